@@ -1,0 +1,195 @@
+package jsonwire
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// checkDecode compares decodeBase64 with encoding/base64 on one input: verdict,
+// bytes, whether the input is canonical, and that nothing else was written.
+func checkDecode(t *testing.T, src []byte) {
+	t.Helper()
+	want, err := base64.StdEncoding.DecodeString(string(src))
+	accept := err == nil && !bytes.ContainsAny(src, "\r\n")
+	_, err = base64.StdEncoding.Strict().DecodeString(string(src))
+	strict := err == nil
+
+	const guard = 16
+	size := decodedLen(src)
+	if size < 0 || size > len(src) {
+		t.Fatalf("%q: decoded length %d", src, size)
+	}
+	dst := bytes.Repeat([]byte{0xA5}, size+guard)
+	n, canonical, ok := decodeBase64(dst, src)
+	if ok != accept {
+		t.Fatalf("%q: got ok = %t, want %t", src, ok, accept)
+	}
+	if !bytes.Equal(dst[size:], bytes.Repeat([]byte{0xA5}, guard)) {
+		t.Fatalf("%q: wrote behind the %d bytes of the result", src, size)
+	}
+	if !ok {
+		return
+	}
+	if n != size || !bytes.Equal(dst[:n], want) {
+		t.Fatalf("%q: got %x, want %x", src, dst[:n], want)
+	}
+	if canonical != strict {
+		t.Fatalf("%q: got canonical = %t, want %t", src, canonical, strict)
+	}
+	exact := make([]byte, size)
+	if n, _, ok := decodeBase64(exact[:size:size], src); !ok || !bytes.Equal(exact[:n], want) {
+		t.Fatalf("%q: got %x into a slice of exact size, want %x", src, exact[:n], want)
+	}
+}
+
+func checkEncode(t *testing.T, src []byte) {
+	t.Helper()
+	want := "x" + base64.StdEncoding.EncodeToString(src)
+	if got := appendBase64([]byte("x"), src); string(got) != want {
+		t.Fatalf("%x: got %q, want %q", src, got, want)
+	}
+	exact := make([]byte, 1, len(want))
+	exact[0] = 'x'
+	got := appendBase64(exact, src)
+	if string(got) != want || &got[0] != &exact[0] {
+		t.Fatalf("%x: got %q, want %q in the slice that was given", src, got, want)
+	}
+}
+
+func noise(n int) []byte {
+	random := rand.New(rand.NewPCG(uint64(n), 2))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(random.Uint32())
+	}
+	return b
+}
+
+func TestBase64AgreesWithTheStandardLibrary(t *testing.T) {
+	for n := range 300 {
+		src := noise(n)
+		checkEncode(t, src)
+		checkDecode(t, appendBase64(nil, src))
+	}
+	for _, n := range []int{960, 4800, 9600, 48000} {
+		checkEncode(t, noise(n))
+		checkDecode(t, appendBase64(nil, noise(n)))
+	}
+}
+
+func TestBase64RejectsEverySingleByteCorruption(t *testing.T) {
+	corrupt := func(src []byte, i int) {
+		good := src[i]
+		for c := range 256 {
+			src[i] = byte(c)
+			checkDecode(t, src)
+		}
+		src[i] = good
+	}
+	for n := range 65 {
+		src := appendBase64(nil, noise(n))
+		for i := range src {
+			corrupt(src, i)
+		}
+	}
+	for _, n := range []int{957, 958, 4799, 4800} {
+		src := appendBase64(nil, noise(n))
+		for i := range 48 {
+			corrupt(src, i)
+			corrupt(src, len(src)-1-i)
+		}
+		for i := 48; i < len(src); i += 397 {
+			corrupt(src, i)
+		}
+	}
+}
+
+func TestBase64RejectsEveryDamagedEnding(t *testing.T) {
+	for n := range 40 {
+		src := string(appendBase64(nil, noise(n)))
+		for i := range src {
+			checkDecode(t, []byte(src[:i]))
+			checkDecode(t, []byte(src[i:]))
+		}
+		bare := strings.TrimRight(src, "=")
+		for _, ending := range []string{"", "=", "==", "===", "====", "A", "A=", "A==", "AA", "=A", "==A", "=AA", "==AA", "QQ==", "\n", "\r\n", "=\n", " ", `\u002B`, `\/`, "-_", "\x00", "\xff"} {
+			checkDecode(t, []byte(bare+ending))
+			checkDecode(t, []byte(src+ending))
+			checkDecode(t, []byte(ending+src))
+		}
+	}
+}
+
+func TestBase64KnowsWhichTextItWouldWriteAgain(t *testing.T) {
+	const lengths = "AAAAAAAAAAAAAAAAAAAA" // the last group is read by different code behind long texts
+	for length := 0; length <= len(lengths); length += 4 {
+		for v := range alphabet {
+			checkDecode(t, []byte(lengths[:length]+"Q"+alphabet[v:v+1]+"=="))
+			checkDecode(t, []byte(lengths[:length]+"QQ"+alphabet[v:v+1]+"="))
+		}
+	}
+}
+
+func TestBase64AgreesOnRandomText(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	letters := alphabet + "====\n-_ \x80"
+	for range 20_000 {
+		src := make([]byte, random.IntN(40))
+		for i := range src {
+			src[i] = letters[random.IntN(len(letters))]
+		}
+		checkDecode(t, src)
+	}
+}
+
+func TestBase64DoesNotAllocateIntoABufferThatFits(t *testing.T) {
+	audio := noise(4800)
+	text := appendBase64(nil, audio)
+	buf := make([]byte, 0, len(text))
+	allocs := testing.AllocsPerRun(100, func() {
+		buf = appendBase64(buf[:0], audio)
+		decodeBase64(audio, buf)
+	})
+	if allocs != 0 {
+		t.Errorf("got %v allocations, want none", allocs)
+	}
+}
+
+func FuzzBase64(f *testing.F) {
+	for _, seed := range []string{"", "QQ==", "QR==", "QUI=", "QUJD", "=", "QQ=\n=", `\u002B`, strings.Repeat("QUJD", 9) + "QQ=="} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		checkDecode(t, src)
+		checkEncode(t, src)
+		checkDecode(t, appendBase64(nil, src))
+	})
+}
+
+func BenchmarkBase64(b *testing.B) {
+	for _, n := range []int{960, 4800, 9600} {
+		audio := noise(n)
+		text := appendBase64(nil, audio)
+		dst := make([]byte, len(text))
+		for _, bench := range []struct {
+			name string
+			run  func()
+		}{
+			{"decode/ours", func() { decodeBase64(dst, text) }},
+			{"decode/std", func() { base64.StdEncoding.Decode(dst, text) }},
+			{"encode/ours", func() { appendBase64(dst[:0], audio) }},
+			{"encode/std", func() { base64.StdEncoding.Encode(dst, audio) }},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", bench.name, n), func(b *testing.B) {
+				b.SetBytes(int64(n))
+				for b.Loop() {
+					bench.run()
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,35 @@
+// Package jsonwire reads and writes the JSON of generated packages.
+//
+// It exists for generated code, and its API is stable for generated code only.
+// What users meet of it are the types that generated packages give names of
+// their own: [Extra], [Nullable], [DecodeError] and [ValidationError].
+//
+// # What is accepted
+//
+// The reader accepts exactly the documents that encoding/json accepts, with
+// these differences:
+//
+//   - Strings and names must be valid UTF-8; encoding/json replaces bad bytes.
+//   - A name that occurs twice in an object is an error, wherever the names of
+//     an object are looked at: in structs and in maps. Inside a raw value names
+//     are not compared.
+//   - Arrays and objects nest at most [MaxDepth] deep; encoding/json allows 10,000.
+//   - Names are compared exactly; encoding/json ignores case.
+//   - An escaped lone surrogate in a name is an error; encoding/json replaces it.
+//
+// # What is kept
+//
+// Decoding is lenient about types and strict about JSON. A value that its Go
+// field cannot hold, or cannot reproduce, costs neither the message nor the
+// value: its JSON text goes to the [Extra] of its struct under its own name and
+// is written again as long as the field is not changed. So do unknown members,
+// explicit nulls, and the absence of a required member.
+//
+// Inside arrays and maps, where there is no Extra for a single element, one
+// element that does not fit makes the whole property go to Extra. Numbers there
+// are compared as numbers: up to 17 significant digits are taken as the float64
+// nearest to them.
+package jsonwire
+
+// MaxDepth is how deep arrays and objects may nest.
+const MaxDepth = 512

@@ -1,0 +1,251 @@
+package jsonwire
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// Object reads the members of a JSON object into the fields of a struct:
+//
+//	o := r.Object(&e.Extra)
+//	for o.Next() {
+//		switch string(o.Key()) {
+//		case "text":
+//			o.String(0, &e.Text)
+//		default:
+//			o.Unknown()
+//		}
+//	}
+//	o.Close(1, "text")
+//
+// Each property has a number; the required ones come first.
+type Object struct {
+	r      *Reader
+	extra  *Extra
+	key    []byte
+	name   int // offset of the name
+	start  int // offset of the value
+	seen   uint64
+	more   map[string]struct{} // names seen that have no bit
+	extras int
+	open   bool
+	begun  bool
+}
+
+// Object starts reading the object that comes next. A value of another type is
+// skipped as a misfit.
+func (r *Reader) Object(extra *Extra) Object {
+	o := Object{r: r, extra: extra}
+	if r.token() != '{' {
+		r.Misfit()
+		return o
+	}
+	o.open = r.enter()
+	return o
+}
+
+// Next moves to the next member and reports whether there is one.
+func (o *Object) Next() bool {
+	if !o.open {
+		return false
+	}
+	r := o.r
+	switch c := r.token(); {
+	case c == '}':
+		r.leave()
+		o.open = false
+		return false
+	case !o.begun:
+		o.begun = true
+	case c == ',':
+		r.pos++
+		r.token()
+	default:
+		return o.stop("',' or '}'")
+	}
+	if r.pos >= len(r.data) || r.data[r.pos] != '"' {
+		return o.stop("a member name")
+	}
+	o.name = r.pos
+	key, ok := r.text()
+	if !ok {
+		o.open = false
+		return false
+	}
+	if r.lossy {
+		r.fail(o.name, "lone surrogate in a member name")
+		o.open = false
+		return false
+	}
+	if len(key) > 0 && len(r.scratch) > 0 && &key[0] == &r.scratch[0] {
+		key = append([]byte(nil), key...)
+	}
+	o.key = key
+	if r.token() != ':' {
+		return o.stop("':'")
+	}
+	r.pos++
+	r.token()
+	o.start = r.pos
+	return true
+}
+
+func (o *Object) stop(want string) bool {
+	o.r.failToken(want)
+	o.open = false
+	return false
+}
+
+// Key returns the name of the current member, good until the next call of Next.
+func (o *Object) Key() []byte { return o.key }
+
+// first reports whether property i comes for the first time; a second time is an error.
+func (o *Object) first(i int) bool {
+	if i >= 64 {
+		return o.firstName()
+	}
+	bit := uint64(1) << uint(i)
+	if o.seen&bit != 0 {
+		return o.duplicate()
+	}
+	o.seen |= bit
+	return true
+}
+
+func (o *Object) duplicate() bool {
+	o.r.fail(o.name, "member name occurs twice")
+	o.open = false
+	return false
+}
+
+// firstName is first for members that have no bit.
+func (o *Object) firstName() bool {
+	if o.more == nil {
+		o.more = make(map[string]struct{})
+	}
+	if _, ok := o.more[string(o.key)]; ok {
+		return o.duplicate()
+	}
+	o.more[string(o.key)] = struct{}{}
+	return true
+}
+
+// Unknown keeps a member that the struct does not know.
+func (o *Object) Unknown() {
+	const few = 8 // up to here comparing is cheaper than a map
+	if o.extras++; o.extras <= few {
+		if m := o.extra.find(string(o.key)); m != nil {
+			o.duplicate()
+			return
+		}
+	} else if o.extras == few+1 {
+		for _, m := range o.extra.members() {
+			o.remember(m.name)
+		}
+	}
+	if o.extras > few && !o.firstName() {
+		return
+	}
+	o.keep(unknown)
+}
+
+func (o *Object) remember(name string) {
+	if o.more == nil {
+		o.more = make(map[string]struct{})
+	}
+	o.more[name] = struct{}{}
+}
+
+// keep stores the text of the current value in Extra.
+func (o *Object) keep(why why) {
+	r := o.r
+	r.pos = o.start
+	r.misfit, r.lossy = false, false
+	text := r.raw()
+	if r.failed {
+		return
+	}
+	if why == misfit && string(text) == "null" {
+		why = null
+	}
+	o.extra.add(member{name: string(o.key), text: text, why: why, offset: o.start})
+}
+
+// misfit stores a value that does not fit its field.
+func (o *Object) misfit() { o.keep(misfit) }
+
+// exact stores the text of a value that the field would write differently.
+func (o *Object) exact() { o.keep(exact) }
+
+// Close ends the object. The first n properties are required; names are
+// theirs, separated by commas.
+func (o *Object) Close(n int, names string) {
+	all := uint64(1)<<uint(n) - 1
+	if o.seen&all != all && !o.r.failed {
+		o.missing(names)
+	}
+}
+
+func (o *Object) missing(names string) {
+	if o.r.misfit {
+		return
+	}
+	i := 0
+	for name := range strings.SplitSeq(names, ",") {
+		if o.seen&(1<<uint(i)) == 0 {
+			o.extra.add(member{name: name, why: missing})
+		}
+		i++
+	}
+}
+
+// Alias reads a member under another name of a string property. It is kept
+// like an unknown one if the property itself has come, or comes later.
+func (o *Object) Alias(i int, dst **string) {
+	if !o.firstName() {
+		return
+	}
+	if o.r.token() != '"' || *dst != nil || o.seen&(1<<uint(i)) != 0 {
+		o.keep(unknown)
+		return
+	}
+	if s, ok := o.r.text(); ok {
+		*dst = o.r.boxString(string(s))
+	}
+	o.keep(alias)
+}
+
+// Aliased reads an optional string that may have come under one of other names
+// before, in which case this one is the field's and the other is unknown.
+func (o *Object) Aliased(i int, dst **string, others ...string) {
+	o.OptString(i, dst)
+	for _, other := range others {
+		if m := o.extra.find(other); m != nil && m.why == alias {
+			m.why = unknown
+		}
+	}
+}
+
+// Const reads a required constant. Any other value is kept.
+func (o *Object) Const(i int, want string) {
+	if !o.first(i) {
+		return
+	}
+	if o.r.token() != '"' {
+		o.misfit()
+		return
+	}
+	if b, ok := o.r.text(); ok && (string(b) != want || o.r.lossy) {
+		o.keep(exact)
+	}
+}
+
+// Raw reads any value, null included.
+func (o *Object) Raw(i int, dst *json.RawMessage) { ReadRaw(o, i, dst) }
+
+// ReadRaw reads any value into a named type, null included.
+func ReadRaw[T ~[]byte](o *Object, i int, dst *T) {
+	if o.first(i) {
+		*dst = T(o.r.raw())
+	}
+}

@@ -1,0 +1,651 @@
+package jsonwire
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"math/bits"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Reader decodes one JSON value. Its methods do not return errors: the first
+// one ends the input, and [Reader.Close] reports it.
+type Reader struct {
+	data   []byte
+	pos    int
+	depth  int
+	failed bool
+	at     int    // where it failed
+	reason string // why
+	misfit bool   // the value just read is well-formed JSON that does not fit its Go type
+	lossy  bool   // the string just read held an escaped lone surrogate
+
+	reuse      any     // the value whose memory may be used again
+	spare      *string // memory for the next optional string
+	spareBytes []byte  // memory for the next byte string
+
+	scratch []byte
+	strings arena
+	ints    []int
+	floats  []float64
+	bools   []bool
+}
+
+var readers = sync.Pool{New: func() any { return new(Reader) }}
+
+// NewReader returns a reader of data, which it neither changes nor keeps.
+// Call [Reader.Close] when done.
+func NewReader(data []byte) *Reader {
+	r := readers.Get().(*Reader)
+	r.data = data
+	return r
+}
+
+// Close ends the reading of a value of type typ, gives the reader back, and
+// returns the first error, a [*DecodeError], if there was one. Anything but
+// white space behind the value is an error.
+func (r *Reader) Close(typ string) error {
+	if r.token(); !r.failed && r.pos < len(r.data) {
+		r.fail(r.pos, "trailing data after the value")
+	}
+	if r.misfit && !r.failed {
+		r.at, r.reason, r.failed = 0, "JSON value of another type", true
+	}
+	var err error
+	if r.failed {
+		err = &DecodeError{Type: typ, Path: pathAt(r.data, r.at), Offset: r.at, Reason: r.reason}
+	}
+	r.release()
+	return err
+}
+
+func (r *Reader) release() {
+	if cap(r.scratch) > 1<<16 {
+		r.scratch = nil
+	}
+	r.data, r.pos, r.depth = nil, 0, 0
+	r.failed, r.misfit, r.lossy, r.at, r.reason = false, false, false, 0, ""
+	r.reuse, r.spare, r.spareBytes = nil, nil, nil
+	readers.Put(r)
+}
+
+// Unmarshal decodes data into v, a zero value of the Go type typ.
+func Unmarshal[T any](data []byte, typ string, v *T, decode func(*T, *Reader)) error {
+	var zero T
+	*v = zero
+	r := NewReader(data)
+	decode(v, r)
+	return r.Close(typ)
+}
+
+func (r *Reader) fail(at int, reason string) {
+	if !r.failed {
+		r.failed, r.at, r.reason = true, at, reason
+	}
+	r.pos = len(r.data)
+}
+
+// failToken reports what stands at pos instead of what the grammar wants.
+func (r *Reader) failToken(want string) {
+	if r.pos >= len(r.data) {
+		r.fail(r.pos, "unexpected end of input, want "+want)
+		return
+	}
+	r.fail(r.pos, "unexpected character "+strconv.QuoteRuneToASCII(rune(r.data[r.pos]))+", want "+want)
+}
+
+// token skips white space and returns the byte at pos, 0 at the end.
+func (r *Reader) token() byte {
+	for r.pos < len(r.data) {
+		c := r.data[r.pos]
+		if c > ' ' {
+			return c
+		}
+		if c != ' ' && c != '\n' && c != '\t' && c != '\r' {
+			return c
+		}
+		r.pos++
+	}
+	return 0
+}
+
+func (r *Reader) enter() bool {
+	if r.depth++; r.depth > MaxDepth {
+		r.fail(r.pos, "nested deeper than "+strconv.Itoa(MaxDepth))
+		return false
+	}
+	r.pos++
+	return true
+}
+
+func (r *Reader) leave() {
+	r.pos++
+	r.depth--
+}
+
+// null consumes a null and reports whether there was one.
+func (r *Reader) null() bool {
+	if r.token() == 'n' && r.pos+4 <= len(r.data) && string(r.data[r.pos:r.pos+4]) == "null" {
+		r.pos += 4
+		return true
+	}
+	return false
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// special returns a mask with the high bit of each byte of w that ends the
+// plain part of a string: a quote, a backslash, a control character or a byte
+// of 0x80 and more. Only the lowest set bit is exact.
+func special(w uint64) uint64 {
+	quote := w ^ ones*'"'
+	slash := w ^ ones*'\\'
+	return (w | (w - ones*0x20) | (quote - ones) | (slash - ones)) & highs
+}
+
+// plainEnd returns the index of the first byte from i on that is not plain
+// ASCII inside a string, or len(b).
+func plainEnd(b []byte, i int) int {
+	for i+8 <= len(b) {
+		if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
+	for i < len(b) && b[i] >= ' ' && b[i] < utf8.RuneSelf && b[i] != '"' && b[i] != '\\' {
+		i++
+	}
+	return i
+}
+
+// text reads a string and returns its bytes, which alias the input or scratch
+// and are good until the next call. It sets lossy if an escaped lone surrogate
+// had to be replaced. The byte at pos must be a quote.
+func (r *Reader) text() ([]byte, bool) {
+	start := r.pos + 1
+	i := plainEnd(r.data, start)
+	if i < len(r.data) && r.data[i] == '"' {
+		r.pos = i + 1
+		return r.data[start:i], true
+	}
+	return r.textSlow(start, i)
+}
+
+func (r *Reader) textSlow(start, i int) ([]byte, bool) {
+	wide, escaped := false, false
+	for {
+		i = plainEnd(r.data, i)
+		if i >= len(r.data) {
+			r.fail(len(r.data), "unexpected end of input in a string")
+			return nil, false
+		}
+		switch c := r.data[i]; {
+		case c == '"':
+			b := r.data[start:i]
+			if wide && !utf8.Valid(b) {
+				r.fail(start+validPrefix(b), "invalid UTF-8 in a string")
+				return nil, false
+			}
+			r.pos = i + 1
+			if !escaped {
+				return b, true
+			}
+			return r.unescape(b, start)
+		case c >= utf8.RuneSelf:
+			wide = true
+			for i < len(r.data) && r.data[i] >= utf8.RuneSelf {
+				i++
+			}
+		case c == '\\':
+			escaped = true
+			i += 2
+		default:
+			r.fail(i, "control character in a string")
+			return nil, false
+		}
+	}
+}
+
+func validPrefix(b []byte) int {
+	i := 0
+	for i < len(b) {
+		c, n := utf8.DecodeRune(b[i:])
+		if c == utf8.RuneError && n <= 1 {
+			break
+		}
+		i += n
+	}
+	return i
+}
+
+// unescape resolves the escapes of b, which stands at offset at.
+func (r *Reader) unescape(b []byte, at int) ([]byte, bool) {
+	out := r.scratch[:0]
+	for i := 0; i < len(b); {
+		n := bytes.IndexByte(b[i:], '\\')
+		if n < 0 {
+			out = append(out, b[i:]...)
+			break
+		}
+		out = append(out, b[i:i+n]...)
+		i += n
+		switch c := b[i+1]; c {
+		case '"', '\\', '/':
+			out = append(out, c)
+		case 'b':
+			out = append(out, '\b')
+		case 'f':
+			out = append(out, '\f')
+		case 'n':
+			out = append(out, '\n')
+		case 'r':
+			out = append(out, '\r')
+		case 't':
+			out = append(out, '\t')
+		case 'u':
+			c := hex4(b[i+2:])
+			if c < 0 {
+				r.fail(at+i, `invalid \u escape in a string`)
+				return nil, false
+			}
+			i += 4
+			if utf16.IsSurrogate(c) {
+				low := rune(-1)
+				if i+4 <= len(b) && b[i+2] == '\\' && b[i+3] == 'u' {
+					low = hex4(b[i+4:])
+				}
+				if c = utf16.DecodeRune(c, low); c != utf8.RuneError {
+					i += 6
+				} else {
+					r.lossy = true
+				}
+			}
+			out = utf8.AppendRune(out, c)
+		default:
+			r.fail(at+i, "invalid escape in a string")
+			return nil, false
+		}
+		i += 2
+	}
+	r.scratch = out
+	return out, true
+}
+
+// hex4 returns the value of four hexadecimal digits, -1 if there are none.
+func hex4(b []byte) rune {
+	if len(b) < 4 {
+		return -1
+	}
+	var v rune
+	for _, c := range b[:4] {
+		switch {
+		case c >= '0' && c <= '9':
+			c -= '0'
+		case c >= 'a' && c <= 'f':
+			c -= 'a' - 10
+		case c >= 'A' && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return -1
+		}
+		v = v<<4 | rune(c)
+	}
+	return v
+}
+
+// number reads a number and returns its text.
+func (r *Reader) number() ([]byte, bool) {
+	b, i := r.data, r.pos
+	start := i
+	if i < len(b) && b[i] == '-' {
+		i++
+	}
+	switch {
+	case i < len(b) && b[i] == '0':
+		i++
+	case i < len(b) && b[i] >= '1' && b[i] <= '9':
+		i = digitsEnd(b, i)
+	default:
+		r.pos = i
+		r.failToken("a digit")
+		return nil, false
+	}
+	if i < len(b) && b[i] == '.' {
+		n := digitsEnd(b, i+1)
+		if n == i+1 {
+			r.pos = n
+			r.failToken("a digit")
+			return nil, false
+		}
+		i = n
+	}
+	if i < len(b) && b[i]|0x20 == 'e' {
+		i++
+		if i < len(b) && (b[i] == '+' || b[i] == '-') {
+			i++
+		}
+		n := digitsEnd(b, i)
+		if n == i {
+			r.pos = n
+			r.failToken("a digit")
+			return nil, false
+		}
+		i = n
+	}
+	r.pos = i
+	return b[start:i], true
+}
+
+func digitsEnd(b []byte, i int) int {
+	for i < len(b) && b[i]-'0' <= 9 {
+		i++
+	}
+	return i
+}
+
+func (r *Reader) literal(s string) bool {
+	if r.pos+len(s) <= len(r.data) && string(r.data[r.pos:r.pos+len(s)]) == s {
+		r.pos += len(s)
+		return true
+	}
+	r.failToken("a JSON value")
+	return false
+}
+
+// skip checks one value and moves behind it.
+func (r *Reader) skip() {
+	switch c := r.token(); {
+	case c == '"':
+		lossy := r.lossy
+		r.text()
+		r.lossy = lossy
+	case c == '{':
+		r.skipObject()
+	case c == '[':
+		r.skipArray()
+	case c == '-' || c-'0' <= 9:
+		r.number()
+	case c == 't':
+		r.literal("true")
+	case c == 'f':
+		r.literal("false")
+	case c == 'n':
+		r.literal("null")
+	default:
+		r.failToken("a JSON value")
+	}
+}
+
+func (r *Reader) skipObject() {
+	if !r.enter() {
+		return
+	}
+	if r.token() == '}' {
+		r.leave()
+		return
+	}
+	for {
+		if r.token() != '"' {
+			r.failToken("a member name")
+			return
+		}
+		r.skip()
+		if r.token() != ':' {
+			r.failToken("':'")
+			return
+		}
+		r.pos++
+		r.skip()
+		switch r.token() {
+		case ',':
+			r.pos++
+		case '}':
+			r.leave()
+			return
+		default:
+			r.failToken("',' or '}'")
+			return
+		}
+	}
+}
+
+func (r *Reader) skipArray() {
+	if !r.enter() {
+		return
+	}
+	if r.token() == ']' {
+		r.leave()
+		return
+	}
+	for {
+		r.skip()
+		switch r.token() {
+		case ',':
+			r.pos++
+		case ']':
+			r.leave()
+			return
+		default:
+			r.failToken("',' or ']'")
+			return
+		}
+	}
+}
+
+// raw reads any value and returns a copy of its text.
+func (r *Reader) raw() json.RawMessage {
+	r.token()
+	start := r.pos
+	r.skip()
+	if r.failed {
+		return nil
+	}
+	return append(json.RawMessage(nil), r.data[start:r.pos]...)
+}
+
+// Unknown reads any value, for a union that does not know it.
+func (r *Reader) Unknown() json.RawMessage { return r.raw() }
+
+// Kind returns the first byte of the value that comes next: one of { [ " t f n,
+// '0' for a number, and 0 for anything else.
+func (r *Reader) Kind() byte {
+	c := r.token()
+	if c == '-' || c-'0' <= 9 {
+		return '0'
+	}
+	return c
+}
+
+// Misfit skips a value whose type the caller cannot hold.
+func (r *Reader) Misfit() {
+	r.skip()
+	r.misfit = true
+}
+
+// Tag returns the string member called key of the object that comes next,
+// without moving; nil if there is none. The bytes are good until the next call.
+// It looks at no more than it needs: decoding checks the rest.
+func (r *Reader) Tag(key string) []byte {
+	if r.token() != '{' {
+		return nil
+	}
+	saved := r.pos
+	i := skipSpace(r.data, r.pos+1)
+	var tag []byte
+	for i < len(r.data) && r.data[i] == '"' {
+		end := looseString(r.data, i)
+		if end < 0 {
+			break
+		}
+		match := r.sameName(i, end, key)
+		if i = skipSpace(r.data, end); i >= len(r.data) || r.data[i] != ':' {
+			break
+		}
+		i = skipSpace(r.data, i+1)
+		if match {
+			if end := looseString(r.data, i); end >= 0 {
+				tag = r.looseText(i, end)
+			}
+			break
+		}
+		if i = looseValue(r.data, i); i < 0 {
+			break
+		}
+		if i = skipSpace(r.data, i); i >= len(r.data) || r.data[i] != ',' {
+			break
+		}
+		i = skipSpace(r.data, i+1)
+	}
+	r.pos = saved
+	return tag
+}
+
+func (r *Reader) sameName(start, end int, key string) bool {
+	raw := r.data[start+1 : end-1]
+	if string(raw) == key {
+		return true
+	}
+	return bytes.IndexByte(raw, '\\') >= 0 && string(r.looseText(start, end)) == key
+}
+
+// looseText returns the text of the string literal from start to end, nil if it is malformed.
+func (r *Reader) looseText(start, end int) []byte {
+	raw := r.data[start+1 : end-1]
+	if bytes.IndexByte(raw, '\\') < 0 {
+		return raw
+	}
+	s := Reader{data: r.data[start:end]}
+	b, _ := s.text()
+	if s.failed || s.lossy {
+		return nil
+	}
+	return b
+}
+
+func skipSpace(b []byte, i int) int {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// looseString returns the index behind the string literal at i, -1 if there is
+// none. It does not check the content.
+func looseString(b []byte, i int) int {
+	if i >= len(b) || b[i] != '"' {
+		return -1
+	}
+	for j := i + 1; ; {
+		n := bytes.IndexByte(b[j:], '"')
+		if n < 0 {
+			return -1
+		}
+		j += n
+		k := j
+		for k > i+1 && b[k-1] == '\\' {
+			k--
+		}
+		if (j-k)%2 == 0 {
+			return j + 1
+		}
+		j++
+	}
+}
+
+// looseValue returns the index behind the value at i, -1 if it does not end.
+func looseValue(b []byte, i int) int {
+	depth := 0
+	for i < len(b) {
+		switch b[i] {
+		case '"':
+			if i = looseString(b, i); i < 0 {
+				return -1
+			}
+			if depth == 0 {
+				return i
+			}
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return i
+			}
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case ',':
+			if depth == 0 {
+				return i
+			}
+		}
+		i++
+	}
+	return -1
+}
+
+// arena makes short strings out of bytes, many to one allocation. A string that
+// is kept keeps at most one chunk alive.
+type arena struct {
+	chunk  strings.Builder
+	recent [8]string // by property: identifiers repeat from message to message
+}
+
+const (
+	arenaChunk = 1024
+	arenaLimit = 128 // longer strings are allocated for themselves
+)
+
+func (a *arena) string(b []byte) string {
+	if len(b) > arenaLimit {
+		return string(b)
+	}
+	n := a.chunk.Len()
+	if n+len(b) > a.chunk.Cap() {
+		a.chunk.Reset()
+		a.chunk.Grow(arenaChunk)
+		n = 0
+	}
+	a.chunk.Write(b)
+	return a.chunk.String()[n:]
+}
+
+// property is string for the i-th property of an object.
+func (a *arena) property(i int, b []byte) string {
+	if len(b) == 0 || len(b) > arenaLimit {
+		return string(b)
+	}
+	recent := &a.recent[i&7]
+	if *recent != string(b) {
+		*recent = a.string(b)
+	}
+	return *recent
+}
+
+// The boxes of optional numbers come from small chunks, so that an object with
+// many of them costs few allocations.
+
+func box[T any](chunk *[]T, v T) *T {
+	if len(*chunk) == cap(*chunk) {
+		*chunk = make([]T, 0, 16)
+	}
+	*chunk = append(*chunk, v)
+	return &(*chunk)[len(*chunk)-1]
+}
+
+func (r *Reader) boxString(s string) *string {
+	p := r.spare
+	if p == nil {
+		return &s
+	}
+	r.spare = nil
+	*p = s
+	return p
+}

@@ -1,0 +1,179 @@
+package jsonwire
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// ValidationError lists every violation that a Validate method found.
+type ValidationError struct {
+	Type       string // the Go type that was validated
+	Violations []Violation
+}
+
+// Violation is one value that the service would refuse.
+type Violation struct {
+	Path    string // such as ".session.tools[2].name"
+	Message string // what is wrong, such as "is required"
+}
+
+// Error lists the violations; it repeats no values.
+func (e *ValidationError) Error() string {
+	var b strings.Builder
+	b.WriteString("invalid " + e.Type + ": ")
+	for i, v := range e.Violations {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(strings.TrimPrefix(v.Path, ".") + " " + v.Message)
+	}
+	return b.String()
+}
+
+// Validator collects violations.
+type Validator struct {
+	path       []byte
+	violations []Violation
+	depth      int
+}
+
+// Validate runs the checks of v, of the Go type typ. It returns nil or a
+// [*ValidationError].
+func Validate[T any](v *T, typ string, check func(*T, *Validator)) error {
+	var c Validator
+	c.run(func() { check(v, &c) })
+	if len(c.violations) == 0 {
+		return nil
+	}
+	return &ValidationError{Type: typ, Violations: c.violations}
+}
+
+func (c *Validator) run(check func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			if err := nilPointer(p); err != nil {
+				c.Report("", "is a nil pointer")
+			}
+		}
+	}()
+	check()
+}
+
+// Report adds a violation of the member called name.
+func (c *Validator) Report(name, message string) {
+	path := string(c.path)
+	if name != "" {
+		path += pathStep(name)
+	}
+	c.violations = append(c.violations, Violation{Path: path, Message: message})
+}
+
+// Required reports the member if it is not set.
+func (c *Validator) Required(name string, set bool) {
+	if !set {
+		c.Report(name, "is required")
+	}
+}
+
+// Min reports a number below a limit; nil is fine.
+func Min[T ~int | ~int64 | ~float64](c *Validator, name string, v *T, limit float64) {
+	if v != nil && !(float64(*v) >= limit) {
+		c.Report(name, "must be at least "+formatFloat(limit))
+	}
+}
+
+// Max reports a number above a limit; nil is fine.
+func Max[T ~int | ~int64 | ~float64](c *Validator, name string, v *T, limit float64) {
+	if v != nil && !(float64(*v) <= limit) {
+		c.Report(name, "must be at most "+formatFloat(limit))
+	}
+}
+
+// Above reports a number that is not above a limit; nil is fine.
+func Above[T ~int | ~int64 | ~float64](c *Validator, name string, v *T, limit float64) {
+	if v != nil && !(float64(*v) > limit) {
+		c.Report(name, "must be above "+formatFloat(limit))
+	}
+}
+
+// Below reports a number that is not below a limit; nil is fine.
+func Below[T ~int | ~int64 | ~float64](c *Validator, name string, v *T, limit float64) {
+	if v != nil && !(float64(*v) < limit) {
+		c.Report(name, "must be below "+formatFloat(limit))
+	}
+}
+
+func formatFloat(f float64) string { return string(appendFloat(nil, f)) }
+
+// MinLength reports a string of fewer characters; nil is fine.
+func (c *Validator) MinLength(name string, v *string, limit int) {
+	if v != nil && utf8.RuneCountInString(*v) < limit {
+		c.Report(name, "must have at least "+strconv.Itoa(limit)+" characters")
+	}
+}
+
+// MaxLength reports a string of more characters; nil is fine.
+func (c *Validator) MaxLength(name string, v *string, limit int) {
+	if v != nil && utf8.RuneCountInString(*v) > limit {
+		c.Report(name, "must have at most "+strconv.Itoa(limit)+" characters")
+	}
+}
+
+// MinItems reports a list of fewer elements.
+func (c *Validator) MinItems(name string, n, limit int) {
+	if n < limit {
+		c.Report(name, "must have at least "+strconv.Itoa(limit)+" elements")
+	}
+}
+
+// MaxItems reports a list of more elements.
+func (c *Validator) MaxItems(name string, n, limit int) {
+	if n > limit {
+		c.Report(name, "must have at most "+strconv.Itoa(limit)+" elements")
+	}
+}
+
+// CheckMember checks the value of a member; nil is fine.
+func CheckMember[T any](c *Validator, name string, v *T, check func(*T, *Validator)) {
+	if v != nil {
+		checkAt(c, pathStep(name), v, check)
+	}
+}
+
+// CheckList checks each element of a list.
+func CheckList[T any](c *Validator, name string, list []T, check func(*T, *Validator)) {
+	for i := range list {
+		checkAt(c, pathStep(name)+"["+strconv.Itoa(i)+"]", &list[i], check)
+	}
+}
+
+// CheckMap checks each element of a map, in the order of its keys.
+func CheckMap[T any](c *Validator, name string, m map[string]T, check func(*T, *Validator)) {
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		elem := m[key]
+		checkAt(c, pathStep(name)+pathStep(key), &elem, check)
+	}
+}
+
+func checkAt[T any](c *Validator, step string, v *T, check func(*T, *Validator)) {
+	n := len(c.path)
+	c.path = append(c.path, step...)
+	if c.depth++; c.depth <= MaxDepth {
+		check(v, c)
+	} else if c.depth == MaxDepth+1 && len(c.violations) == 0 {
+		c.Report("", "is nested too deep: does a value contain itself?")
+	}
+	c.depth--
+	c.path = c.path[:n]
+}
+
+// Deref returns what p points to, or the zero value for nil.
+func Deref[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}

@@ -1,0 +1,691 @@
+package jsonwire
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+// Writer appends JSON to a buffer. Its methods do not return errors: the first
+// one is kept, and [Append] returns it.
+type Writer struct {
+	buf   []byte
+	err   error
+	depth int
+	keys  []string // scratch of the maps that are open
+}
+
+var writers = sync.Pool{New: func() any { return new(Writer) }}
+
+// Append appends the JSON of v to dst and returns the extended buffer. On an
+// error dst is returned as it was. A nil pointer, here or in a union inside of
+// v, is an error, and so are a float that is NaN or infinite, a string that is
+// not UTF-8, and raw JSON that is not JSON.
+func Append[T any](dst []byte, v *T, encode func(*T, *Writer)) (_ []byte, err error) {
+	w := writers.Get().(*Writer)
+	w.buf, w.err, w.depth, w.keys = dst, nil, 0, w.keys[:0]
+	defer func() {
+		if p := recover(); p != nil {
+			err = nilPointer(p)
+		}
+		w.buf = nil
+		writers.Put(w)
+	}()
+	encode(v, w)
+	if w.err != nil {
+		return dst, fmt.Errorf("encode %T: %w", v, w.err)
+	}
+	return w.buf, nil
+}
+
+// nilPointer turns the panic of a typed nil pointer in a union into an error:
+// looking for it beforehand would cost a check in every generated method.
+func nilPointer(p any) error {
+	if e, ok := p.(runtime.Error); ok && e.Error() == "runtime error: invalid memory address or nil pointer dereference" {
+		return errors.New("encode: nil pointer where a value is needed")
+	}
+	panic(p)
+}
+
+// Marshal returns the JSON of v.
+func Marshal[T any](v *T, encode func(*T, *Writer)) ([]byte, error) {
+	data, err := Append(nil, v, encode)
+	if err != nil {
+		return nil, err
+	}
+	return data, nil
+}
+
+func (w *Writer) fail(format string, args ...any) {
+	if w.err == nil {
+		w.err = fmt.Errorf(format, args...)
+	}
+}
+
+// Null writes null.
+func (w *Writer) Null() { w.buf = append(w.buf, "null"...) }
+
+func (w *Writer) text(s string) {
+	w.buf = append(w.buf, '"')
+	i := 0
+	for i+8 <= len(s) && special(le64(s, i)) == 0 {
+		i += 8
+	}
+	for i < len(s) && s[i] >= ' ' && s[i] < utf8.RuneSelf && s[i] != '"' && s[i] != '\\' {
+		i++
+	}
+	w.buf = append(w.buf, s[:i]...)
+	if i < len(s) {
+		w.textSlow(s[i:])
+	}
+	w.buf = append(w.buf, '"')
+}
+
+func le64(s string, i int) uint64 {
+	b := s[i : i+8]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+func (w *Writer) textSlow(s string) {
+	const hex = "0123456789abcdef"
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && n == 1 {
+				w.fail("string is not valid UTF-8")
+				return
+			}
+			i += n
+			continue
+		}
+		if c >= ' ' && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		w.buf = append(w.buf, s[start:i]...)
+		switch c {
+		case '"', '\\':
+			w.buf = append(w.buf, '\\', c)
+		case '\n':
+			w.buf = append(w.buf, '\\', 'n')
+		case '\r':
+			w.buf = append(w.buf, '\\', 'r')
+		case '\t':
+			w.buf = append(w.buf, '\\', 't')
+		default:
+			w.buf = append(w.buf, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+		}
+		i++
+		start = i
+	}
+	w.buf = append(w.buf, s[start:]...)
+}
+
+func (w *Writer) float(f float64) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		w.fail("number is %v, which JSON cannot hold", f)
+		return
+	}
+	w.buf = appendFloat(w.buf, f)
+}
+
+// appendFloat writes the shortest text that reads back as f, as ECMAScript and
+// encoding/json do.
+func appendFloat(dst []byte, f float64) []byte {
+	format := byte('f')
+	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+		format = 'e'
+	}
+	dst = strconv.AppendFloat(dst, f, format, -1, 64)
+	if n := len(dst); format == 'e' && n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
+		dst[n-2] = dst[n-1] // e-07 to e-7
+		dst = dst[:n-1]
+	}
+	return dst
+}
+
+func (w *Writer) bytes(b []byte) {
+	w.buf = append(w.buf, '"')
+	w.buf = appendBase64(w.buf, b)
+	w.buf = append(w.buf, '"')
+}
+
+func (w *Writer) raw(text []byte) {
+	if text == nil {
+		w.Null()
+		return
+	}
+	if !valid(text) {
+		w.fail("raw JSON is not valid JSON")
+		return
+	}
+	w.buf = append(w.buf, text...)
+}
+
+func valid(text []byte) bool {
+	r := NewReader(text)
+	r.skip()
+	r.token()
+	ok := !r.failed && r.pos == len(text)
+	r.release()
+	return ok
+}
+
+// The element encoders: each writes one value.
+
+// PutString writes a string.
+func PutString[T ~string](v *T, w *Writer) { w.text(string(*v)) }
+
+// PutInt writes an integer.
+func PutInt[T ~int | ~int64](v *T, w *Writer) { w.buf = strconv.AppendInt(w.buf, int64(*v), 10) }
+
+// PutFloat writes a number.
+func PutFloat[T ~float64](v *T, w *Writer) { w.float(float64(*v)) }
+
+// PutBool writes true or false.
+func PutBool[T ~bool](v *T, w *Writer) { w.buf = strconv.AppendBool(w.buf, bool(*v)) }
+
+// PutBytes writes a base64 string.
+func PutBytes[T ~[]byte](v *T, w *Writer) { w.bytes(*v) }
+
+// PutTime writes an RFC 3339 time.
+func PutTime(v *time.Time, w *Writer) { w.time(*v) }
+
+func (w *Writer) time(t time.Time) {
+	if y := t.Year(); y < 0 || y > 9999 {
+		w.fail("year %d is outside of RFC 3339", y)
+		return
+	}
+	w.buf = append(w.buf, '"')
+	w.buf = t.AppendFormat(w.buf, time.RFC3339Nano)
+	w.buf = append(w.buf, '"')
+}
+
+// PutUnixTime writes a time in seconds since 1970.
+func PutUnixTime(v *time.Time, w *Writer) { w.buf = strconv.AppendInt(w.buf, v.Unix(), 10) }
+
+// PutRaw writes raw JSON, null for nil.
+func PutRaw[T ~[]byte](v *T, w *Writer) { w.raw(*v) }
+
+// PutList writes an array, empty for nil.
+func PutList[T any](v *[]T, w *Writer, encode func(*T, *Writer)) {
+	w.buf = append(w.buf, '[')
+	for i := range *v {
+		if i > 0 {
+			w.buf = append(w.buf, ',')
+		}
+		if w.err != nil {
+			return
+		}
+		encode(&(*v)[i], w)
+	}
+	w.buf = append(w.buf, ']')
+}
+
+// PutMap writes an object with its keys sorted, empty for nil.
+func PutMap[T any](v *map[string]T, w *Writer, encode func(*T, *Writer)) {
+	texts, isText := any(*v).(map[string]string) // most maps, and worth no allocation
+	base := len(w.keys)
+	for key := range *v {
+		w.keys = append(w.keys, key)
+	}
+	slices.Sort(w.keys[base:])
+	w.buf = append(w.buf, '{')
+	for i := base; i < len(w.keys); i++ {
+		if i > base {
+			w.buf = append(w.buf, ',')
+		}
+		key := w.keys[i]
+		w.text(key)
+		w.buf = append(w.buf, ':')
+		if isText {
+			w.text(texts[key])
+			continue
+		}
+		elem := (*v)[key]
+		encode(&elem, w)
+	}
+	w.buf = append(w.buf, '}')
+	clear(w.keys[base:])
+	w.keys = w.keys[:base]
+}
+
+// ObjectWriter writes the members of a struct:
+//
+//	o := w.Object(e.Extra)
+//	o.String("text", e.Text)
+//	o.Close()
+//
+// A member that Extra holds is left to Close, if its field is still what
+// decoding made of it.
+type ObjectWriter struct {
+	w     *Writer
+	extra *held
+	start int
+	over  []*member // entries of extra that lost to their field
+}
+
+// Object starts an object.
+func (w *Writer) Object(x Extra) ObjectWriter {
+	if w.depth++; w.depth > MaxDepth {
+		w.fail("nested deeper than %d: does a value contain itself?", MaxDepth)
+	}
+	return ObjectWriter{w: w, extra: x.held, start: len(w.buf)}
+}
+
+// Close ends the object.
+func (o *ObjectWriter) Close() {
+	w := o.w
+	w.depth--
+	if o.extra != nil {
+		o.writeExtra()
+	}
+	if len(w.buf) == o.start {
+		w.buf = append(w.buf, "{}"...)
+		return
+	}
+	w.buf[o.start] = '{' // in place of the comma of the first member
+	w.buf = append(w.buf, '}')
+}
+
+func (o *ObjectWriter) writeExtra() {
+	for i := range o.extra.members {
+		m := &o.extra.members[i]
+		if m.why == missing || slices.Contains(o.over, m) {
+			continue
+		}
+		o.w.buf = append(o.w.buf, ',')
+		o.w.text(m.name)
+		o.w.buf = append(o.w.buf, ':')
+		o.w.raw(m.text)
+	}
+}
+
+func (o *ObjectWriter) name(name string) {
+	b := append(o.w.buf, ',', '"')
+	b = append(b, name...)
+	o.w.buf = append(b, '"', ':')
+}
+
+// held reports whether the member called name is left to Close: Extra holds it,
+// and same, given its text, finds that the field has not changed. The text is
+// nil if decoding left the field at its zero value.
+func (o *ObjectWriter) held(name string, same func(text []byte) bool) bool {
+	m := Extra{o.extra}.find(name)
+	if m == nil {
+		return false
+	}
+	text := m.text
+	if m.why != exact && m.why != alias {
+		text = nil
+	}
+	if same(text) {
+		return true
+	}
+	o.over = append(o.over, m)
+	return false
+}
+
+func sameText(v string) func([]byte) bool {
+	return func(text []byte) bool {
+		if text == nil {
+			return v == ""
+		}
+		r := NewReader(text)
+		defer r.release()
+		b, ok := r.text()
+		return ok && string(b) == v
+	}
+}
+
+func sameInt(v int64) func([]byte) bool {
+	return func(text []byte) bool {
+		if text == nil {
+			return v == 0
+		}
+		n, _, ok := parseInt(text)
+		return ok && n == v
+	}
+}
+
+func sameFloat(v float64) func([]byte) bool {
+	return func(text []byte) bool {
+		if text == nil {
+			return v == 0
+		}
+		f, err := strconv.ParseFloat(string(text), 64)
+		return err == nil && f == v
+	}
+}
+
+func sameTime(v time.Time) func([]byte) bool {
+	return func(text []byte) bool {
+		if text == nil {
+			return v.IsZero()
+		}
+		r := NewReader(text)
+		defer r.release()
+		read := r.unixTime
+		if text[0] == '"' {
+			read = r.time
+		}
+		t, _, ok := read()
+		return ok && t.Equal(v)
+	}
+}
+
+func sameBytes(v []byte) func([]byte) bool {
+	return func(text []byte) bool {
+		if text == nil {
+			return len(v) == 0
+		}
+		r := NewReader(text)
+		defer r.release()
+		b, _, ok := r.bytes(nil)
+		return ok && slices.Equal(b, v)
+	}
+}
+
+// absent is the check for fields whose zero value is absent: nothing but the
+// zero value is what decoding left beside a text that does not fit.
+func absent(zero bool) func([]byte) bool {
+	return func([]byte) bool { return zero }
+}
+
+// Const writes a constant.
+func (o *ObjectWriter) Const(name, v string) {
+	if o.extra != nil {
+		if m := (Extra{o.extra}).find(name); m != nil && m.why != unknown {
+			return
+		}
+		o.held(name, absent(false))
+	}
+	o.name(name)
+	b := append(o.w.buf, '"')
+	b = append(b, v...)
+	o.w.buf = append(b, '"')
+}
+
+// String writes a required string.
+func (o *ObjectWriter) String(name, v string) {
+	if o.extra != nil && o.held(name, sameText(v)) {
+		return
+	}
+	o.name(name)
+	o.w.text(v)
+}
+
+// OptString writes an optional string.
+func (o *ObjectWriter) OptString(name string, v *string) {
+	if v != nil && !(o.extra != nil && o.held(name, sameOpt(*v, sameText))) {
+		o.name(name)
+		o.w.text(*v)
+	}
+}
+
+// sameOpt is same for an optional value that is there: it can only have come
+// from a text.
+func sameOpt[T any](v T, same func(T) func([]byte) bool) func([]byte) bool {
+	return func(text []byte) bool { return text != nil && same(v)(text) }
+}
+
+// Alias writes an optional string that may have come under one of other names.
+func (o *ObjectWriter) Alias(name string, v *string, others ...string) {
+	if v == nil {
+		return
+	}
+	if o.extra != nil {
+		for _, other := range others {
+			if m := (Extra{o.extra}).find(other); m != nil && m.why == alias && o.held(other, sameOpt(*v, sameText)) {
+				return
+			}
+		}
+	}
+	o.OptString(name, v)
+}
+
+// Int writes a required integer.
+func (o *ObjectWriter) Int(name string, v int) { o.Int64(name, int64(v)) }
+
+// Int64 writes a required integer.
+func (o *ObjectWriter) Int64(name string, v int64) {
+	if o.extra != nil && o.held(name, sameInt(v)) {
+		return
+	}
+	o.name(name)
+	o.w.buf = strconv.AppendInt(o.w.buf, v, 10)
+}
+
+// OptInt writes an optional integer.
+func (o *ObjectWriter) OptInt(name string, v *int) {
+	if v != nil {
+		o.optInt(name, int64(*v))
+	}
+}
+
+// OptInt64 writes an optional integer.
+func (o *ObjectWriter) OptInt64(name string, v *int64) {
+	if v != nil {
+		o.optInt(name, *v)
+	}
+}
+
+func (o *ObjectWriter) optInt(name string, v int64) {
+	if o.extra != nil && o.held(name, sameOpt(v, sameInt)) {
+		return
+	}
+	o.name(name)
+	o.w.buf = strconv.AppendInt(o.w.buf, v, 10)
+}
+
+// Float writes a required number.
+func (o *ObjectWriter) Float(name string, v float64) {
+	if o.extra != nil && o.held(name, sameFloat(v)) {
+		return
+	}
+	o.name(name)
+	o.w.float(v)
+}
+
+// OptFloat writes an optional number.
+func (o *ObjectWriter) OptFloat(name string, v *float64) {
+	if v != nil && !(o.extra != nil && o.held(name, sameOpt(*v, sameFloat))) {
+		o.name(name)
+		o.w.float(*v)
+	}
+}
+
+// Bool writes a required boolean.
+func (o *ObjectWriter) Bool(name string, v bool) {
+	if o.extra != nil && o.held(name, absent(!v)) {
+		return
+	}
+	o.name(name)
+	o.w.buf = strconv.AppendBool(o.w.buf, v)
+}
+
+// OptBool writes an optional boolean.
+func (o *ObjectWriter) OptBool(name string, v *bool) {
+	if v != nil && !(o.extra != nil && o.held(name, absent(false))) {
+		o.name(name)
+		o.w.buf = strconv.AppendBool(o.w.buf, *v)
+	}
+}
+
+// Bytes writes a required base64 string.
+func (o *ObjectWriter) Bytes(name string, v []byte) {
+	if o.extra != nil && o.held(name, sameBytes(v)) {
+		return
+	}
+	o.name(name)
+	o.w.bytes(v)
+}
+
+// OptBytes writes an optional base64 string; nil is absent.
+func (o *ObjectWriter) OptBytes(name string, v []byte) {
+	if v != nil && !(o.extra != nil && o.held(name, sameOpt(v, sameBytes))) {
+		o.name(name)
+		o.w.bytes(v)
+	}
+}
+
+// Time writes a required RFC 3339 time.
+func (o *ObjectWriter) Time(name string, v time.Time) {
+	if o.extra != nil && o.held(name, sameTime(v)) {
+		return
+	}
+	o.name(name)
+	o.w.time(v)
+}
+
+// OptTime writes an optional RFC 3339 time.
+func (o *ObjectWriter) OptTime(name string, v *time.Time) {
+	if v != nil && !(o.extra != nil && o.held(name, sameOpt(*v, sameTime))) {
+		o.name(name)
+		o.w.time(*v)
+	}
+}
+
+// UnixTime writes a required time in seconds since 1970.
+func (o *ObjectWriter) UnixTime(name string, v time.Time) {
+	if o.extra != nil && o.held(name, sameTime(v)) {
+		return
+	}
+	o.name(name)
+	PutUnixTime(&v, o.w)
+}
+
+// OptUnixTime writes an optional time in seconds since 1970.
+func (o *ObjectWriter) OptUnixTime(name string, v *time.Time) {
+	if v != nil && !(o.extra != nil && o.held(name, sameOpt(*v, sameTime))) {
+		o.name(name)
+		PutUnixTime(v, o.w)
+	}
+}
+
+// WriteEnum writes a required enum.
+func WriteEnum[E ~string](o *ObjectWriter, name string, v E) { o.String(name, string(v)) }
+
+// WriteOptEnum writes an optional enum; "" is absent.
+func WriteOptEnum[E ~string](o *ObjectWriter, name string, v E) {
+	if v != "" {
+		o.String(name, string(v))
+	}
+}
+
+// WriteRaw writes required raw JSON, null for nil.
+func WriteRaw[T ~[]byte](o *ObjectWriter, name string, v T) {
+	if o.extra != nil && o.held(name, absent(v == nil)) {
+		return
+	}
+	o.name(name)
+	o.w.raw(v)
+}
+
+// WriteOptRaw writes optional raw JSON; nil is absent.
+func WriteOptRaw[T ~[]byte](o *ObjectWriter, name string, v T) {
+	if v != nil {
+		WriteRaw(o, name, v)
+	}
+}
+
+// Write writes a member that is there whatever its value: a required struct,
+// union, list or map.
+func Write[T any](o *ObjectWriter, name string, v *T, encode func(*T, *Writer)) {
+	if o.extra != nil && o.held(name, func([]byte) bool {
+		return o.zero(func(w *Writer) { encode(v, w) }, func(w *Writer) { encode(new(T), w) })
+	}) {
+		return
+	}
+	o.name(name)
+	if o.w.err == nil {
+		encode(v, o.w)
+	}
+}
+
+// zero reports whether two encodings are equal: a value's, and its zero value's.
+func (o *ObjectWriter) zero(value, zero func(*Writer)) bool {
+	var a, b Writer
+	value(&a)
+	zero(&b)
+	return slices.Equal(a.buf, b.buf)
+}
+
+// WritePointer writes an optional member; nil is absent.
+func WritePointer[T any](o *ObjectWriter, name string, v *T, encode func(*T, *Writer)) {
+	if v != nil && o.w.err == nil {
+		o.optional(name)
+		encode(v, o.w)
+	}
+}
+
+// optional writes the name of a member that is there, whatever Extra holds.
+func (o *ObjectWriter) optional(name string) {
+	if o.extra != nil {
+		o.held(name, absent(false))
+	}
+	o.name(name)
+}
+
+// WriteNullable writes a nullable member, unless it is absent.
+func WriteNullable[T any](o *ObjectWriter, name string, v Nullable[T], encode func(*T, *Writer)) {
+	switch {
+	case v.value != nil && o.w.err == nil:
+		o.optional(name)
+		encode(v.value, o.w)
+	case v.null:
+		o.optional(name)
+		o.w.Null()
+	}
+}
+
+// WriteUnion writes an optional union; nil is absent.
+func WriteUnion[T any](o *ObjectWriter, name string, v *T, encode func(*T, *Writer)) {
+	if any(*v) != nil && o.w.err == nil {
+		o.optional(name)
+		encode(v, o.w)
+	}
+}
+
+// WriteList writes a required array, empty for nil.
+func WriteList[T any](o *ObjectWriter, name string, v []T, encode func(*T, *Writer)) {
+	if o.extra != nil && o.held(name, absent(len(v) == 0)) {
+		return
+	}
+	o.name(name)
+	PutList(&v, o.w, encode)
+}
+
+// WriteOptList writes an optional array; nil is absent.
+func WriteOptList[T any](o *ObjectWriter, name string, v []T, encode func(*T, *Writer)) {
+	if v != nil {
+		o.optional(name)
+		PutList(&v, o.w, encode)
+	}
+}
+
+// WriteMap writes a required object with free keys, empty for nil.
+func WriteMap[T any](o *ObjectWriter, name string, v map[string]T, encode func(*T, *Writer)) {
+	if o.extra != nil && o.held(name, absent(len(v) == 0)) {
+		return
+	}
+	o.name(name)
+	PutMap(&v, o.w, encode)
+}
+
+// WriteOptMap writes an optional object with free keys; nil is absent.
+func WriteOptMap[T any](o *ObjectWriter, name string, v map[string]T, encode func(*T, *Writer)) {
+	if v != nil {
+		o.optional(name)
+		PutMap(&v, o.w, encode)
+	}
+}
