@@ -1,7 +1,5 @@
 package jsonwire
 
-import "encoding/json"
-
 // The element decoders of lists and maps, and the members of a struct that hold
 // anything but a scalar. decode always reads one value into the zero value it
 // is given, or marks it as a misfit.
@@ -50,7 +48,7 @@ func List[T any](v *[]T, r *Reader, decode func(*T, *Reader)) {
 // Map reads an object with free keys. A name that occurs twice is an error.
 func Map[T any](v *map[string]T, r *Reader, decode func(*T, *Reader)) {
 	m := make(map[string]T)
-	o := r.Object(new(Extra))
+	o := r.Object(new(Extra), 0, "")
 	if r.misfit {
 		return
 	}
@@ -192,6 +190,17 @@ func Variant[T any](r *Reader, decode func(*T, *Reader), reuse func(*T, *Reader)
 	return &b.v
 }
 
+// UnmarshalUnion decodes data into a union of the Go type typ.
+func UnmarshalUnion[T any](data []byte, typ string, decode func(*T, *Reader)) (v T, err error) {
+	r := NewReader(data)
+	decode(&v, r)
+	if err := r.Close(typ); err != nil {
+		var zero T
+		return zero, err
+	}
+	return v, nil
+}
+
 // Plain is Variant for values that are not entry points: it allocates no more
 // than the value.
 func Plain[T any](r *Reader, decode func(*T, *Reader)) *T {
@@ -214,7 +223,7 @@ func PeekMember[T any](data []byte, key string, v *T, decode func(*T, *Reader)) 
 	r := NewReader(data)
 	defer r.release()
 	var extra Extra
-	for o := r.Object(&extra); o.Next(); {
+	for o := r.Object(&extra, 0, ""); o.Next(); {
 		if string(o.Key()) != key {
 			r.skip()
 			continue
@@ -230,15 +239,4 @@ func PeekMember[T any](data []byte, key string, v *T, decode func(*T, *Reader)) 
 		return true
 	}
 	return false
-}
-
-// UnmarshalUnknown decodes a value that is kept raw, and its tag.
-func UnmarshalUnknown(data []byte, typ, key string, tag *string, raw *json.RawMessage) error {
-	r := NewReader(data)
-	t, text := string(r.Tag(key)), r.raw()
-	if err := r.Close(typ); err != nil {
-		return err
-	}
-	*tag, *raw = t, text
-	return nil
 }

@@ -67,7 +67,7 @@ func FuzzString(f *testing.F) {
 		var want string
 		valid := accepts(data) && len(bytes.TrimSpace(data)) > 0 && bytes.TrimSpace(data)[0] == '"' && json.Unmarshal(data, &want) == nil
 		var e inner
-		err := Unmarshal(append(append([]byte(`{"name":`), data...), '}'), "inner", &e, (*inner).decode)
+		err := Unmarshal(append(append([]byte(`{"name":`), data...), '}'), &e, (*inner).decode)
 		if valid && (err != nil || e.Name != want) {
 			t.Fatalf("got %q, %v; want %q", e.Name, err, want)
 		}

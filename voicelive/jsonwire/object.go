@@ -7,35 +7,37 @@ import (
 
 // Object reads the members of a JSON object into the fields of a struct:
 //
-//	o := r.Object(&e.Extra)
-//	for o.Next() {
+//	for o := r.Object(&e.Extra, 1, "text"); o.Next(); {
 //		switch string(o.Key()) {
 //		case "text":
 //			o.String(0, &e.Text)
-//		default:
-//			o.Unknown()
 //		}
 //	}
-//	o.Close(1, "text")
 //
-// Each property has a number; the required ones come first.
+// Each property has a number; the required ones come first. A member that the
+// switch does not read is kept in Extra.
 type Object struct {
-	r      *Reader
-	extra  *Extra
-	key    []byte
-	name   int // offset of the name
-	start  int // offset of the value
-	seen   uint64
-	more   map[string]struct{} // names seen that have no bit
-	extras int
-	open   bool
-	begun  bool
+	r        *Reader
+	extra    *Extra
+	key      []byte // the current member's name
+	name     int    // its offset
+	start    int    // the offset of its value
+	open     bool
+	begun    bool
+	seen     uint64 // the properties that have come
+	all      uint64 // the required ones
+	required string // their names, separated by commas
+	unknowns int
+	tagKey   string // the constant that Next reads itself, as property 0
+	tag      string
+	others   map[string]struct{} // names seen that have no bit
 }
 
-// Object starts reading the object that comes next. A value of another type is
-// skipped as a misfit.
-func (r *Reader) Object(extra *Extra) Object {
-	o := Object{r: r, extra: extra}
+// Object starts reading the object that comes next. The first n properties are
+// required, at most 64; names are theirs, separated by commas. A value of
+// another type is skipped as a misfit.
+func (r *Reader) Object(extra *Extra, n int, names string) Object {
+	o := Object{r: r, extra: extra, all: uint64(1)<<uint(n) - 1, required: names}
 	if r.token() != '{' {
 		r.Misfit()
 		return o
@@ -44,16 +46,41 @@ func (r *Reader) Object(extra *Extra) Object {
 	return o
 }
 
-// Next moves to the next member and reports whether there is one.
+// Tagged is Object for a struct with a required constant, such as a union's tag:
+// property 0, which Next reads.
+func (r *Reader) Tagged(extra *Extra, key, tag string, n int, names string) Object {
+	o := r.Object(extra, n, names)
+	o.tagKey, o.tag = key, tag
+	return o
+}
+
+// Next moves to the next member that is for the caller to read and reports
+// whether there is one.
 func (o *Object) Next() bool {
+	for o.next() {
+		if o.tagKey == "" || string(o.key) != o.tagKey {
+			return true
+		}
+		o.Const(0, o.tag)
+	}
+	return false
+}
+
+func (o *Object) next() bool {
 	if !o.open {
 		return false
 	}
 	r := o.r
+	if o.begun && r.pos == o.start {
+		o.unknown()
+	}
 	switch c := r.token(); {
 	case c == '}':
 		r.leave()
 		o.open = false
+		if o.seen&o.all != o.all {
+			o.missing()
+		}
 		return false
 	case !o.begun:
 		o.begun = true
@@ -120,40 +147,40 @@ func (o *Object) duplicate() bool {
 
 // firstName is first for members that have no bit.
 func (o *Object) firstName() bool {
-	if o.more == nil {
-		o.more = make(map[string]struct{})
+	if o.others == nil {
+		o.others = make(map[string]struct{})
 	}
-	if _, ok := o.more[string(o.key)]; ok {
+	if _, ok := o.others[string(o.key)]; ok {
 		return o.duplicate()
 	}
-	o.more[string(o.key)] = struct{}{}
+	o.others[string(o.key)] = struct{}{}
 	return true
 }
 
-// Unknown keeps a member that the struct does not know.
-func (o *Object) Unknown() {
+// unknown keeps a member that the struct does not know.
+func (o *Object) unknown() {
 	const few = 8 // up to here comparing is cheaper than a map
-	if o.extras++; o.extras <= few {
+	if o.unknowns++; o.unknowns <= few {
 		if m := o.extra.find(string(o.key)); m != nil {
 			o.duplicate()
 			return
 		}
-	} else if o.extras == few+1 {
+	} else if o.unknowns == few+1 {
 		for _, m := range o.extra.members() {
 			o.remember(m.name)
 		}
 	}
-	if o.extras > few && !o.firstName() {
+	if o.unknowns > few && !o.firstName() {
 		return
 	}
 	o.keep(unknown)
 }
 
 func (o *Object) remember(name string) {
-	if o.more == nil {
-		o.more = make(map[string]struct{})
+	if o.others == nil {
+		o.others = make(map[string]struct{})
 	}
-	o.more[name] = struct{}{}
+	o.others[name] = struct{}{}
 }
 
 // keep stores the text of the current value in Extra.
@@ -177,21 +204,10 @@ func (o *Object) misfit() { o.keep(misfit) }
 // exact stores the text of a value that the field would write differently.
 func (o *Object) exact() { o.keep(exact) }
 
-// Close ends the object. The first n properties are required; names are
-// theirs, separated by commas.
-func (o *Object) Close(n int, names string) {
-	all := uint64(1)<<uint(n) - 1
-	if o.seen&all != all && !o.r.failed {
-		o.missing(names)
-	}
-}
-
-func (o *Object) missing(names string) {
-	if o.r.misfit {
-		return
-	}
+// missing records the required members that have not come.
+func (o *Object) missing() {
 	i := 0
-	for name := range strings.SplitSeq(names, ",") {
+	for name := range strings.SplitSeq(o.required, ",") {
 		if o.seen&(1<<uint(i)) == 0 {
 			o.extra.add(member{name: name, why: missing})
 		}

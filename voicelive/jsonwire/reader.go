@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"math/bits"
 	"strconv"
 	"strings"
@@ -73,13 +74,21 @@ func (r *Reader) release() {
 	readers.Put(r)
 }
 
-// Unmarshal decodes data into v, a zero value of the Go type typ.
-func Unmarshal[T any](data []byte, typ string, v *T, decode func(*T, *Reader)) error {
-	var zero T
-	*v = zero
+// Unmarshal decodes data into v, a pointer to a zero value.
+func Unmarshal[T any](data []byte, v T, decode func(T, *Reader)) error {
 	r := NewReader(data)
 	decode(v, r)
-	return r.Close(typ)
+	err := r.Close("")
+	if e, ok := err.(*DecodeError); ok {
+		e.Type = typeName(v)
+	}
+	return err
+}
+
+// typeName is the name of the type that a pointer points to, without its package.
+func typeName(v any) string {
+	name := fmt.Sprintf("%T", v)
+	return name[strings.LastIndexByte(name, '.')+1:]
 }
 
 func (r *Reader) fail(at int, reason string) {
@@ -450,8 +459,11 @@ func (r *Reader) raw() json.RawMessage {
 	return append(json.RawMessage(nil), r.data[start:r.pos]...)
 }
 
-// Unknown reads any value, for a union that does not know it.
-func (r *Reader) Unknown() json.RawMessage { return r.raw() }
+// Unknown reads any value, for a union that does not know it, and the member
+// called key if it is a string.
+func (r *Reader) Unknown(key string) (tag string, raw json.RawMessage) {
+	return string(r.Tag(key)), r.raw()
+}
 
 // Kind returns the first byte of the value that comes next: one of { [ " t f n,
 // '0' for a number, and 0 for anything else.
@@ -643,7 +655,7 @@ func box[T any](chunk *[]T, v T) *T {
 func (r *Reader) boxString(s string) *string {
 	p := r.spare
 	if p == nil {
-		return &s
+		p = new(string)
 	}
 	r.spare = nil
 	*p = s

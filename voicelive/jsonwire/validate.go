@@ -40,15 +40,15 @@ type Validator struct {
 	depth      int
 }
 
-// Validate runs the checks of v, of the Go type typ. It returns nil or a
+// Validate runs the checks of v, a pointer. It returns nil or a
 // [*ValidationError].
-func Validate[T any](v *T, typ string, check func(*T, *Validator)) error {
+func Validate[T any](v T, check func(T, *Validator)) error {
 	var c Validator
 	c.run(func() { check(v, &c) })
 	if len(c.violations) == 0 {
 		return nil
 	}
-	return &ValidationError{Type: typ, Violations: c.violations}
+	return &ValidationError{Type: typeName(v), Violations: c.violations}
 }
 
 func (c *Validator) run(check func()) {

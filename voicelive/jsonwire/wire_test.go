@@ -45,16 +45,12 @@ type inner struct {
 }
 
 func (e *inner) decode(r *Reader) {
-	o := r.Object(&e.Extra)
-	for o.Next() {
+	for o := r.Object(&e.Extra, 1, "name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(0, &e.Name)
-		default:
-			o.Unknown()
 		}
 	}
-	o.Close(1, "name")
 }
 
 func (e *inner) encode(w *Writer) {
@@ -63,15 +59,15 @@ func (e *inner) encode(w *Writer) {
 	o.Close()
 }
 
-func (e inner) MarshalJSON() ([]byte, error)     { return Marshal(&e, (*inner).encode) }
-func (e *inner) UnmarshalJSON(data []byte) error { return Unmarshal(data, "inner", e, (*inner).decode) }
+func (e inner) MarshalJSON() ([]byte, error) { return Marshal(&e, (*inner).encode) }
+func (e *inner) UnmarshalJSON(data []byte) error {
+	*e = inner{}
+	return Unmarshal(data, e, (*inner).decode)
+}
 
 func (e *thing) decode(r *Reader) {
-	o := r.Object(&e.Extra)
-	for o.Next() {
+	for o := r.Tagged(&e.Extra, "type", "thing", 11, "type,id,count,big,ratio,on,audio,at,since,kind,inner"); o.Next(); {
 		switch string(o.Key()) {
-		case "type":
-			o.Const(0, "thing")
 		case "id":
 			o.String(1, &e.ID)
 		case "count":
@@ -128,16 +124,12 @@ func (e *thing) decode(r *Reader) {
 			o.Alias(26, &e.Link)
 		case "items":
 			ReadList(&o, 27, &e.Items, (*inner).decode)
-		default:
-			o.Unknown()
 		}
 	}
-	o.Close(11, "type,id,count,big,ratio,on,audio,at,since,kind,inner")
 }
 
 func (e *thing) encode(w *Writer) {
-	o := w.Object(e.Extra)
-	o.Const("type", "thing")
+	o := w.Tagged(e.Extra, "type", "thing")
 	o.String("id", e.ID)
 	o.Int("count", e.Count)
 	o.Int64("big", e.Big)
@@ -170,7 +162,7 @@ func (e *thing) encode(w *Writer) {
 
 func decodeThing(data string) (*thing, error) {
 	e := new(thing)
-	err := Unmarshal([]byte(data), "thing", e, (*thing).decode)
+	err := Unmarshal([]byte(data), e, (*thing).decode)
 	return e, err
 }
 

@@ -27,7 +27,7 @@ var writers = sync.Pool{New: func() any { return new(Writer) }}
 // error dst is returned as it was. A nil pointer, here or in a union inside of
 // v, is an error, and so are a float that is NaN or infinite, a string that is
 // not UTF-8, and raw JSON that is not JSON.
-func Append[T any](dst []byte, v *T, encode func(*T, *Writer)) (_ []byte, err error) {
+func Append[T any](dst []byte, v T, encode func(T, *Writer)) (_ []byte, err error) {
 	w := writers.Get().(*Writer)
 	w.buf, w.err, w.depth, w.keys = dst, nil, 0, w.keys[:0]
 	defer func() {
@@ -39,7 +39,7 @@ func Append[T any](dst []byte, v *T, encode func(*T, *Writer)) (_ []byte, err er
 	}()
 	encode(v, w)
 	if w.err != nil {
-		return dst, fmt.Errorf("encode %T: %w", v, w.err)
+		return dst, fmt.Errorf("encode %s: %w", typeName(v), w.err)
 	}
 	return w.buf, nil
 }
@@ -54,7 +54,7 @@ func nilPointer(p any) error {
 }
 
 // Marshal returns the JSON of v.
-func Marshal[T any](v *T, encode func(*T, *Writer)) ([]byte, error) {
+func Marshal[T any](v T, encode func(T, *Writer)) ([]byte, error) {
 	data, err := Append(nil, v, encode)
 	if err != nil {
 		return nil, err
@@ -216,6 +216,15 @@ func PutUnixTime(v *time.Time, w *Writer) { w.buf = strconv.AppendInt(w.buf, v.U
 // PutRaw writes raw JSON, null for nil.
 func PutRaw[T ~[]byte](v *T, w *Writer) { w.raw(*v) }
 
+// PutUnion writes a union, null for nil.
+func PutUnion[T any](v *T, w *Writer, encode func(T, *Writer)) {
+	if any(*v) == nil {
+		w.Null()
+		return
+	}
+	encode(*v, w)
+}
+
 // PutList writes an array, empty for nil.
 func PutList[T any](v *[]T, w *Writer, encode func(*T, *Writer)) {
 	w.buf = append(w.buf, '[')
@@ -280,6 +289,13 @@ func (w *Writer) Object(x Extra) ObjectWriter {
 		w.fail("nested deeper than %d: does a value contain itself?", MaxDepth)
 	}
 	return ObjectWriter{w: w, extra: x.held, start: len(w.buf)}
+}
+
+// Tagged starts an object with a constant.
+func (w *Writer) Tagged(x Extra, key, tag string) ObjectWriter {
+	o := w.Object(x)
+	o.Const(key, tag)
+	return o
 }
 
 // Close ends the object.
@@ -410,9 +426,7 @@ func (o *ObjectWriter) Const(name, v string) {
 		o.held(name, absent(false))
 	}
 	o.name(name)
-	b := append(o.w.buf, '"')
-	b = append(b, v...)
-	o.w.buf = append(b, '"')
+	o.w.text(v)
 }
 
 // String writes a required string.

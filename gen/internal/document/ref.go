@@ -1,0 +1,67 @@
+package document
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
+)
+
+// RefName returns the name of the definition that a $ref refers to. It reports
+// false for anything but #/definitions/Name.
+func RefName(ref string) (name string, ok bool) {
+	token, ok := strings.CutPrefix(ref, "#/definitions/")
+	if !ok || token == "" || strings.Contains(token, "/") {
+		return "", false
+	}
+	name, err := url.PathUnescape(token)
+	return strings.NewReplacer("~1", "/", "~0", "~").Replace(name), err == nil
+}
+
+func (c *checker) reference(value *yaml.Node, pointer string) {
+	at := c.At(value, pointer)
+	name, ok := RefName(value.Value)
+	switch {
+	case !strings.HasPrefix(value.Value, "#"):
+		c.diags.Errorf(at, "bundle all files into one document first", "the $ref %q leads into another file", value.Value)
+	case !ok:
+		c.diags.Errorf(at, "move the schema to definitions, and refer to it there",
+			"the $ref %q is not of the form #/definitions/Name", value.Value)
+	case c.definitions[name] == nil:
+		c.diags.Errorf(at, diag.DidYouMean(name, slices.Collect(maps.Keys(c.definitions)), "add the definition, or correct the $ref"),
+			"the $ref leads to a definition %q, which does not exist", name)
+	}
+}
+
+// circles reports the definitions that are nothing but a $ref and lead, by way
+// of others like them, only back to themselves: each circle once, at the least
+// of its names.
+func (c *checker) circles() {
+	for name := range c.definitions {
+		circle := []string{name}
+		next, ok := c.alias(name)
+		for ok && next > name && !slices.Contains(circle, next) {
+			circle = append(circle, next)
+			next, ok = c.alias(next)
+		}
+		if !ok || next != name {
+			continue
+		}
+		ref := Get(c.definitions[name], "$ref")
+		c.diags.Errorf(c.At(ref, "/definitions/"+diag.Escape(name)+"/$ref"), "let one of them be a schema of its own",
+			"the $ref only leads back to itself: %s", strings.Join(append(circle, name), " -> "))
+	}
+}
+
+// alias returns the name of the definition that a definition stands for.
+func (c *checker) alias(name string) (target string, ok bool) {
+	ref := Get(c.definitions[name], "$ref")
+	if ref == nil || !isText(ref) {
+		return "", false
+	}
+	return RefName(ref.Value)
+}

@@ -1,0 +1,411 @@
+package emit
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/model"
+)
+
+// codecs writes, for each type, the public methods and the two that do the work.
+func (g *generator) codecs(f *jen.File) {
+	g.codecPrelude(f)
+	for _, s := range g.api.Structs {
+		g.publicCodec(f, s.Name, isEvent(s) && s.Send)
+		g.structDecode(f, s)
+		g.structEncode(f, s)
+	}
+	for _, n := range g.api.Named {
+		g.namedCodec(f, n)
+	}
+	for _, u := range g.api.Unions {
+		g.unionDecode(f, u)
+		g.unionEncode(f, u)
+	}
+}
+
+// codecPrelude declares what the public methods share.
+func (g *generator) codecPrelude(f *jen.File) {
+	f.Comment("// codec is what the types of this package can do.")
+	f.Type().Id("codec").Interface(
+		jen.Id("decode").Params(jen.Op("*").Add(g.run("Reader"))),
+		jen.Id("encode").Params(jen.Op("*").Add(g.run("Writer"))),
+	)
+	f.Line()
+	f.Func().Id("marshal").Params(jen.Id("e").Id("codec")).Params(jen.Index().Byte(), jen.Error()).Add(line(
+		jen.Return(g.run("Marshal").Call(jen.Id("e"), jen.Id("codec").Dot("encode")))))
+	f.Line()
+	f.Func().Id("unmarshal").Types(
+		jen.Id("T").Any(),
+		jen.Id("P").Interface(jen.Op("*").Id("T"), jen.Id("codec")),
+	).Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("P")).Error().Block(
+		jen.Op("*").Id("e").Op("=").Op("*").New(jen.Id("T")),
+		jen.Return(g.run("Unmarshal").Types(jen.Id("codec")).Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode"))),
+	)
+	f.Line()
+}
+
+// publicCodec writes the methods that users call. Receivers are values where
+// encoding/json would not find a pointer's method.
+func (g *generator) publicCodec(f *jen.File, name string, appends bool) {
+	if appends {
+		f.Comment("// AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.")
+		f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("AppendJSON").Params(jen.Id("dst").Index().Byte()).Params(jen.Index().Byte(), jen.Error()).Add(line(
+			jen.Return(g.run("Append").Call(jen.Id("dst"), jen.Id("e"), jen.Parens(jen.Op("*").Id(name)).Dot("encode")))))
+	}
+	f.Comment("// MarshalJSON implements [json.Marshaler].")
+	f.Func().Params(jen.Id("e").Id(name)).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Add(line(
+		jen.Return(jen.Id("marshal").Call(jen.Op("&").Id("e")))))
+	f.Comment("// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.")
+	f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("UnmarshalJSON").Params(jen.Id("b").Index().Byte()).Error().Add(line(
+		jen.Return(jen.Id("unmarshal").Call(jen.Id("b"), jen.Id("e")))))
+	f.Line()
+}
+
+// numbered lists the fields in the order of their numbers: the required ones
+// first, and the tag, if there is one, before all.
+func numbered(s *model.Struct) (fields []*model.Field, required []string) {
+	fields = slices.Clone(s.Fields)
+	tag := tagOf(s)
+	rank := func(p *model.Field) int {
+		switch {
+		case p == tag:
+			return 0
+		case p.Required:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(fields, func(a, b *model.Field) int { return rank(a) - rank(b) })
+	for _, p := range fields {
+		if p.Required && len(required) < 64 {
+			required = append(required, p.Wire)
+		}
+	}
+	return fields, required
+}
+
+// tagOf is the constant that the codec treats as the struct's tag: the first
+// one. Others are ordinary members.
+func tagOf(s *model.Struct) *model.Field {
+	if i := slices.IndexFunc(s.Fields, (*model.Field).IsConst); i >= 0 {
+		return s.Fields[i]
+	}
+	return nil
+}
+
+func (g *generator) structDecode(f *jen.File, s *model.Struct) {
+	fields, required := numbered(s)
+	begin, args := "Object", []jen.Code{jen.Op("&").Id("e").Dot("Extra")}
+	tag := tagOf(s)
+	if tag != nil {
+		begin, args = "Tagged", append(args, jen.Lit(tag.Wire), jen.Lit(tag.Const))
+	}
+	args = append(args, jen.Lit(len(required)), jen.Lit(strings.Join(required, ",")))
+	loop := jen.For(jen.Id("o").Op(":=").Id("r").Dot(begin).Call(args...), jen.Id("o").Dot("Next").Call(), jen.Empty())
+	f.Func().Params(jen.Id("e").Op("*").Id(s.Name)).Id("decode").Params(g.reader()).Block(loop.BlockFunc(func(b *jen.Group) {
+		if len(fields) == 0 || len(fields) == 1 && tag != nil {
+			return
+		}
+		b.Switch(jen.String().Call(jen.Id("o").Dot("Key").Call())).BlockFunc(func(b *jen.Group) {
+			for i, p := range fields {
+				if p == tag {
+					continue
+				}
+				b.Case(jen.Lit(p.Wire)).Block(g.readField(i, p))
+				for _, a := range p.Aliases {
+					b.Case(jen.Lit(a)).Block(jen.Id("o").Dot("Alias").Call(jen.Lit(i), fieldPtr(p)))
+				}
+			}
+		})
+	}))
+	f.Line()
+	if buf, id := g.reusable(s); buf != nil {
+		g.structReuse(f, s, buf, id)
+	}
+}
+
+func fieldPtr(p *model.Field) *jen.Statement { return jen.Op("&").Id("e").Dot(p.Name) }
+
+var scalarMethods = [...]string{
+	model.String: "String", model.Int: "Int", model.Int64: "Int64", model.Float: "Float", model.Bool: "Bool",
+	model.Bytes: "Bytes", model.Time: "Time", model.UnixTime: "UnixTime", model.Raw: "Raw",
+}
+
+// readField is the call that reads one member.
+func (g *generator) readField(i int, p *model.Field) *jen.Statement {
+	method := func(name string) *jen.Statement {
+		return jen.Id("o").Dot(name).Call(jen.Lit(i), fieldPtr(p))
+	}
+	function := func(name string, args ...jen.Code) *jen.Statement {
+		return g.run(name).Call(append([]jen.Code{jen.Op("&").Id("o"), jen.Lit(i), fieldPtr(p)}, args...)...)
+	}
+	scalar, isScalar := p.Type.(model.Scalar)
+	switch form := formOf(p); form {
+	case constant:
+		return jen.Id("o").Dot("Const").Call(jen.Lit(i), jen.Lit(p.Const))
+	case nullable:
+		return function("ReadNullable", g.decoder(p.Type))
+	case nullUnion:
+		u := p.Type.(*model.Union)
+		return function("ReadNullUnion", g.decoder(u), jen.Id(u.Name).Call(jen.Id("Null"+u.Name).Values()))
+	case value, zeroable:
+		switch t := p.Type.(type) {
+		case model.Scalar:
+			if p.Known != nil {
+				return function("ReadEnum")
+			}
+			return method(scalarMethods[t])
+		case *model.Enum:
+			return function("ReadEnum")
+		case *model.List:
+			return function("ReadList", g.decoder(t.Elem))
+		case *model.Map:
+			return function("ReadMap", g.decoder(t.Elem))
+		case *model.Named:
+			if t.Type == model.Raw {
+				return function("ReadRaw")
+			}
+		}
+		return function("Read", g.decoder(p.Type))
+	case pointer:
+		if len(p.Aliases) > 0 {
+			args := []jen.Code{jen.Lit(i), fieldPtr(p)}
+			for _, a := range p.Aliases {
+				args = append(args, jen.Lit(a))
+			}
+			return jen.Id("o").Dot("Aliased").Call(args...)
+		}
+		if isScalar {
+			return method("Opt" + scalarMethods[scalar])
+		}
+		return function("ReadPointer", g.decoder(p.Type))
+	}
+	panic(p.Wire)
+}
+
+// decoder is the function that reads one value of a type.
+func (g *generator) decoder(t model.Type) jen.Code {
+	literal := func(call string, elem model.Type) jen.Code {
+		return jen.Func().Params(jen.Id("v").Op("*").Add(g.goType(t)), g.reader()).Block(
+			g.run(call).Call(jen.Id("v"), jen.Id("r"), g.decoder(elem)))
+	}
+	switch t := t.(type) {
+	case model.Scalar:
+		return g.run(elementName(t))
+	case *model.Enum:
+		return g.run("String")
+	case *model.Struct:
+		return jen.Parens(jen.Op("*").Id(t.Name)).Dot("decode")
+	case *model.Named:
+		return jen.Parens(jen.Op("*").Id(t.Name)).Dot("decode")
+	case *model.Union:
+		return jen.Id("decode" + t.Name)
+	case *model.List:
+		return literal("List", t.Elem)
+	case *model.Map:
+		return literal("Map", t.Elem)
+	}
+	panic(t)
+}
+
+// isEvent reports whether a struct is a variant of an entry point.
+func isEvent(s *model.Struct) bool {
+	return slices.ContainsFunc(s.Unions, func(u *model.Union) bool { return u.Root })
+}
+
+// reusable returns the byte string and the optional base string of an entry
+// point's variant, whose memory the next event can use. Only variants with a
+// byte string are worth it.
+func (g *generator) reusable(s *model.Struct) (buf, id *model.Field) {
+	if !isEvent(s) {
+		return nil, nil
+	}
+	for _, p := range s.Fields {
+		switch {
+		case p.Type == model.Bytes && buf == nil:
+			buf = p
+		case p.Type == model.String && formOf(p) == pointer && id == nil:
+			id = p
+		}
+	}
+	return buf, id
+}
+
+func (g *generator) structReuse(f *jen.File, s *model.Struct, buf, id *model.Field) {
+	idExpr := jen.Nil()
+	if id != nil {
+		idExpr = jen.Id("e").Dot(id.Name)
+	}
+	f.Func().Params(jen.Id("e").Op("*").Id(s.Name)).Id("reuse").Params(g.reader()).Block(
+		jen.Id("r").Dot("Spare").Call(jen.Id("e").Dot(buf.Name), idExpr),
+		jen.Op("*").Id("e").Op("=").Id(s.Name).Values(),
+	)
+	f.Line()
+}
+
+func (g *generator) unionDecode(f *jen.File, u *model.Union) {
+	f.Func().Id("decode"+u.Name).Params(jen.Id("v").Op("*").Id(u.Name), g.reader()).BlockFunc(func(b *jen.Group) {
+		if u.Key != "" {
+			b.Add(g.tagSwitch(u, u.Key, tagCases(u), nil))
+			return
+		}
+		g.kindSwitch(b, u)
+	})
+	f.Line()
+}
+
+// tagCase is one case of a switch over tags.
+type tagCase struct {
+	tags []string
+	typ  model.Type
+}
+
+func tagCases(u *model.Union) []tagCase {
+	var cases []tagCase
+	for _, v := range u.Variants {
+		if n := len(cases); n > 0 && cases[n-1].typ == v.Type {
+			cases[n-1].tags = append(cases[n-1].tags, v.Tag)
+			continue
+		}
+		cases = append(cases, tagCase{[]string{v.Tag}, v.Type})
+	}
+	return cases
+}
+
+// tagSwitch reads an object by its tag; what no case takes goes to rest, a type
+// of the union, or is unknown.
+func (g *generator) tagSwitch(u *model.Union, key string, cases []tagCase, rest model.Type) *jen.Statement {
+	return jen.Switch(jen.String().Call(jen.Id("r").Dot("Tag").Call(jen.Lit(key)))).BlockFunc(func(b *jen.Group) {
+		for _, c := range cases {
+			tags := make([]jen.Code, len(c.tags))
+			for i, t := range c.tags {
+				tags[i] = jen.Lit(t)
+			}
+			b.Case(tags...).BlockFunc(func(b *jen.Group) { g.readMember(b, u, c.typ) })
+		}
+		b.Default().BlockFunc(func(b *jen.Group) {
+			if rest == nil {
+				b.Add(g.readUnknown(u))
+				return
+			}
+			g.readMember(b, u, rest)
+		})
+	})
+}
+
+func (g *generator) readUnknown(u *model.Union) *jen.Statement {
+	return jen.Op("*").Id("v").Op("=").Add(g.run("Plain").Call(jen.Id("r"), jen.Parens(jen.Op("*").Id("Unknown"+u.Name)).Dot("decode")))
+}
+
+// readMember reads one alternative of a union.
+func (g *generator) readMember(b *jen.Group, u *model.Union, t model.Type) {
+	switch t := t.(type) {
+	case *model.Struct:
+		call := g.run("Plain").Call(jen.Id("r"), g.decoder(t))
+		if u.Root {
+			reuse := jen.Nil()
+			if buf, _ := g.reusable(t); buf != nil {
+				reuse = jen.Parens(jen.Op("*").Id(t.Name)).Dot("reuse")
+			}
+			call = g.run("Variant").Call(jen.Id("r"), g.decoder(t), reuse)
+		}
+		b.Op("*").Id("v").Op("=").Add(call)
+	default:
+		b.Var().Id("m").Add(g.goType(t))
+		b.Add(g.decodeInto(t, jen.Op("&").Id("m")))
+		b.Op("*").Id("v").Op("=").Id("m")
+	}
+}
+
+// decodeInto calls the decoder of a declared type on a pointer.
+func (g *generator) decodeInto(t model.Type, dst jen.Code) *jen.Statement {
+	if n, ok := t.(*model.Named); ok {
+		return jen.Parens(jen.Op("*").Id(n.Name)).Dot("decode").Call(dst, jen.Id("r"))
+	}
+	return jen.Add(g.decoder(t)).Call(dst, jen.Id("r"))
+}
+
+var kindBytes = [...]rune{model.KindString: '"', model.KindNumber: '0', model.KindBool: 't', model.KindArray: '[', model.KindObject: '{'}
+
+func (g *generator) kindSwitch(b *jen.Group, u *model.Union) {
+	var objects []tagCase
+	var open model.Type // the object member without tags
+	b.Switch(jen.Id("r").Dot("Kind").Call()).BlockFunc(func(b *jen.Group) {
+		for _, m := range u.Members {
+			switch {
+			case m.Kind == model.KindObject && len(m.Tags) > 0:
+				objects = append(objects, tagCase{m.Tags, m.Type})
+				continue
+			case m.Kind == model.KindObject:
+				open = m.Type
+				continue
+			}
+			kinds := []jen.Code{jen.LitRune(kindBytes[m.Kind])}
+			if m.Kind == model.KindBool {
+				kinds = append(kinds, jen.LitRune('f'))
+			}
+			b.Case(kinds...).BlockFunc(func(b *jen.Group) { g.readMember(b, u, m.Type) })
+		}
+		switch {
+		case len(objects) > 0:
+			b.Case(jen.LitRune('{')).Block(g.tagSwitch(u, u.ObjectKey, objects, open))
+		case open != nil:
+			b.Case(jen.LitRune('{')).BlockFunc(func(b *jen.Group) { g.readMember(b, u, open) })
+		}
+		b.Default().Block(g.readUnknown(u))
+	})
+}
+
+// namedCodec gives a named type its element codec, and the JSON methods that
+// encoding/json would not find out by itself.
+func (g *generator) namedCodec(f *jen.File, n *model.Named) {
+	switch n.Type.(type) {
+	case *model.List, *model.Map:
+		g.publicCodec(f, n.Name, false)
+	case model.Scalar:
+		if n.Type == model.Raw || n.Type == model.Bytes || n.Type == model.Time || n.Type == model.UnixTime {
+			g.publicCodec(f, n.Name, false)
+		}
+	}
+	call := func(decode bool) *jen.Statement {
+		name, fn, arg, elem := "", g.decoder, jen.Id("r"), n.Type
+		if !decode {
+			fn, arg = g.encoder, jen.Id("w")
+		}
+		switch t := n.Type.(type) {
+		case *model.List:
+			name, elem = "List", t.Elem
+		case *model.Map:
+			name, elem = "Map", t.Elem
+		}
+		ptr := jen.Id("v")
+		if !decode {
+			ptr = jen.Op("&").Id("v")
+		}
+		if underlying := (n.Type == model.Time || n.Type == model.UnixTime || name != ""); underlying {
+			ptr = jen.Parens(jen.Op("*").Add(g.goType(n.Type))).Call(ptr)
+		}
+		if name == "" {
+			return jen.Add(fn(elem)).Call(ptr, arg)
+		}
+		if !decode {
+			name = "Put" + name
+		}
+		return g.run(name).Call(ptr, arg, fn(elem))
+	}
+	f.Func().Params(jen.Id("v").Op("*").Id(n.Name)).Id("decode").Params(g.reader()).Add(line(call(true)))
+	f.Line()
+	f.Func().Params(jen.Id("v").Id(n.Name)).Id("encode").Params(g.writer()).Add(line(call(false)))
+	f.Line()
+}
+
+// elementName is the element codec of a scalar: one serves both integers.
+func elementName(t model.Scalar) string {
+	if t == model.Int64 {
+		t = model.Int
+	}
+	return scalarMethods[t]
+}

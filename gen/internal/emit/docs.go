@@ -1,0 +1,174 @@
+package emit
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/comment"
+	"github.com/go-voicelive/voicelive-go/gen/internal/model"
+)
+
+// declDoc writes the doc comment of a declaration: what the document says, what
+// we add, and where it comes from unless the Go name tells.
+func (g *generator) declDoc(f *jen.File, d *model.Decl, more string) {
+	text := comment.Named(d.Name, d.Doc)
+	if text == "" {
+		text = d.Name + " has no description."
+	}
+	if d.At.Pointer != "/definitions/"+d.Name {
+		more = strings.TrimSpace(more + " Specification: " + d.At.Pointer + ".")
+	}
+	f.Comment(comment.Doc(width, joinSentences(text, more)))
+}
+
+// fieldDoc writes the doc comment of a field.
+func fieldDoc(d *jen.Group, p *model.Field) {
+	if text := comment.Doc(width, joinSentences(p.Doc, fieldFacts(p))); text != "" {
+		d.Comment(text)
+	}
+}
+
+func valueDoc(d *jen.Group, v *model.Value) {
+	if text := comment.Doc(width, v.Doc); text != "" {
+		d.Comment(text)
+	}
+}
+
+func joinSentences(text, more string) string {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return more
+	case more == "":
+		return text
+	case strings.Contains(text, "\n"):
+		return text + "\n\n" + more // the last line may be a list item
+	case !strings.HasSuffix(text, "."):
+		text += "."
+	}
+	return text + " " + more
+}
+
+// fieldFacts states what the schema says beside the description.
+func fieldFacts(p *model.Field) string {
+	var facts []string
+	say := func(format string, args ...any) { facts = append(facts, fmt.Sprintf(format, args...)) }
+	if p.Default != "" {
+		say("The service's default is %s.", p.Default)
+	}
+	b := p.Bounds
+	limit := func(min, max *string, unit string) {
+		switch {
+		case min != nil && max != nil && *min == *max:
+			say("Exactly %s%s.", *min, unit)
+		case min != nil && max != nil:
+			say("From %s to %s%s.", *min, *max, unit)
+		case min != nil:
+			say("At least %s%s.", *min, unit)
+		case max != nil:
+			say("At most %s%s.", *max, unit)
+		}
+	}
+	limit(numberText(b.Minimum, b.ExclusiveMinimum), numberText(b.Maximum, b.ExclusiveMaximum), "")
+	limit(countText(b.MinLength), countText(b.MaxLength), " characters")
+	limit(countText(b.MinItems), countText(b.MaxItems), " elements")
+	if b.Pattern != "" {
+		say("Pattern: %s.", b.Pattern)
+	}
+	if p.Known != nil {
+		say("The only documented value is [%s].", p.Known.Name)
+	}
+	switch p.Format {
+	case "uri", "uuid", "duration", "date", "email":
+		say("Format: %s.", p.Format)
+	}
+	if p.ReadOnly {
+		say("Read-only.")
+	}
+	if len(p.Aliases) > 0 {
+		say("Also read as %s.", strings.Join(p.Aliases, ", "))
+	}
+	if p.Nullable {
+		if u, ok := p.Type.(*model.Union); ok {
+			say("[Null%s] sends null.", u.Name)
+		} else {
+			say("May be null.")
+		}
+	}
+	return strings.Join(facts, " ")
+}
+
+func numberText(v *float64, exclusive bool) *string {
+	if v == nil {
+		return nil
+	}
+	s := strings.TrimSuffix(fmt.Sprintf("%f", *v), ".000000")
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(s, "0")
+	}
+	if exclusive {
+		s += " (exclusive)"
+	}
+	return &s
+}
+
+func countText(v *int64) *string {
+	if v == nil {
+		return nil
+	}
+	return new(fmt.Sprint(*v))
+}
+
+// constSentence names the constants that the codec writes.
+func constSentence(s *model.Struct) string {
+	var parts []string
+	for _, p := range s.Fields {
+		if p.IsConst() {
+			parts = append(parts, fmt.Sprintf("%s %q", p.Wire, p.Const))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "Wire: " + strings.Join(parts, ", ") + "."
+}
+
+// unionSentence lists the members of a union.
+func unionSentence(u *model.Union) string {
+	var names []string
+	seen := map[string]bool{}
+	add := func(s string) {
+		if !seen[s] {
+			seen[s] = true
+			names = append(names, s)
+		}
+	}
+	member := func(t model.Type) {
+		switch t := t.(type) {
+		case *model.Struct:
+			add("[*" + t.Name + "]")
+		case *model.Union:
+			add("any [" + t.Name + "]")
+		case *model.Enum:
+			add("[" + t.Name + "]")
+		case *model.Named:
+			add("[" + t.Name + "]")
+		}
+	}
+	for _, v := range u.Variants {
+		member(v.Type)
+	}
+	for _, m := range u.Members {
+		member(m.Type)
+	}
+	if u.Null {
+		add("[Null" + u.Name + "]")
+	}
+	add("[*Unknown" + u.Name + "]")
+	if len(names) == 1 {
+		return "It is always an " + names[0] + "."
+	}
+	return "It is one of " + strings.Join(names[:len(names)-1], ", ") + ", or " + names[len(names)-1] + "."
+}

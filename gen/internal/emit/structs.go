@@ -1,0 +1,90 @@
+package emit
+
+import (
+	"github.com/dave/jennifer/jen"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/model"
+)
+
+// models declares what every package has, the named types, and the structs that
+// are not events.
+func (g *generator) models(f *jen.File) {
+	g.prelude(f)
+	for _, n := range g.api.Named {
+		g.namedDecl(f, n)
+	}
+	for _, s := range g.api.Structs {
+		if home(s) == "" {
+			g.structDecl(f, s)
+		}
+	}
+}
+
+// prelude gives the shared types their names in this package.
+func (g *generator) prelude(f *jen.File) {
+	param := func() *jen.Statement { return jen.Types(jen.Id("T").Any()) }
+	f.Comment("// Nullable is a value, null, or absent, for properties where null means something.\n// The zero value is absent; make one with [Value] or [Null].")
+	f.Type().Id("Nullable").Add(param()).Op("=").Add(g.run("Nullable")).Types(jen.Id("T"))
+	f.Line()
+	f.Comment("// Value returns a Nullable with a value.")
+	f.Func().Id("Value").Add(param()).Params(jen.Id("v").Id("T")).Id("Nullable").Types(jen.Id("T")).Add(line(jen.Return(g.run("Value").Call(jen.Id("v")))))
+	f.Line()
+	f.Comment("// Null returns a Nullable that is sent as null.")
+	f.Func().Id("Null").Add(param()).Params().Id("Nullable").Types(jen.Id("T")).Add(line(jen.Return(g.run("Null").Types(jen.Id("T")).Call())))
+	f.Line()
+	for _, t := range []struct{ name, doc string }{
+		{"Extra", "// Extra holds what the JSON of a struct said that its Go fields cannot: unknown members,\n// nulls, values that do not fit. It is written back when the struct is encoded."},
+		{"DecodeError", "// DecodeError tells why JSON could not be decoded, and where."},
+		{"ValidationError", "// ValidationError lists every violation that a Validate method found."},
+		{"Violation", "// Violation is one value that the service would refuse."},
+	} {
+		f.Comment(t.doc)
+		f.Type().Id(t.name).Op("=").Add(g.run(t.name))
+		f.Line()
+	}
+}
+
+func (g *generator) structDecl(f *jen.File, s *model.Struct) {
+	g.declDoc(f, &s.Decl, constSentence(s))
+	f.Type().Id(s.Name).StructFunc(func(d *jen.Group) {
+		for _, p := range s.Fields {
+			if !p.IsConst() {
+				fieldDoc(d, p)
+				d.Id(p.Name).Add(g.fieldType(p)).Tag(map[string]string{"json": jsonTag(p)})
+			}
+		}
+		d.Id("Extra").Id("Extra").Tag(map[string]string{"json": "-"})
+	})
+	f.Line()
+	g.knownConsts(f, s)
+}
+
+// jsonTag names the property for readers of the code; the codec does not use it.
+func jsonTag(p *model.Field) string {
+	if p.Required && !p.Nullable {
+		return p.Wire
+	}
+	return p.Wire + ",omitzero"
+}
+
+// knownConsts declares the documented values of optional constants.
+func (g *generator) knownConsts(f *jen.File, s *model.Struct) {
+	for _, p := range s.Fields {
+		if p.Known != nil {
+			f.Comment("// " + p.Known.Name + " is the documented value of " + s.Name + "." + p.Name + ".")
+			f.Const().Id(p.Known.Name).Op("=").Lit(p.Known.Wire)
+			f.Line()
+		}
+	}
+}
+
+// namedDecl declares a name for a scalar, a list, a map or raw JSON. Its codec
+// methods have value receivers where a union may hold the value.
+func (g *generator) namedDecl(f *jen.File, n *model.Named) {
+	g.declDoc(f, &n.Decl, "")
+	f.Type().Id(n.Name).Add(g.goType(n.Type))
+	f.Line()
+	for _, u := range allUnions(n.Unions) {
+		f.Func().Params(jen.Id(n.Name)).Id(sealName(u)).Params().Block()
+	}
+}

@@ -1,0 +1,174 @@
+package resolve
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// part is one contribution to the properties of an object.
+type part struct {
+	schema             // the allOf element; without a parent, where the properties are written
+	parent *definition // nil for properties written in place
+}
+
+// object is a schema with its allOf flattened, before types are resolved.
+type object struct {
+	properties []*property // the parents' first, each group in the document's order
+	required   map[string]bool
+}
+
+// property is one property with all its declarations: the farthest ancestor's
+// first, and the last one wins.
+type property struct {
+	name  string
+	decls []declaration
+}
+
+// declaration is one place that declares a property.
+type declaration struct {
+	schema
+	owner string // who declares it: the definition, or the path of a hoisted object
+	// met is the allOf element that brought a declaration together with that of
+	// another parent; its node is nil if a subtype redeclares the property.
+	met schema
+}
+
+// linkParents finds the parents of every definition and breaks the cycles, so
+// that everything after it can recurse over allOf.
+func (r *resolver) linkParents() {
+	for _, d := range r.definitions {
+		if d.kind == kindBase || d.kind == kindStruct {
+			d.parts = r.partsOf(d.schema)
+		}
+	}
+	r.cutCycles()
+}
+
+// partsOf lists what the properties of an object are made of, in order.
+// Parents written in place are unfolded.
+func (r *resolver) partsOf(s schema) []part {
+	var parts []part
+	for p := range s.parents() {
+		if _, ok := p.target(); !ok {
+			parts = append(parts, r.partsOf(p)...)
+			continue
+		}
+		switch parent := r.definitionOf(p); {
+		case !parent.isObject():
+			r.errorf(p, "refer to it from a property", "allOf names %s, which is not an object", parent.pointer)
+		default:
+			parts = append(parts, part{p, parent})
+		}
+	}
+	r.checkObject(s)
+	return append(parts, part{schema: s})
+}
+
+// cutCycles reports every definition that is its own ancestor, once for a
+// cycle, and drops the reference that closes it.
+func (r *resolver) cutCycles() {
+	done := map[*definition]bool{}
+	var path []*definition
+	var visit func(d *definition)
+	visit = func(d *definition) {
+		path = append(path, d)
+		d.parts = slices.DeleteFunc(d.parts, func(p part) bool {
+			if p.parent == nil {
+				return false
+			}
+			if i := slices.Index(path, p.parent); i >= 0 {
+				r.errorf(p.schema, "remove one of the allOf references", "allOf cycle: %s", cycle(path[i:]))
+				return true
+			}
+			if !done[p.parent] {
+				visit(p.parent)
+			}
+			return false
+		})
+		path = path[:len(path)-1]
+		done[d] = true
+	}
+	for _, d := range r.definitions {
+		if !done[d] {
+			visit(d)
+		}
+	}
+}
+
+func cycle(path []*definition) string {
+	var names []string
+	for _, d := range path {
+		names = append(names, d.name)
+	}
+	return strings.Join(append(names, names[0]), " -> ")
+}
+
+// flatten returns the properties of a definition and all its ancestors.
+func (r *resolver) flatten(d *definition) *object {
+	if d.flat == nil {
+		d.flat = r.merge(d.parts, d.name)
+	}
+	return d.flat
+}
+
+// merge combines the parts of an object; owner is what its own properties
+// belong to.
+func (r *resolver) merge(parts []part, owner string) *object {
+	o := &object{required: map[string]bool{}}
+	for _, p := range parts {
+		if p.parent != nil {
+			o.inherit(p, r.flatten(p.parent))
+			continue
+		}
+		for name, s := range p.properties() {
+			own := o.property(name)
+			own.decls = append(own.decls, declaration{schema: s, owner: owner})
+		}
+		for _, name := range p.Required {
+			o.required[name] = true
+		}
+	}
+	for _, p := range parts {
+		if p.parent == nil {
+			r.checkRequired(p.schema, o)
+		}
+	}
+	return o
+}
+
+// inherit adds the properties of a parent. A declaration that came in through
+// another parent already, as in a diamond, does not count again.
+func (o *object) inherit(p part, from *object) {
+	for _, inherited := range from.properties {
+		own := o.property(inherited.name)
+		first := len(own.decls) == 0
+		for _, d := range inherited.decls {
+			if slices.ContainsFunc(own.decls, func(have declaration) bool { return have.pointer == d.pointer }) {
+				continue
+			}
+			if !first && d.met.node == nil {
+				d.met = p.schema
+			}
+			own.decls = append(own.decls, d)
+		}
+	}
+	maps.Copy(o.required, from.required)
+}
+
+// property returns the property of a name, new at the end if there is none.
+func (o *object) property(name string) *property {
+	for _, p := range o.properties {
+		if p.name == name {
+			return p
+		}
+	}
+	p := &property{name: name}
+	o.properties = append(o.properties, p)
+	return p
+}
+
+// has reports whether the object has a property of a name.
+func (o *object) has(name string) bool {
+	return slices.ContainsFunc(o.properties, func(p *property) bool { return p.name == name })
+}

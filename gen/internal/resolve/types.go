@@ -1,0 +1,197 @@
+package resolve
+
+import (
+	"slices"
+	"strconv"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/document"
+	"github.com/go-voicelive/voicelive-go/gen/internal/model"
+)
+
+// typeOf resolves a schema to a type. What is written in place and needs a
+// declaration is hoisted, under the path Owner.property; the same schema gives
+// the same declaration to everyone who inherits it.
+func (r *resolver) typeOf(s schema, path string) model.Type {
+	if t, ok := r.byPointer[s.pointer]; ok {
+		return t
+	}
+	t := r.build(s, path)
+	r.byPointer[s.pointer] = t
+	return t
+}
+
+func (r *resolver) build(s schema, path string) model.Type {
+	if _, ok := s.target(); ok {
+		return r.definitionOf(s).decl
+	}
+	if n := s.keyword(extOneOf); n != nil {
+		r.errorf(s.below(nil, n, extOneOf), "make it a definition and refer to that", "%s in place", extOneOf)
+		return model.Raw
+	}
+	if r.flag(s, extRaw) {
+		return model.Raw
+	}
+	if s.isStringEnum() {
+		return r.inlineEnum(s, path)
+	}
+	r.checkObject(s)
+	switch s.typeName() {
+	case "array":
+		elem, ok := s.items()
+		if !ok {
+			return &model.List{Elem: model.Raw}
+		}
+		return &model.List{Elem: r.typeOf(elem, path)}
+	case "object":
+		return r.objectType(s, path)
+	case "":
+		r.diags.Warnf(r.at(s), "describe it in the overlay with x-vlgen-raw or a type",
+			"property has no type and becomes raw JSON")
+		return model.Raw
+	}
+	return r.scalar(s)
+}
+
+// objectType is the type of an object written in place.
+func (r *resolver) objectType(s schema, path string) model.Type {
+	if n := s.keyword("discriminator"); n != nil {
+		r.errorf(s.below(nil, n, "discriminator"), "make it a definition and refer to that",
+			"discriminator in place")
+		return model.Raw
+	}
+	if len(s.Properties) == 0 && len(s.AllOf) == 0 {
+		elem, described, free := s.free()
+		switch {
+		case described:
+			return &model.Map{Elem: r.typeOf(elem, path)}
+		case free:
+			return &model.Map{Elem: model.Raw}
+		}
+		return model.Raw
+	}
+	if ref, ok := s.onlyRef(); ok {
+		return r.definitionOf(ref).decl
+	}
+	return r.hoistStruct(s, path)
+}
+
+// onlyRef is the reference that an allOf of one element wraps, the usual way to
+// put a description beside it.
+func (s schema) onlyRef() (schema, bool) {
+	if len(s.AllOf) != 1 || len(s.Properties) > 0 {
+		return schema{}, false
+	}
+	for p := range s.parents() {
+		_, ok := p.target()
+		return p, ok
+	}
+	return schema{}, false
+}
+
+func (r *resolver) hoistStruct(s schema, path string) model.Type {
+	t := &model.Struct{Decl: model.Decl{Wire: path, Doc: s.doc(), At: r.at(s)}}
+	r.hoisted[t] = s
+	r.unfilled = append(r.unfilled, t) // its fields may lead back here
+	return t
+}
+
+// scalarTypes maps type and format to a scalar; a format that is not listed
+// falls back to the type alone.
+var scalarTypes = map[[2]string]model.Scalar{
+	{"string", ""}:          model.String,
+	{"string", "byte"}:      model.Bytes,
+	{"string", "date-time"}: model.Time,
+	{"integer", ""}:         model.Int,
+	{"integer", "int64"}:    model.Int64,
+	{"integer", "unixtime"}: model.UnixTime,
+	{"number", ""}:          model.Float,
+	{"boolean", ""}:         model.Bool,
+}
+
+func (r *resolver) scalar(s schema) model.Type {
+	r.checkScalarEnum(s)
+	if t, ok := scalarTypes[[2]string{s.typeName(), s.Format}]; ok {
+		return t
+	}
+	return scalarTypes[[2]string{s.typeName(), ""}]
+}
+
+// checkScalarEnum checks the values of an enum that stays a plain scalar.
+func (r *resolver) checkScalarEnum(s schema) {
+	enum := s.keyword("enum")
+	if enum == nil {
+		return
+	}
+	if len(enum.Content) == 0 {
+		r.errorf(s.below(nil, enum, "enum"), "list its values", "enum has no values")
+	}
+	for i, n := range enum.Content {
+		got := jsonType(n)
+		if got != s.typeName() && !(got == "integer" && s.typeName() == "number") {
+			r.errorf(s.below(nil, n, "enum", strconv.Itoa(i)), "remove it, or change the type", "%s is not of type %s", jsonText(n), s.typeName())
+		}
+	}
+}
+
+// plain is the type behind a name.
+func plain(t model.Type) model.Type {
+	if n, ok := t.(*model.Named); ok {
+		return n.Type
+	}
+	return t
+}
+
+// identical reports whether two declarations of a property mean the same type.
+// What is written in place twice is the same if it says the same.
+func (r *resolver) identical(a, b model.Type) bool {
+	if a == b {
+		return true
+	}
+	at, aHoisted := r.hoisted[a]
+	bt, bHoisted := r.hoisted[b]
+	switch a := a.(type) {
+	case *model.List:
+		b, ok := b.(*model.List)
+		return ok && r.identical(a.Elem, b.Elem)
+	case *model.Map:
+		b, ok := b.(*model.Map)
+		return ok && r.identical(a.Elem, b.Elem)
+	case *model.Enum:
+		b, ok := b.(*model.Enum)
+		return ok && (aHoisted || bHoisted) && sameValues(a.Values, b.Values)
+	case *model.Struct:
+		return aHoisted && bHoisted && sameShape(at.node, bt.node)
+	}
+	return false
+}
+
+// sameShape compares two schemas as written, whatever they say in prose.
+func sameShape(a, b *yaml.Node) bool {
+	if jsonType(a) != jsonType(b) {
+		return false
+	}
+	switch a.Kind {
+	case yaml.MappingNode:
+		return len(structure(a)) == len(structure(b)) && !slices.ContainsFunc(structure(a), func(key string) bool {
+			other := document.Get(b, key)
+			return other == nil || !sameShape(document.Get(a, key), other)
+		})
+	case yaml.SequenceNode:
+		return slices.EqualFunc(a.Content, b.Content, sameShape)
+	}
+	return a.Value == b.Value
+}
+
+// structure lists the keys of a node, without those that hold prose.
+func structure(n *yaml.Node) []string {
+	var keys []string
+	for k, v := range document.Members(n) {
+		if (k.Value == "description" || k.Value == "title") && v.Kind == yaml.ScalarNode {
+			continue
+		}
+		keys = append(keys, k.Value)
+	}
+	return keys
+}

@@ -1,0 +1,32 @@
+// Package templates holds the prose of what vlgen writes.
+package templates
+
+import (
+	_ "embed"
+	"strings"
+	"text/template"
+)
+
+//go:embed package.tmpl
+var packageDoc string
+
+// Package is what the package comment is about.
+type Package struct {
+	Name    string   // the Go package
+	Title   string   // the API's title
+	Version string   // the API's version
+	Events  []string // the Go names of the entry points
+}
+
+// PackageDoc renders the package comment as plain text.
+func PackageDoc(p Package) (string, error) {
+	t, err := template.New("package").Parse(packageDoc)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, p); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
