@@ -27,9 +27,9 @@ type Object struct {
 	seen     uint64 // the properties that have come
 	all      uint64 // the required ones
 	required string // their names, separated by commas
-	unknowns int
 	tagKey   string // the constant that Next reads itself, as property 0
 	tag      string
+	unknowns int
 	others   map[string]struct{} // names seen that have no bit
 }
 
@@ -61,59 +61,85 @@ func (o *Object) Next() bool {
 		if o.tagKey == "" || string(o.key) != o.tagKey {
 			return true
 		}
+		if r := o.r; r.tagAt == o.start && o.seen&1 == 0 && string(r.data[o.start+1:r.tagEnd-1]) == o.tag { // Tag has found it
+			o.seen |= 1
+			r.pos = r.tagEnd
+			continue
+		}
 		o.Const(0, o.tag)
 	}
 	return false
 }
 
 func (o *Object) next() bool {
+	r := o.r
 	if !o.open {
 		return false
 	}
-	r := o.r
 	if o.begun && r.pos == o.start {
 		o.unknown()
 	}
-	switch c := r.token(); {
-	case c == '}':
-		r.leave()
-		o.open = false
-		if o.seen&o.all != o.all {
-			o.missing()
-		}
-		return false
-	case !o.begun:
-		o.begun = true
-	case c == ',':
-		r.pos++
-		r.token()
-	default:
+	i := skipSpace(r.data, r.pos)
+	r.pos = i
+	switch {
+	case i >= len(r.data):
+		return o.stop("',' or '}'")
+	case r.data[i] == ',' && o.begun:
+		i = skipSpace(r.data, i+1)
+		r.pos = i
+	case r.data[i] == '}':
+		return o.end()
+	case o.begun:
 		return o.stop("',' or '}'")
 	}
-	if r.pos >= len(r.data) || r.data[r.pos] != '"' {
+	o.begun = true
+	if i >= len(r.data) || r.data[i] != '"' {
 		return o.stop("a member name")
 	}
-	o.name = r.pos
+	o.name = i
+	if !o.readKey() {
+		return false
+	}
+	i = skipSpace(r.data, r.pos)
+	if i >= len(r.data) || r.data[i] != ':' {
+		r.pos = i
+		return o.stop("':'")
+	}
+	r.pos = skipSpace(r.data, i+1)
+	o.start = r.pos
+	return true
+}
+
+func (o *Object) end() bool {
+	o.r.leave()
+	o.open = false
+	if o.seen&o.all != o.all {
+		o.missing()
+	}
+	return false
+}
+
+// readKey reads the name at pos.
+func (o *Object) readKey() bool {
+	r := o.r
+	if end := shortEnd(r.data, r.pos+1); end >= 0 {
+		o.key = r.data[r.pos+1 : end]
+		r.pos = end + 1
+		return true
+	}
 	key, ok := r.text()
+	if ok && r.lossy {
+		r.fail(o.name, "lone surrogate in a member name")
+		ok = false
+	}
 	if !ok {
 		o.open = false
 		return false
 	}
-	if r.lossy {
-		r.fail(o.name, "lone surrogate in a member name")
-		o.open = false
-		return false
-	}
-	if len(key) > 0 && len(r.scratch) > 0 && &key[0] == &r.scratch[0] {
+	if len(key) > 0 && &key[0] != &r.data[o.name+1] { // in scratch, which values need
 		key = append([]byte(nil), key...)
 	}
 	o.key = key
-	if r.token() != ':' {
-		return o.stop("':'")
-	}
-	r.pos++
-	r.token()
-	o.start = r.pos
 	return true
 }
 

@@ -25,6 +25,8 @@ type Reader struct {
 	misfit bool   // the value just read is well-formed JSON that does not fit its Go type
 	lossy  bool   // the string just read held an escaped lone surrogate
 
+	tagAt, tagEnd int // the plain string that Tag found last
+
 	reuse      any     // the value whose memory may be used again
 	spare      *string // memory for the next optional string
 	spareBytes []byte  // memory for the next byte string
@@ -36,7 +38,7 @@ type Reader struct {
 	bools   []bool
 }
 
-var readers = sync.Pool{New: func() any { return new(Reader) }}
+var readers = sync.Pool{New: func() any { return &Reader{tagAt: -1} }}
 
 // NewReader returns a reader of data, which it neither changes nor keeps.
 // Call [Reader.Close] when done.
@@ -68,7 +70,7 @@ func (r *Reader) release() {
 	if cap(r.scratch) > 1<<16 {
 		r.scratch = nil
 	}
-	r.data, r.pos, r.depth = nil, 0, 0
+	r.data, r.pos, r.depth, r.tagAt = nil, 0, 0, -1
 	r.failed, r.misfit, r.lossy, r.at, r.reason = false, false, false, 0, ""
 	r.reuse, r.spare, r.spareBytes = nil, nil, nil
 	readers.Put(r)
@@ -150,28 +152,51 @@ const (
 	highs = 0x8080808080808080
 )
 
-// special returns a mask with the high bit of each byte of w that ends the
-// plain part of a string: a quote, a backslash, a control character or a byte
-// of 0x80 and more. Only the lowest set bit is exact.
+// special returns a mask with the high bit of each byte of w that means something
+// inside a string: a quote, a backslash or a control character. Only the lowest
+// set bit is exact.
 func special(w uint64) uint64 {
 	quote := w ^ ones*'"'
 	slash := w ^ ones*'\\'
-	return (w | (w - ones*0x20) | (quote - ones) | (slash - ones)) & highs
+	return ((w - ones*0x20) | (quote - ones) | (slash - ones)) &^ w & highs
 }
 
-// plainEnd returns the index of the first byte from i on that is not plain
-// ASCII inside a string, or len(b).
-func plainEnd(b []byte, i int) int {
+// plainEnd returns the index of the first byte of b from i on that means
+// something inside a string, or len(b), and whether a byte before it is not
+// ASCII.
+func plainEnd(b []byte, i int) (end int, wide bool) {
+	var seen uint64
 	for i+8 <= len(b) {
-		if m := special(binary.LittleEndian.Uint64(b[i:])); m != 0 {
-			return i + bits.TrailingZeros64(m)>>3
+		w := binary.LittleEndian.Uint64(b[i:])
+		if m := special(w); m != 0 {
+			seen |= w & (m&-m - 1)
+			return i + bits.TrailingZeros64(m)>>3, seen&highs != 0
 		}
+		seen |= w
 		i += 8
 	}
-	for i < len(b) && b[i] >= ' ' && b[i] < utf8.RuneSelf && b[i] != '"' && b[i] != '\\' {
+	for i < len(b) && b[i] >= ' ' && b[i] != '"' && b[i] != '\\' {
+		seen |= uint64(b[i])
 		i++
 	}
-	return i
+	return i, seen&highs != 0
+}
+
+// shortEnd returns the index of the quote that ends an ASCII string of less than
+// eight bytes at i, -1 for all others.
+func shortEnd(b []byte, i int) int {
+	if i+8 > len(b) {
+		return -1
+	}
+	w := binary.LittleEndian.Uint64(b[i:])
+	m := special(w)
+	if m == 0 || w&(m&-m-1)&highs != 0 {
+		return -1
+	}
+	if end := i + bits.TrailingZeros64(m)>>3; b[end] == '"' {
+		return end
+	}
+	return -1
 }
 
 // text reads a string and returns its bytes, which alias the input or scratch
@@ -179,24 +204,27 @@ func plainEnd(b []byte, i int) int {
 // had to be replaced. The byte at pos must be a quote.
 func (r *Reader) text() ([]byte, bool) {
 	start := r.pos + 1
-	i := plainEnd(r.data, start)
-	if i < len(r.data) && r.data[i] == '"' {
-		r.pos = i + 1
-		return r.data[start:i], true
+	if end := shortEnd(r.data, start); end >= 0 {
+		r.pos = end + 1
+		return r.data[start:end], true
 	}
-	return r.textSlow(start, i)
+	end, wide := plainEnd(r.data, start)
+	if !wide && end < len(r.data) && r.data[end] == '"' {
+		r.pos = end + 1
+		return r.data[start:end], true
+	}
+	return r.textSlow(start, end, wide)
 }
 
-func (r *Reader) textSlow(start, i int) ([]byte, bool) {
-	wide, escaped := false, false
+func (r *Reader) textSlow(start, i int, wide bool) ([]byte, bool) {
+	escaped := false
 	for {
-		i = plainEnd(r.data, i)
 		if i >= len(r.data) {
 			r.fail(len(r.data), "unexpected end of input in a string")
 			return nil, false
 		}
-		switch c := r.data[i]; {
-		case c == '"':
+		switch r.data[i] {
+		case '"':
 			b := r.data[start:i]
 			if wide && !utf8.Valid(b) {
 				r.fail(start+validPrefix(b), "invalid UTF-8 in a string")
@@ -207,18 +235,17 @@ func (r *Reader) textSlow(start, i int) ([]byte, bool) {
 				return b, true
 			}
 			return r.unescape(b, start)
-		case c >= utf8.RuneSelf:
-			wide = true
-			for i < len(r.data) && r.data[i] >= utf8.RuneSelf {
-				i++
-			}
-		case c == '\\':
+		case '\\':
 			escaped = true
-			i += 2
+			if i += 2; i > len(r.data) {
+				continue
+			}
 		default:
 			r.fail(i, "control character in a string")
 			return nil, false
 		}
+		end, more := plainEnd(r.data, i)
+		i, wide = end, wide || more
 	}
 }
 
@@ -370,82 +397,132 @@ func (r *Reader) literal(s string) bool {
 
 // skip checks one value and moves behind it.
 func (r *Reader) skip() {
-	switch c := r.token(); {
-	case c == '"':
-		lossy := r.lossy
-		r.text()
-		r.lossy = lossy
-	case c == '{':
-		r.skipObject()
-	case c == '[':
-		r.skipArray()
-	case c == '-' || c-'0' <= 9:
-		r.number()
-	case c == 't':
-		r.literal("true")
-	case c == 'f':
-		r.literal("false")
-	case c == 'n':
-		r.literal("null")
+	lossy := r.lossy
+	if end := r.scan(skipSpace(r.data, r.pos)); end >= 0 {
+		r.pos = end
+	}
+	r.lossy = lossy
+}
+
+// scan checks the value at i and returns the index behind it, -1 after an error.
+func (r *Reader) scan(i int) int {
+	if i < len(r.data) {
+		switch r.data[i] {
+		case '"':
+			return r.scanString(i)
+		case '{':
+			return r.scanObject(i)
+		case '[':
+			return r.scanArray(i)
+		}
+	}
+	r.pos = i
+	ok := false
+	switch c := r.token(); c {
+	case 't':
+		ok = r.literal("true")
+	case 'f':
+		ok = r.literal("false")
+	case 'n':
+		ok = r.literal("null")
 	default:
+		if c == '-' || c-'0' <= 9 {
+			_, ok = r.number()
+			break
+		}
 		r.failToken("a JSON value")
 	}
+	if !ok {
+		return -1
+	}
+	return r.pos
 }
 
-func (r *Reader) skipObject() {
-	if !r.enter() {
-		return
+func (r *Reader) scanString(i int) int {
+	if end := shortEnd(r.data, i+1); end >= 0 {
+		return end + 1
 	}
-	if r.token() == '}' {
-		r.leave()
-		return
+	end, wide := plainEnd(r.data, i+1)
+	if !wide && end < len(r.data) && r.data[end] == '"' {
+		return end + 1
 	}
-	for {
-		if r.token() != '"' {
-			r.failToken("a member name")
-			return
-		}
-		r.skip()
-		if r.token() != ':' {
-			r.failToken("':'")
-			return
-		}
-		r.pos++
-		r.skip()
-		switch r.token() {
-		case ',':
-			r.pos++
-		case '}':
-			r.leave()
-			return
-		default:
-			r.failToken("',' or '}'")
-			return
-		}
+	r.pos = i
+	if _, ok := r.textSlow(i+1, end, wide); !ok {
+		return -1
 	}
+	return r.pos
 }
 
-func (r *Reader) skipArray() {
-	if !r.enter() {
-		return
+func (r *Reader) scanObject(i int) int {
+	if i = r.scanOpen(i); i >= 0 && i < len(r.data) && r.data[i] == '}' {
+		r.depth--
+		return i + 1
 	}
-	if r.token() == ']' {
-		r.leave()
-		return
-	}
-	for {
-		r.skip()
-		switch r.token() {
-		case ',':
-			r.pos++
-		case ']':
-			r.leave()
-			return
-		default:
-			r.failToken("',' or ']'")
-			return
+	for i >= 0 {
+		if i >= len(r.data) || r.data[i] != '"' {
+			return r.failAt(i, "a member name")
+		}
+		if i = r.scanString(i); i < 0 {
+			return -1
+		}
+		if i = skipSpace(r.data, i); i >= len(r.data) || r.data[i] != ':' {
+			return r.failAt(i, "':'")
+		}
+		i = r.scan(skipSpace(r.data, i+1))
+		var done bool
+		if i, done = r.scanNext(i, '}'); done {
+			return i
 		}
 	}
+	return -1
+}
+
+func (r *Reader) scanArray(i int) int {
+	if i = r.scanOpen(i); i >= 0 && i < len(r.data) && r.data[i] == ']' {
+		r.depth--
+		return i + 1
+	}
+	for i >= 0 {
+		i = r.scan(i)
+		var done bool
+		if i, done = r.scanNext(i, ']'); done {
+			return i
+		}
+	}
+	return -1
+}
+
+// scanOpen goes one level deeper and returns the index of what comes next.
+func (r *Reader) scanOpen(i int) int {
+	r.pos = i
+	if !r.enter() {
+		return -1
+	}
+	return skipSpace(r.data, i+1)
+}
+
+// scanNext goes from behind an element to the next one, or behind the end of
+// its array or object.
+func (r *Reader) scanNext(i int, end byte) (next int, done bool) {
+	if i < 0 {
+		return -1, true
+	}
+	if i = skipSpace(r.data, i); i < len(r.data) {
+		switch r.data[i] {
+		case ',':
+			return skipSpace(r.data, i+1), false
+		case end:
+			r.depth--
+			return i + 1, true
+		}
+	}
+	return r.failAt(i, "',' or '"+string(rune(end))+"'"), true
+}
+
+func (r *Reader) failAt(i int, want string) int {
+	r.pos = i
+	r.failToken(want)
+	return -1
 }
 
 // raw reads any value and returns a copy of its text.
@@ -488,8 +565,8 @@ func (r *Reader) Tag(key string) []byte {
 	if r.token() != '{' {
 		return nil
 	}
-	saved := r.pos
 	i := skipSpace(r.data, r.pos+1)
+	r.tagAt = -1
 	var tag []byte
 	for i < len(r.data) && r.data[i] == '"' {
 		end := looseString(r.data, i)
@@ -504,6 +581,7 @@ func (r *Reader) Tag(key string) []byte {
 		if match {
 			if end := looseString(r.data, i); end >= 0 {
 				tag = r.looseText(i, end)
+				r.tagAt, r.tagEnd = i, end
 			}
 			break
 		}
@@ -515,7 +593,6 @@ func (r *Reader) Tag(key string) []byte {
 		}
 		i = skipSpace(r.data, i+1)
 	}
-	r.pos = saved
 	return tag
 }
 
@@ -542,7 +619,7 @@ func (r *Reader) looseText(start, end int) []byte {
 }
 
 func skipSpace(b []byte, i int) int {
-	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
+	for i < len(b) && b[i] <= ' ' && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
 		i++
 	}
 	return i

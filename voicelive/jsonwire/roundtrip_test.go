@@ -41,6 +41,7 @@ func TestDecodeEncodeKeepsEveryJSONObject(t *testing.T) {
 	for name, text := range map[string]string{
 		"full":               fullThing,
 		"empty":              `{}`,
+		"empty name":         `{"":1}`,
 		"unknown members":    `{"type":"thing","x":1,"y":{"z":[null]},"id":"a"}`,
 		"nulls":              `{"type":null,"id":null,"count":null,"big":null,"ratio":null,"on":null,"audio":null,"at":null,"since":null,"kind":null,"inner":null,"note":null,"limit":null,"score":null,"flag":null,"when":null,"epoch":null,"color":null,"blob":null,"any":null,"list":null,"deep":null,"labels":null,"ptr":null,"maybe":null,"link":null,"items":null}`,
 		"wrong types":        `{"type":5,"id":5,"count":"1","big":{},"ratio":"x","on":0,"audio":7,"at":1,"since":"x","kind":[],"inner":"x","note":1,"limit":true,"score":[],"flag":"y","when":{},"epoch":{},"color":1,"blob":1,"list":{},"deep":[["x"]],"labels":{"a":1},"ptr":[],"maybe":3,"link":4,"items":[1]}`,

@@ -92,6 +92,17 @@ func Raw[T ~[]byte](v *T, r *Reader) { *v = T(r.raw()) }
 // differently.
 
 func (r *Reader) int() (n int64, exact, ok bool) {
+	for i := r.pos; i < len(r.data) && i < r.pos+18; i++ { // short, plain numbers
+		c := r.data[i] - '0'
+		if c > 9 {
+			if c := r.data[i]; i == r.pos || c == '.' || c|0x20 == 'e' || r.data[r.pos] == '0' && i > r.pos+1 {
+				break
+			}
+			r.pos = i
+			return n, true, true
+		}
+		n = n*10 + int64(c)
+	}
 	if c := r.token(); c != '-' && c-'0' > 9 {
 		r.skip()
 		return 0, false, false

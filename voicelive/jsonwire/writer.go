@@ -72,19 +72,33 @@ func (w *Writer) fail(format string, args ...any) {
 func (w *Writer) Null() { w.buf = append(w.buf, "null"...) }
 
 func (w *Writer) text(s string) {
-	w.buf = append(w.buf, '"')
+	var seen uint64
 	i := 0
-	for i+8 <= len(s) && special(le64(s, i)) == 0 {
+	for i+8 <= len(s) {
+		word := le64(s, i)
+		if special(word) != 0 {
+			break
+		}
+		seen |= word
 		i += 8
 	}
-	for i < len(s) && s[i] >= ' ' && s[i] < utf8.RuneSelf && s[i] != '"' && s[i] != '\\' {
+	for i < len(s) && s[i] >= ' ' && s[i] != '"' && s[i] != '\\' {
+		seen |= uint64(s[i])
 		i++
 	}
-	w.buf = append(w.buf, s[:i]...)
 	if i < len(s) {
-		w.textSlow(s[i:])
+		w.textEscaped(s)
+		return
 	}
-	w.buf = append(w.buf, '"')
+	if seen&highs != 0 && !utf8.ValidString(s) {
+		w.fail("string is not valid UTF-8")
+	}
+	n := len(w.buf)
+	b := slices.Grow(w.buf, len(s)+2)[:n+len(s)+2]
+	b[n] = '"'
+	copy(b[n+1:], s)
+	b[len(b)-1] = '"'
+	w.buf = b
 }
 
 func le64(s string, i int) uint64 {
@@ -93,41 +107,42 @@ func le64(s string, i int) uint64 {
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
-func (w *Writer) textSlow(s string) {
+func (w *Writer) textEscaped(s string) {
 	const hex = "0123456789abcdef"
+	if !utf8.ValidString(s) {
+		w.fail("string is not valid UTF-8")
+		return
+	}
+	b := append(w.buf, '"')
 	start := 0
 	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && n == 1 {
-				w.fail("string is not valid UTF-8")
-				return
-			}
-			i += n
+		if i+8 <= len(s) && special(le64(s, i)) == 0 {
+			i += 8
 			continue
 		}
+		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' {
 			i++
 			continue
 		}
-		w.buf = append(w.buf, s[start:i]...)
+		b = append(b, s[start:i]...)
 		switch c {
 		case '"', '\\':
-			w.buf = append(w.buf, '\\', c)
+			b = append(b, '\\', c)
 		case '\n':
-			w.buf = append(w.buf, '\\', 'n')
+			b = append(b, '\\', 'n')
 		case '\r':
-			w.buf = append(w.buf, '\\', 'r')
+			b = append(b, '\\', 'r')
 		case '\t':
-			w.buf = append(w.buf, '\\', 't')
+			b = append(b, '\\', 't')
 		default:
-			w.buf = append(w.buf, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+			b = append(b, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
 		}
 		i++
 		start = i
 	}
-	w.buf = append(w.buf, s[start:]...)
+	b = append(b, s[start:]...)
+	w.buf = append(b, '"')
 }
 
 func (w *Writer) float(f float64) {
@@ -327,9 +342,12 @@ func (o *ObjectWriter) writeExtra() {
 }
 
 func (o *ObjectWriter) name(name string) {
-	b := append(o.w.buf, ',', '"')
-	b = append(b, name...)
-	o.w.buf = append(b, '"', ':')
+	n := len(o.w.buf)
+	b := slices.Grow(o.w.buf, len(name)+4)[:n+len(name)+4]
+	b[n], b[n+1] = ',', '"'
+	copy(b[n+2:], name)
+	b[len(b)-2], b[len(b)-1] = '"', ':'
+	o.w.buf = b
 }
 
 // held reports whether the member called name is left to Close: Extra holds it,
