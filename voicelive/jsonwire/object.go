@@ -22,8 +22,7 @@ type Object struct {
 	key      []byte // the current member's name
 	name     int    // its offset
 	start    int    // the offset of its value
-	open     bool
-	begun    bool
+	state    state
 	seen     uint64 // the properties that have come
 	all      uint64 // the required ones
 	required string // their names, separated by commas
@@ -33,25 +32,26 @@ type Object struct {
 	others   map[string]struct{} // names seen that have no bit
 }
 
+type state uint8
+
+const (
+	fresh state = iota
+	opened
+	inside // at least one member has come
+	ended
+)
+
 // Object starts reading the object that comes next. The first n properties are
 // required, at most 64; names are theirs, separated by commas. A value of
 // another type is skipped as a misfit.
 func (r *Reader) Object(extra *Extra, n int, names string) Object {
-	o := Object{r: r, extra: extra, all: uint64(1)<<uint(n) - 1, required: names}
-	if r.token() != '{' {
-		r.Misfit()
-		return o
-	}
-	o.open = r.enter()
-	return o
+	return Object{r: r, extra: extra, all: uint64(1)<<uint(n) - 1, required: names}
 }
 
 // Tagged is Object for a struct with a required constant, such as a union's tag:
 // property 0, which Next reads.
 func (r *Reader) Tagged(extra *Extra, key, tag string, n int, names string) Object {
-	o := r.Object(extra, n, names)
-	o.tagKey, o.tag = key, tag
-	return o
+	return Object{r: r, extra: extra, all: uint64(1)<<uint(n) - 1, required: names, tagKey: key, tag: tag}
 }
 
 // Next moves to the next member that is for the caller to read and reports
@@ -73,26 +73,39 @@ func (o *Object) Next() bool {
 
 func (o *Object) next() bool {
 	r := o.r
-	if !o.open {
+	switch o.state {
+	case fresh:
+		if r.token() != '{' {
+			r.Misfit()
+			o.state = ended
+			return false
+		}
+		if !r.enter() {
+			o.state = ended
+			return false
+		}
+		o.state = opened
+	case inside:
+		if r.pos == o.start {
+			o.unknown()
+		}
+	case ended:
 		return false
-	}
-	if o.begun && r.pos == o.start {
-		o.unknown()
 	}
 	i := skipSpace(r.data, r.pos)
 	r.pos = i
 	switch {
 	case i >= len(r.data):
 		return o.stop("',' or '}'")
-	case r.data[i] == ',' && o.begun:
+	case r.data[i] == ',' && o.state == inside:
 		i = skipSpace(r.data, i+1)
 		r.pos = i
 	case r.data[i] == '}':
 		return o.end()
-	case o.begun:
+	case o.state == inside:
 		return o.stop("',' or '}'")
 	}
-	o.begun = true
+	o.state = inside
 	if i >= len(r.data) || r.data[i] != '"' {
 		return o.stop("a member name")
 	}
@@ -112,7 +125,7 @@ func (o *Object) next() bool {
 
 func (o *Object) end() bool {
 	o.r.leave()
-	o.open = false
+	o.state = ended
 	if o.seen&o.all != o.all {
 		o.missing()
 	}
@@ -122,7 +135,7 @@ func (o *Object) end() bool {
 // readKey reads the name at pos.
 func (o *Object) readKey() bool {
 	r := o.r
-	if end := shortEnd(r.data, r.pos+1); end >= 0 {
+	if end := asciiEnd(r.data, r.pos+1); end >= 0 {
 		o.key = r.data[r.pos+1 : end]
 		r.pos = end + 1
 		return true
@@ -133,7 +146,7 @@ func (o *Object) readKey() bool {
 		ok = false
 	}
 	if !ok {
-		o.open = false
+		o.state = ended
 		return false
 	}
 	if len(key) > 0 && &key[0] != &r.data[o.name+1] { // in scratch, which values need
@@ -145,7 +158,7 @@ func (o *Object) readKey() bool {
 
 func (o *Object) stop(want string) bool {
 	o.r.failToken(want)
-	o.open = false
+	o.state = ended
 	return false
 }
 
@@ -154,20 +167,24 @@ func (o *Object) Key() []byte { return o.key }
 
 // first reports whether property i comes for the first time; a second time is an error.
 func (o *Object) first(i int) bool {
-	if i >= 64 {
+	bit := uint64(1) << uint(i)
+	if o.seen&bit == 0 && bit != 0 {
+		o.seen |= bit
+		return true
+	}
+	return o.firstSlow(bit)
+}
+
+func (o *Object) firstSlow(bit uint64) bool {
+	if bit == 0 { // the 65th property, or a later one
 		return o.firstName()
 	}
-	bit := uint64(1) << uint(i)
-	if o.seen&bit != 0 {
-		return o.duplicate()
-	}
-	o.seen |= bit
-	return true
+	return o.duplicate()
 }
 
 func (o *Object) duplicate() bool {
 	o.r.fail(o.name, "member name occurs twice")
-	o.open = false
+	o.state = ended
 	return false
 }
 

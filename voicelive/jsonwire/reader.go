@@ -182,19 +182,23 @@ func plainEnd(b []byte, i int) (end int, wide bool) {
 	return i, seen&highs != 0
 }
 
-// shortEnd returns the index of the quote that ends an ASCII string of less than
-// eight bytes at i, -1 for all others.
-func shortEnd(b []byte, i int) int {
-	if i+8 > len(b) {
-		return -1
-	}
-	w := binary.LittleEndian.Uint64(b[i:])
-	m := special(w)
-	if m == 0 || w&(m&-m-1)&highs != 0 {
-		return -1
-	}
-	if end := i + bits.TrailingZeros64(m)>>3; b[end] == '"' {
-		return end
+// asciiEnd returns the index of the quote that ends the string at i, if it is
+// ASCII without escapes and not at the very end of b; else -1.
+func asciiEnd(b []byte, i int) int {
+	for i+8 <= len(b) {
+		w := binary.LittleEndian.Uint64(b[i:])
+		m := special(w)
+		if m == 0 {
+			if w&highs != 0 {
+				return -1
+			}
+			i += 8
+			continue
+		}
+		if i += bits.TrailingZeros64(m) >> 3; b[i] != '"' || w&(m&-m-1)&highs != 0 {
+			return -1
+		}
+		return i
 	}
 	return -1
 }
@@ -204,19 +208,15 @@ func shortEnd(b []byte, i int) int {
 // had to be replaced. The byte at pos must be a quote.
 func (r *Reader) text() ([]byte, bool) {
 	start := r.pos + 1
-	if end := shortEnd(r.data, start); end >= 0 {
+	if end := asciiEnd(r.data, start); end >= 0 {
 		r.pos = end + 1
 		return r.data[start:end], true
 	}
-	end, wide := plainEnd(r.data, start)
-	if !wide && end < len(r.data) && r.data[end] == '"' {
-		r.pos = end + 1
-		return r.data[start:end], true
-	}
-	return r.textSlow(start, end, wide)
+	return r.textSlow(start)
 }
 
-func (r *Reader) textSlow(start, i int, wide bool) ([]byte, bool) {
+func (r *Reader) textSlow(start int) ([]byte, bool) {
+	i, wide := plainEnd(r.data, start)
 	escaped := false
 	for {
 		if i >= len(r.data) {
@@ -439,15 +439,10 @@ func (r *Reader) scan(i int) int {
 }
 
 func (r *Reader) scanString(i int) int {
-	if end := shortEnd(r.data, i+1); end >= 0 {
+	if end := asciiEnd(r.data, i+1); end >= 0 {
 		return end + 1
 	}
-	end, wide := plainEnd(r.data, i+1)
-	if !wide && end < len(r.data) && r.data[end] == '"' {
-		return end + 1
-	}
-	r.pos = i
-	if _, ok := r.textSlow(i+1, end, wide); !ok {
+	if _, ok := r.textSlow(i + 1); !ok {
 		return -1
 	}
 	return r.pos
@@ -567,6 +562,12 @@ func (r *Reader) Tag(key string) []byte {
 	}
 	i := skipSpace(r.data, r.pos+1)
 	r.tagAt = -1
+	if at := i + len(key) + 3; at < len(r.data) && r.data[i] == '"' && string(r.data[i+1:at-2]) == key && r.data[at-2] == '"' && r.data[at-1] == ':' && r.data[at] == '"' {
+		if end := asciiEnd(r.data, at+1); end >= 0 { // the first member, without white space: the usual case
+			r.tagAt, r.tagEnd = at, end+1
+			return r.data[at+1 : end]
+		}
+	}
 	var tag []byte
 	for i < len(r.data) && r.data[i] == '"' {
 		end := looseString(r.data, i)
