@@ -57,7 +57,7 @@ func (r *Reader) Tagged(extra *Extra, key, tag string, n int, names string) Obje
 // Next moves to the next member that is for the caller to read and reports
 // whether there is one.
 func (o *Object) Next() bool {
-	for o.next() {
+	for o.compact() || o.next() {
 		if o.tagKey == "" || string(o.key) != o.tagKey {
 			return true
 		}
@@ -69,6 +69,23 @@ func (o *Object) Next() bool {
 		o.Const(0, o.tag)
 	}
 	return false
+}
+
+// compact is next for the usual case: not the first member, an ASCII name, and
+// no white space.
+func (o *Object) compact() bool {
+	r := o.r
+	b, i := r.data, r.pos
+	if o.state != inside || i == o.start || i+1 >= len(b) || b[i] != ',' || b[i+1] != '"' {
+		return false
+	}
+	end := asciiEnd(b, i+2)
+	if end < 0 || end+2 >= len(b) || b[end+1] != ':' || b[end+2] <= ' ' {
+		return false
+	}
+	o.name, o.key = i+1, b[i+2:end]
+	o.start, r.pos = end+2, end+2
+	return true
 }
 
 func (o *Object) next() bool {
@@ -135,11 +152,6 @@ func (o *Object) end() bool {
 // readKey reads the name at pos.
 func (o *Object) readKey() bool {
 	r := o.r
-	if end := asciiEnd(r.data, r.pos+1); end >= 0 {
-		o.key = r.data[r.pos+1 : end]
-		r.pos = end + 1
-		return true
-	}
 	key, ok := r.text()
 	if ok && r.lossy {
 		r.fail(o.name, "lone surrogate in a member name")

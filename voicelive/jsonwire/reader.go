@@ -32,6 +32,7 @@ type Reader struct {
 	spareBytes []byte  // memory for the next byte string
 
 	scratch []byte
+	raws    []byte // memory for texts that are kept raw, of one message
 	strings arena
 	ints    []int
 	floats  []float64
@@ -72,7 +73,7 @@ func (r *Reader) release() {
 	}
 	r.data, r.pos, r.depth, r.tagAt = nil, 0, 0, -1
 	r.failed, r.misfit, r.lossy, r.at, r.reason = false, false, false, 0, ""
-	r.reuse, r.spare, r.spareBytes = nil, nil, nil
+	r.reuse, r.spare, r.spareBytes, r.raws = nil, nil, nil, nil
 	readers.Put(r)
 }
 
@@ -528,7 +529,22 @@ func (r *Reader) raw() json.RawMessage {
 	if r.failed {
 		return nil
 	}
-	return append(json.RawMessage(nil), r.data[start:r.pos]...)
+	return r.copy(r.data[start:r.pos])
+}
+
+// copy copies bytes. The texts of a message share memory from the second one on;
+// none can be appended to into another.
+func (r *Reader) copy(b []byte) []byte {
+	if len(b) > cap(r.raws)-len(r.raws) {
+		size := len(b)
+		if r.raws != nil {
+			size = max(size, min(len(r.data)-r.pos, 4096))
+		}
+		r.raws = make([]byte, 0, size)
+	}
+	n := len(r.raws)
+	r.raws = append(r.raws, b...)
+	return r.raws[n:len(r.raws):len(r.raws)]
 }
 
 // Unknown reads any value, for a union that does not know it, and the member

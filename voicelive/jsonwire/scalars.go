@@ -264,7 +264,12 @@ func (o *Object) string(i int) (string, bool) {
 		o.misfit()
 		return "", false
 	}
-	b, ok := r.text()
+	start := r.pos + 1
+	if end := asciiEnd(r.data, start); end >= 0 {
+		r.pos = end + 1
+		return r.strings.property(i, r.data[start:end]), true
+	}
+	b, ok := r.textSlow(start)
 	if !ok {
 		return "", false
 	}

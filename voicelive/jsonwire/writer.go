@@ -1,6 +1,7 @@
 package jsonwire
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
@@ -18,7 +19,8 @@ type Writer struct {
 	buf   []byte
 	err   error
 	depth int
-	keys  []string // scratch of the maps that are open
+	keys  []string   // scratch of the maps that are open
+	known [16][]byte // raw JSON that is valid, by a hash
 }
 
 var writers = sync.Pool{New: func() any { return new(Writer) }}
@@ -179,11 +181,29 @@ func (w *Writer) raw(text []byte) {
 		w.Null()
 		return
 	}
-	if !valid(text) {
+	if !w.valid(text) {
 		w.fail("raw JSON is not valid JSON")
 		return
 	}
 	w.buf = append(w.buf, text...)
+}
+
+// valid reports whether text is JSON. It remembers short texts: a gateway sends
+// the same tool schemas with every call, and comparing is much cheaper.
+func (w *Writer) valid(text []byte) bool {
+	const longest = 4096
+	if len(text) == 0 || len(text) > longest {
+		return valid(text)
+	}
+	known := &w.known[(len(text)+int(text[len(text)/2]))%len(w.known)]
+	if bytes.Equal(*known, text) {
+		return true
+	}
+	if !valid(text) {
+		return false
+	}
+	*known = append((*known)[:0], text...)
+	return true
 }
 
 func valid(text []byte) bool {
