@@ -1,10 +1,20 @@
 .DEFAULT_GOAL := help
 
-STATICCHECK := honnef.co/go/tools/cmd/staticcheck@2026.1
+# Pinned here and nowhere else: .ci/run and the workflow go through these targets.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2 # 2026.2.2
+ACTIONLINT  := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+# A number of inputs; a duration such as 10s works too, but go test may then end
+# with "context deadline exceeded" although nothing was found (go.dev/issue/75804).
+FUZZTIME ?= 20000x
+
+# The race detector needs cgo, which go turns off where there is no C compiler.
+RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: generate
 generate: ## rewrite voicelive/*.gen.go from spec/voicelive.json and spec/overlay.yaml
@@ -15,5 +25,40 @@ check: ## print what generate would change; fails if anything
 	@go run ./cmd/vlgen check -strict
 
 .PHONY: test
-test: ## run all tests with the race detector
-	go test -race ./...
+test: ## run all tests, with the race detector if there is a C compiler
+	@$(if $(RACE),:,echo "no C compiler: testing without the race detector")
+	go test $(RACE) ./...
+
+.PHONY: lint
+lint: ## gofmt, go vet and staticcheck; go vet also in bench
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go -C bench vet ./...
+
+.PHONY: fuzz
+fuzz: ## run each fuzz test for FUZZTIME (20000x, or a duration)
+	@set -e; \
+	listed=$$(go test -list '^Fuzz' ./...); \
+	targets=$$(echo "$$listed" | awk '/^Fuzz/ {names = names " " $$1} /^ok/ {n = split(names, name, " "); for (i = 1; i <= n; i++) print $$2 "." name[i]; names = ""}'); \
+	for target in $$targets; do \
+		echo "$$target"; \
+		go test -run '^$$' -fuzz "^$${target##*.}\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "$${target%.*}"; \
+	done
+
+.PHONY: bench
+bench: ## compare the codec with its peers; a module of its own, which downloads them
+	go -C bench run .
+
+.PHONY: bench-test
+bench-test: ## test that the contenders of bench do the same work
+	go -C bench test ./...
+
+.PHONY: workflows
+workflows: ## check .github/workflows with actionlint
+	go run $(ACTIONLINT)
+
+.PHONY: vuln
+vuln: ## look for known vulnerabilities; needs vuln.go.dev
+	go run $(GOVULNCHECK) ./...

@@ -212,9 +212,9 @@ type scene struct {
 }
 
 type functionTool struct {
-	Type        string          `json:"type"`
-	Name        string          `json:"name"`
-	Description *string         `json:"description,omitzero"`
+	Type        string         `json:"type"`
+	Name        string         `json:"name"`
+	Description *string        `json:"description,omitzero"`
 	Parameters  jsontext.Value `json:"parameters,omitzero"`
 }
 
@@ -279,7 +279,7 @@ type cancelledDetails struct {
 }
 
 type failedDetails struct {
-	Type  string          `json:"type"`
+	Type  string         `json:"type"`
 	Error jsontext.Value `json:"error"`
 }
 

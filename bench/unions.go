@@ -173,8 +173,8 @@ func (tokensKind) scalar(first byte) any {
 type approvalKind struct{ byType }
 
 func (approvalKind) tag([]byte, func([]byte, any) error) (string, error) { return "", nil }
-func (approvalKind) variant(string) any    { return new(map[string][]string) }
-func (approvalKind) scalar(first byte) any { return stringAt(first) }
+func (approvalKind) variant(string) any                                  { return new(map[string][]string) }
+func (approvalKind) scalar(first byte) any                               { return stringAt(first) }
 
 type interimKind struct{ byType }
 

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"go/parser"
+	"go/token"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/go-voicelive/voicelive-go"
+
+// mayImport lists what each package of the module may import beside the
+// standard library: packages of the module by their path in it, others in full.
+// A package that is not listed fails the test: decide where it belongs.
+var mayImport = map[string][]string{
+	"cmd/vlgen": {"gen"},
+	"gen": {
+		"gen/internal/diag", "gen/internal/document", "gen/internal/emit", "gen/internal/model", "gen/internal/name",
+		"gen/internal/output", "gen/internal/overlay", "gen/internal/resolve", "templates",
+	},
+	"gen/internal/diag":     {},
+	"gen/internal/model":    {"gen/internal/diag"},
+	"gen/internal/comment":  {"gen/internal/diag"},
+	"gen/internal/document": {"gen/internal/diag", "github.com/go-openapi/spec", "gopkg.in/yaml.v3"},
+	"gen/internal/overlay":  {"gen/internal/diag", "gen/internal/document", "github.com/speakeasy-api/jsonpath/pkg/jsonpath", "gopkg.in/yaml.v3"},
+	"gen/internal/resolve":  {"gen/internal/diag", "gen/internal/document", "gen/internal/model", "github.com/go-openapi/spec", "gopkg.in/yaml.v3"},
+	"gen/internal/name":     {"gen/internal/diag", "gen/internal/model"},
+	"gen/internal/emit":     {"gen/internal/comment", "gen/internal/diag", "gen/internal/model", "gen/internal/name", "github.com/dave/jennifer/jen"},
+	"gen/internal/output":   {"github.com/aymanbagabas/go-udiff"},
+	"gen/internal/golden":   {"github.com/google/go-cmp/cmp", "golang.org/x/tools/txtar"}, // for tests only
+	"templates":             {},
+
+	"voicelive":               {"voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
+	"voicelive/jsonwire":      {}, // public: packages generated in other modules call it
+	"voicelive/voicelivetest": {"voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket"},
+}
+
+// mustNotReach lists what a package must not depend on, directly or through others.
+var mustNotReach = []struct {
+	from, to string
+	why      string
+}{
+	{"voicelive/...", "gen/...", "users of the package do not get the generator"},
+	{"gen/...", "voicelive/...", "the generator must work when its output does not compile"},
+	{"cmd/...", "voicelive/...", "the generator must work when its output does not compile"},
+}
+
+// mustNotImport lists packages of the standard library that are for few.
+var mustNotImport = []struct {
+	from, to string
+	except   []string
+	why      string
+}{
+	{"gen/...", "os/...", []string{"gen/internal/output", "gen/internal/golden"}, "the pipeline is pure: files are read in cmd and written in output"},
+	{"templates", "os/...", nil, "templates are embedded"},
+	{"voicelive/jsonwire", "os/...", nil, "a codec touches nothing but bytes"},
+	{"gen/...", "log/...", nil, "problems are diagnostics"},
+	{"voicelive/jsonwire", "log/...", nil, "problems are errors"},
+	{"voicelive/jsonwire", "unsafe", nil, "the codec is safe"},
+	{"voicelive/jsonwire", "reflect", nil, "the codec does not reflect"},
+}
+
+func TestDependencyRules(t *testing.T) {
+	packages := list(t)
+	for path, p := range packages {
+		if p.Module == nil || p.Module.Path != module {
+			continue
+		}
+		t.Run(local(path), func(t *testing.T) {
+			checkAllowed(t, packages, p)
+			checkForbidden(t, p)
+			checkGenerated(t, packages, p)
+		})
+	}
+}
+
+func checkAllowed(t *testing.T, packages map[string]listed, p listed) {
+	allowed, ok := mayImport[local(p.ImportPath)]
+	if !ok {
+		t.Fatalf("package %s is not in mayImport: say there what it may import", local(p.ImportPath))
+	}
+	for _, to := range p.Imports {
+		if !packages[to].Standard && !slices.ContainsFunc(allowed, matches(to)) {
+			t.Errorf("%s imports %s, but may import only %s", local(p.ImportPath), local(to), orNothing(allowed))
+		}
+	}
+}
+
+func checkForbidden(t *testing.T, p listed) {
+	for _, r := range mustNotImport {
+		for _, to := range p.Imports {
+			if matches(p.ImportPath)(r.from) && matches(to)(r.to) && !slices.Contains(r.except, local(p.ImportPath)) {
+				t.Errorf("%s imports %s: %s", local(p.ImportPath), to, r.why)
+			}
+		}
+	}
+	for _, r := range mustNotReach {
+		for _, to := range p.Deps {
+			if matches(p.ImportPath)(r.from) && matches(to)(r.to) {
+				t.Errorf("%s depends on %s: %s", local(p.ImportPath), local(to), r.why)
+			}
+		}
+	}
+}
+
+// checkGenerated holds generated files to what compiles in any module that
+// requires this one.
+func checkGenerated(t *testing.T, packages map[string]listed, p listed) {
+	for _, file := range p.GoFiles {
+		if !strings.HasSuffix(file, ".gen.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, file), nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range f.Imports {
+			to, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !packages[to].Standard && local(to) != "voicelive/jsonwire" {
+				t.Errorf("%s/%s imports %s, but may import only the standard library and voicelive/jsonwire", local(p.ImportPath), file, local(to))
+			}
+		}
+	}
+}
+
+// listed is what go list tells about a package.
+type listed struct {
+	Dir, ImportPath string
+	Standard        bool
+	Module          *struct{ Path string }
+	GoFiles         []string
+	Imports, Deps   []string
+}
+
+// list returns the packages of the module and all that they depend on.
+func list(t *testing.T) map[string]listed {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", "-json=Dir,ImportPath,Standard,Module,GoFiles,Imports,Deps", module+"/...")
+	out, err := cmd.Output()
+	if err != nil {
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+			t.Fatalf("%v: %v\n%s", cmd, err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	packages := map[string]listed{}
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		switch err := d.Decode(&p); {
+		case err == io.EOF:
+			return packages
+		case err != nil:
+			t.Fatal(err)
+		}
+		packages[p.ImportPath] = p
+	}
+}
+
+// local is an import path as the tables write it.
+func local(path string) string { return strings.TrimPrefix(path, module+"/") }
+
+// matches returns a function that reports whether a pattern of the tables
+// stands for an import path; /... is the package and everything below it.
+func matches(path string) func(pattern string) bool {
+	path = local(path)
+	return func(pattern string) bool {
+		tree, ok := strings.CutSuffix(pattern, "/...")
+		return path == tree || ok && strings.HasPrefix(path, tree+"/")
+	}
+}
+
+func orNothing(allowed []string) string {
+	if len(allowed) == 0 {
+		return "the standard library"
+	}
+	return strings.Join(allowed, ", ")
+}
