@@ -16,6 +16,9 @@ func unmarshal[T any, P interface {
 	*T
 	codec
 }](data []byte, e P) error {
+	if string(data) == "null" {
+		return nil // the convention of encoding/json
+	}
 	*e = *new(T)
 	return jsonwire.Unmarshal[codec](data, e, codec.decode)
 }
@@ -1970,7 +1973,7 @@ func (e *RequestSession) decode(r *jsonwire.Reader) {
 		case "output_audio_format":
 			jsonwire.ReadEnum(&o, 7, &e.OutputAudioFormat)
 		case "turn_detection":
-			jsonwire.ReadNullUnion(&o, 8, &e.TurnDetection, decodeTurnDetection, TurnDetection(NullTurnDetection{}))
+			jsonwire.ReadNullUnion(&o, 8, &e.TurnDetection, decodeTurnDetection)
 		case "input_audio_noise_reduction":
 			jsonwire.ReadNullable(&o, 9, &e.InputAudioNoiseReduction, (*AudioNoiseReduction).decode)
 		case "input_audio_echo_cancellation":
@@ -2558,7 +2561,7 @@ func (e *ResponseSession) decode(r *jsonwire.Reader) {
 		case "output_audio_format":
 			jsonwire.ReadEnum(&o, 7, &e.OutputAudioFormat)
 		case "turn_detection":
-			jsonwire.ReadNullUnion(&o, 8, &e.TurnDetection, decodeTurnDetection, TurnDetection(NullTurnDetection{}))
+			jsonwire.ReadNullUnion(&o, 8, &e.TurnDetection, decodeTurnDetection)
 		case "input_audio_noise_reduction":
 			jsonwire.ReadNullable(&o, 9, &e.InputAudioNoiseReduction, (*AudioNoiseReduction).decode)
 		case "input_audio_echo_cancellation":
@@ -5099,7 +5102,9 @@ func (v BlendshapeFrameText) encode(w *jsonwire.Writer) { jsonwire.PutString(&v,
 func (e ErrorPayload) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ErrorPayload) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ErrorPayload) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*ErrorPayload).decode)
+}
 
 func (v *ErrorPayload) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5109,7 +5114,9 @@ func (v ErrorPayload) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
 func (e InvocationEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *InvocationEvent) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *InvocationEvent) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*InvocationEvent).decode)
+}
 
 func (v *InvocationEvent) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5119,7 +5126,9 @@ func (v InvocationEvent) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
 func (e InvocationInput) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *InvocationInput) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *InvocationInput) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*InvocationInput).decode)
+}
 
 func (v *InvocationInput) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5129,7 +5138,9 @@ func (v InvocationInput) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
 func (e JSONSchema) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *JSONSchema) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *JSONSchema) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*JSONSchema).decode)
+}
 
 func (v *JSONSchema) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5157,7 +5168,9 @@ func (v MCPApprovalByTool) encode(w *jsonwire.Writer) {
 func (e MCPToolAnnotations) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *MCPToolAnnotations) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *MCPToolAnnotations) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*MCPToolAnnotations).decode)
+}
 
 func (v *MCPToolAnnotations) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5171,7 +5184,9 @@ func (v TokenCount) encode(w *jsonwire.Writer) { jsonwire.PutInt(&v, w) }
 func (e TranscriptAnnotation) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *TranscriptAnnotation) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *TranscriptAnnotation) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*TranscriptAnnotation).decode)
+}
 
 func (v *TranscriptAnnotation) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5195,6 +5210,7 @@ func decodeAzureVoice(v *AzureVoice, r *jsonwire.Reader) {
 func encodeAzureVoice(v *AzureVoice, w *jsonwire.Writer) { jsonwire.PutUnion(v, w, AzureVoice.encode) }
 
 func decodeBlendshapeFrames(v *BlendshapeFrames, r *jsonwire.Reader) {
+	at := r.Mark()
 	switch r.Kind() {
 	case '[':
 		var m BlendshapeFrameMatrix
@@ -5205,6 +5221,9 @@ func decodeBlendshapeFrames(v *BlendshapeFrames, r *jsonwire.Reader) {
 		(*BlendshapeFrameText).decode(&m, r)
 		*v = m
 	default:
+		*v = jsonwire.Plain(r, (*UnknownBlendshapeFrames).decode)
+	}
+	if r.Refit(at) {
 		*v = jsonwire.Plain(r, (*UnknownBlendshapeFrames).decode)
 	}
 }
@@ -5335,6 +5354,7 @@ func encodeInterimResponseConfig(v *InterimResponseConfig, w *jsonwire.Writer) {
 }
 
 func decodeMCPRequireApproval(v *MCPRequireApproval, r *jsonwire.Reader) {
+	at := r.Mark()
 	switch r.Kind() {
 	case '"':
 		var m MCPApprovalType
@@ -5347,6 +5367,9 @@ func decodeMCPRequireApproval(v *MCPRequireApproval, r *jsonwire.Reader) {
 	default:
 		*v = jsonwire.Plain(r, (*UnknownMCPRequireApproval).decode)
 	}
+	if r.Refit(at) {
+		*v = jsonwire.Plain(r, (*UnknownMCPRequireApproval).decode)
+	}
 }
 
 func encodeMCPRequireApproval(v *MCPRequireApproval, w *jsonwire.Writer) {
@@ -5354,6 +5377,7 @@ func encodeMCPRequireApproval(v *MCPRequireApproval, w *jsonwire.Writer) {
 }
 
 func decodeMaxOutputTokens(v *MaxOutputTokens, r *jsonwire.Reader) {
+	at := r.Mark()
 	switch r.Kind() {
 	case '0':
 		var m TokenCount
@@ -5364,6 +5388,9 @@ func decodeMaxOutputTokens(v *MaxOutputTokens, r *jsonwire.Reader) {
 		jsonwire.String(&m, r)
 		*v = m
 	default:
+		*v = jsonwire.Plain(r, (*UnknownMaxOutputTokens).decode)
+	}
+	if r.Refit(at) {
 		*v = jsonwire.Plain(r, (*UnknownMaxOutputTokens).decode)
 	}
 }
@@ -5601,6 +5628,7 @@ func decodeTool(v *Tool, r *jsonwire.Reader) {
 func encodeTool(v *Tool, w *jsonwire.Writer) { jsonwire.PutUnion(v, w, Tool.encode) }
 
 func decodeToolChoice(v *ToolChoice, r *jsonwire.Reader) {
+	at := r.Mark()
 	switch r.Kind() {
 	case '"':
 		var m ToolChoiceLiteral
@@ -5611,6 +5639,9 @@ func decodeToolChoice(v *ToolChoice, r *jsonwire.Reader) {
 		decodeToolChoiceObject(&m, r)
 		*v = m
 	default:
+		*v = jsonwire.Plain(r, (*UnknownToolChoice).decode)
+	}
+	if r.Refit(at) {
 		*v = jsonwire.Plain(r, (*UnknownToolChoice).decode)
 	}
 }
@@ -5631,6 +5662,10 @@ func encodeToolChoiceObject(v *ToolChoiceObject, w *jsonwire.Writer) {
 }
 
 func decodeTurnDetection(v *TurnDetection, r *jsonwire.Reader) {
+	if r.Null() {
+		*v = NullTurnDetection{}
+		return
+	}
 	switch string(r.Tag("type")) {
 	case "azure_semantic_vad":
 		*v = jsonwire.Plain(r, (*AzureSemanticVAD).decode)
@@ -5652,6 +5687,7 @@ func encodeTurnDetection(v *TurnDetection, w *jsonwire.Writer) {
 }
 
 func decodeVoice(v *Voice, r *jsonwire.Reader) {
+	at := r.Mark()
 	switch r.Kind() {
 	case '"':
 		var m OAIVoice
@@ -5671,6 +5707,9 @@ func decodeVoice(v *Voice, r *jsonwire.Reader) {
 			*v = jsonwire.Plain(r, (*UnknownVoice).decode)
 		}
 	default:
+		*v = jsonwire.Plain(r, (*UnknownVoice).decode)
+	}
+	if r.Refit(at) {
 		*v = jsonwire.Plain(r, (*UnknownVoice).decode)
 	}
 }

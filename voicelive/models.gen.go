@@ -82,7 +82,7 @@ func (MCPApprovalByTool) isMCPRequireApproval() {}
 // Context Protocol.
 type MCPToolAnnotations json.RawMessage
 
-// TokenCount is a number of tokens, from 1 to 4096.
+// TokenCount is a number of tokens. From 1 to 4096.
 type TokenCount int
 
 func (TokenCount) isMaxOutputTokens() {}

@@ -35,7 +35,9 @@ func (u *UnknownAzureVoice) VoiceType() AzureVoiceType { return AzureVoiceType(u
 func (e UnknownAzureVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownAzureVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownAzureVoice) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownAzureVoice).decode)
+}
 
 func (*UnknownAzureVoice) isAzureVoice()               {}
 func (*UnknownAzureVoice) isVoice()                    {}
@@ -64,7 +66,9 @@ type UnknownBlendshapeFrames struct {
 func (e UnknownBlendshapeFrames) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownBlendshapeFrames) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownBlendshapeFrames) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownBlendshapeFrames).decode)
+}
 
 func (*UnknownBlendshapeFrames) isBlendshapeFrames()         {}
 func (u *UnknownBlendshapeFrames) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -102,8 +106,8 @@ func UnmarshalClientEvent(data []byte) (v ClientEvent, err error) {
 }
 
 // UnmarshalClientEventInto is UnmarshalClientEvent for hot loops: if the value has the type of reuse and carries binary
-// data, it is decoded into the memory of reuse, its buffer included, and what reuse held
-// is gone. Any other value is new. A nil reuse is fine.
+// data, it is decoded into the memory of reuse: the struct, its buffer up to the capacity, and what its optional
+// strings point to. Copies of the struct that share them see the change. Any other value is new. A nil reuse is fine.
 func UnmarshalClientEventInto(data []byte, reuse ClientEvent) (v ClientEvent, err error) {
 	r := jsonwire.NewReader(data)
 	r.Reuse(reuse)
@@ -138,10 +142,14 @@ func (e *UnknownClientEvent) AppendJSON(dst []byte) ([]byte, error) {
 func (e UnknownClientEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownClientEvent) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownClientEvent) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownClientEvent).decode)
+}
 
-// Validate returns nil: nothing is known about the value.
-func (*UnknownClientEvent) Validate() error { return nil }
+// Validate checks that Raw is JSON: nothing else is known about the value.
+func (u *UnknownClientEvent) Validate() error {
+	return jsonwire.ValidateRaw("UnknownClientEvent", u.Raw)
+}
 
 func (*UnknownClientEvent) isClientEvent()              {}
 func (u *UnknownClientEvent) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -175,7 +183,9 @@ func (u *UnknownContentPart) PartType() ContentPartType { return ContentPartType
 func (e UnknownContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownContentPart) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownContentPart).decode)
+}
 
 func (*UnknownContentPart) isContentPart()              {}
 func (u *UnknownContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -217,7 +227,9 @@ func (u *UnknownConversationRequestItem) GetID() (v string) {
 func (e UnknownConversationRequestItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownConversationRequestItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownConversationRequestItem) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownConversationRequestItem).decode)
+}
 
 func (*UnknownConversationRequestItem) isConversationRequestItem()  {}
 func (u *UnknownConversationRequestItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -251,7 +263,9 @@ func (u *UnknownEOUDetection) DetectionModel() EOUDetectionModel { return EOUDet
 func (e UnknownEOUDetection) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownEOUDetection) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownEOUDetection) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownEOUDetection).decode)
+}
 
 func (*UnknownEOUDetection) isEOUDetection()             {}
 func (u *UnknownEOUDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("model") }
@@ -305,7 +319,9 @@ func (u *UnknownInterimResponseConfig) GetLatencyThresholdMS() (v int) {
 func (e UnknownInterimResponseConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownInterimResponseConfig) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownInterimResponseConfig).decode)
+}
 
 func (*UnknownInterimResponseConfig) isInterimResponseConfig()    {}
 func (u *UnknownInterimResponseConfig) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -333,7 +349,9 @@ type UnknownMCPRequireApproval struct {
 func (e UnknownMCPRequireApproval) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownMCPRequireApproval) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownMCPRequireApproval) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownMCPRequireApproval).decode)
+}
 
 func (*UnknownMCPRequireApproval) isMCPRequireApproval()       {}
 func (u *UnknownMCPRequireApproval) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -361,7 +379,9 @@ type UnknownMaxOutputTokens struct {
 func (e UnknownMaxOutputTokens) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownMaxOutputTokens) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownMaxOutputTokens) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownMaxOutputTokens).decode)
+}
 
 func (*UnknownMaxOutputTokens) isMaxOutputTokens()          {}
 func (u *UnknownMaxOutputTokens) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -395,7 +415,9 @@ func (u *UnknownMessageContentPart) PartType() ContentPartType { return ContentP
 func (e UnknownMessageContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownMessageContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownMessageContentPart) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownMessageContentPart).decode)
+}
 
 func (*UnknownMessageContentPart) isMessageContentPart()       {}
 func (u *UnknownMessageContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -461,7 +483,9 @@ func (u *UnknownMessageItem) ItemType() (v ItemType) {
 func (e UnknownMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownMessageItem) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownMessageItem).decode)
+}
 
 func (*UnknownMessageItem) isMessageItem()              {}
 func (*UnknownMessageItem) isConversationRequestItem()  {}
@@ -513,7 +537,9 @@ func (u *UnknownResponseItem) GetObject() (v string) {
 func (e UnknownResponseItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownResponseItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownResponseItem) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownResponseItem).decode)
+}
 
 func (*UnknownResponseItem) isResponseItem()             {}
 func (u *UnknownResponseItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -546,7 +572,9 @@ func (u *UnknownResponseStatusDetails) DetailsType() ResponseStatus { return Res
 func (e UnknownResponseStatusDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownResponseStatusDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownResponseStatusDetails) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownResponseStatusDetails).decode)
+}
 
 func (*UnknownResponseStatusDetails) isResponseStatusDetails()    {}
 func (u *UnknownResponseStatusDetails) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -600,8 +628,8 @@ func UnmarshalServerEvent(data []byte) (v ServerEvent, err error) {
 }
 
 // UnmarshalServerEventInto is UnmarshalServerEvent for hot loops: if the value has the type of reuse and carries binary
-// data, it is decoded into the memory of reuse, its buffer included, and what reuse held
-// is gone. Any other value is new. A nil reuse is fine.
+// data, it is decoded into the memory of reuse: the struct, its buffer up to the capacity, and what its optional
+// strings point to. Copies of the struct that share them see the change. Any other value is new. A nil reuse is fine.
 func UnmarshalServerEventInto(data []byte, reuse ServerEvent) (v ServerEvent, err error) {
 	r := jsonwire.NewReader(data)
 	r.Reuse(reuse)
@@ -631,7 +659,9 @@ func (u *UnknownServerEvent) GetEventID() (v string) {
 func (e UnknownServerEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownServerEvent) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownServerEvent) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownServerEvent).decode)
+}
 
 func (*UnknownServerEvent) isServerEvent()              {}
 func (u *UnknownServerEvent) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -664,7 +694,9 @@ func (u *UnknownTool) ToolType() ToolType { return ToolType(u.Tag) }
 func (e UnknownTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownTool) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownTool).decode)
+}
 
 func (*UnknownTool) isTool()                     {}
 func (u *UnknownTool) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -692,7 +724,9 @@ type UnknownToolChoice struct {
 func (e UnknownToolChoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownToolChoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownToolChoice) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownToolChoice).decode)
+}
 
 func (*UnknownToolChoice) isToolChoice()               {}
 func (u *UnknownToolChoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -726,7 +760,9 @@ func (u *UnknownToolChoiceObject) ObjectType() ToolType { return ToolType(u.Tag)
 func (e UnknownToolChoiceObject) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownToolChoiceObject) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownToolChoiceObject) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownToolChoiceObject).decode)
+}
 
 func (*UnknownToolChoiceObject) isToolChoiceObject()         {}
 func (*UnknownToolChoiceObject) isToolChoice()               {}
@@ -761,7 +797,9 @@ func (u *UnknownTurnDetection) DetectionType() TurnDetectionType { return TurnDe
 func (e UnknownTurnDetection) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownTurnDetection) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownTurnDetection) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownTurnDetection).decode)
+}
 
 func (*UnknownTurnDetection) isTurnDetection()            {}
 func (u *UnknownTurnDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -802,7 +840,9 @@ type UnknownVoice struct {
 func (e UnknownVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UnknownVoice) UnmarshalJSON(b []byte) error {
+	return jsonwire.Unmarshal(b, e, (*UnknownVoice).decode)
+}
 
 func (*UnknownVoice) isVoice()                    {}
 func (u *UnknownVoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }

@@ -8,15 +8,15 @@ import "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 func (e *ActionFind) Validate() error { return jsonwire.Validate(e, (*ActionFind).validate) }
 
 func (e *ActionFind) validate(c *jsonwire.Validator) {
-	c.Required("pattern", e.Pattern != "")
-	c.Required("url", e.URL != "")
+	c.Required(e.Extra, "pattern", e.Pattern != "")
+	c.Required(e.Extra, "url", e.URL != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
 func (e *ActionOpenPage) Validate() error { return jsonwire.Validate(e, (*ActionOpenPage).validate) }
 
 func (e *ActionOpenPage) validate(c *jsonwire.Validator) {
-	c.Required("url", e.URL != "")
+	c.Required(e.Extra, "url", e.URL != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -32,7 +32,7 @@ func (e *ActionSearchSource) Validate() error {
 }
 
 func (e *ActionSearchSource) validate(c *jsonwire.Validator) {
-	c.Required("url", e.URL != "")
+	c.Required(e.Extra, "url", e.URL != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -41,7 +41,7 @@ func (e *AssistantMessageItem) Validate() error {
 }
 
 func (e *AssistantMessageItem) validate(c *jsonwire.Validator) {
-	c.Required("content", e.Content != nil)
+	c.Required(e.Extra, "content", e.Content != nil)
 	jsonwire.CheckList(c, "content", e.Content, validateMessageContentPart)
 }
 
@@ -61,7 +61,7 @@ func (e *AudioInputTranscriptionOptions) Validate() error {
 }
 
 func (e *AudioInputTranscriptionOptions) validate(c *jsonwire.Validator) {
-	c.Required("model", e.Model != "")
+	c.Required(e.Extra, "model", e.Model != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -70,7 +70,7 @@ func (e *AudioNoiseReduction) Validate() error {
 }
 
 func (e *AudioNoiseReduction) validate(c *jsonwire.Validator) {
-	c.Required("type", e.Type != "")
+	c.Required(e.Extra, "type", e.Type != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -78,7 +78,7 @@ func (e *AvatarConfig) Validate() error { return jsonwire.Validate(e, (*AvatarCo
 
 func (e *AvatarConfig) validate(c *jsonwire.Validator) {
 	jsonwire.CheckList(c, "ice_servers", e.ICEServers, (*ICEServer).validate)
-	c.Required("character", e.Character != "")
+	c.Required(e.Extra, "character", e.Character != "")
 	jsonwire.CheckMember(c, "video", e.Video, (*VideoParams).validate)
 }
 
@@ -88,7 +88,7 @@ func (e *AzureAvatarVoiceSyncVoice) Validate() error {
 }
 
 func (e *AzureAvatarVoiceSyncVoice) validate(c *jsonwire.Validator) {
-	c.Required("model", e.Model != "")
+	c.Required(e.Extra, "model", e.Model != "")
 	jsonwire.Min(c, "temperature", e.Temperature, 0)
 	jsonwire.Max(c, "temperature", e.Temperature, 1)
 }
@@ -99,8 +99,8 @@ func (e *AzureCustomVoice) Validate() error {
 }
 
 func (e *AzureCustomVoice) validate(c *jsonwire.Validator) {
-	c.Required("name", e.Name != "")
-	c.Required("endpoint_id", e.EndpointID != "")
+	c.Required(e.Extra, "name", e.Name != "")
+	c.Required(e.Extra, "endpoint_id", e.EndpointID != "")
 	jsonwire.Min(c, "temperature", e.Temperature, 0)
 	jsonwire.Max(c, "temperature", e.Temperature, 1)
 }
@@ -111,10 +111,10 @@ func (e *AzurePersonalVoice) Validate() error {
 }
 
 func (e *AzurePersonalVoice) validate(c *jsonwire.Validator) {
-	c.Required("name", e.Name != "")
+	c.Required(e.Extra, "name", e.Name != "")
 	jsonwire.Min(c, "temperature", e.Temperature, 0)
 	jsonwire.Max(c, "temperature", e.Temperature, 1)
-	c.Required("model", e.Model != "")
+	c.Required(e.Extra, "model", e.Model != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -123,7 +123,7 @@ func (e *AzureRealtimeNativeVoice) Validate() error {
 }
 
 func (e *AzureRealtimeNativeVoice) validate(c *jsonwire.Validator) {
-	c.Required("name", e.Name != "")
+	c.Required(e.Extra, "name", e.Name != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -192,7 +192,7 @@ func (e *AzureStandardVoice) Validate() error {
 }
 
 func (e *AzureStandardVoice) validate(c *jsonwire.Validator) {
-	c.Required("name", e.Name != "")
+	c.Required(e.Extra, "name", e.Name != "")
 	jsonwire.Min(c, "temperature", e.Temperature, 0)
 	jsonwire.Max(c, "temperature", e.Temperature, 1)
 }
@@ -212,7 +212,7 @@ func (e *ClientEventConversationItemDelete) Validate() error {
 }
 
 func (e *ClientEventConversationItemDelete) validate(c *jsonwire.Validator) {
-	c.Required("item_id", e.ItemID != "")
+	c.Required(e.Extra, "item_id", e.ItemID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -221,7 +221,7 @@ func (e *ClientEventConversationItemRetrieve) Validate() error {
 }
 
 func (e *ClientEventConversationItemRetrieve) validate(c *jsonwire.Validator) {
-	c.Required("item_id", e.ItemID != "")
+	c.Required(e.Extra, "item_id", e.ItemID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -230,7 +230,7 @@ func (e *ClientEventConversationItemTruncate) Validate() error {
 }
 
 func (e *ClientEventConversationItemTruncate) validate(c *jsonwire.Validator) {
-	c.Required("item_id", e.ItemID != "")
+	c.Required(e.Extra, "item_id", e.ItemID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -239,7 +239,7 @@ func (e *ClientEventInputAudioBufferAppend) Validate() error {
 }
 
 func (e *ClientEventInputAudioBufferAppend) validate(c *jsonwire.Validator) {
-	c.Required("audio", len(e.Audio) > 0)
+	c.Required(e.Extra, "audio", len(e.Audio) > 0)
 }
 
 // Validate returns nil: the specification sets no limits.
@@ -257,8 +257,8 @@ func (e *ClientEventInputAudioTurnAppend) Validate() error {
 }
 
 func (e *ClientEventInputAudioTurnAppend) validate(c *jsonwire.Validator) {
-	c.Required("turn_id", e.TurnID != "")
-	c.Required("audio", len(e.Audio) > 0)
+	c.Required(e.Extra, "turn_id", e.TurnID != "")
+	c.Required(e.Extra, "audio", len(e.Audio) > 0)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -267,7 +267,7 @@ func (e *ClientEventInputAudioTurnCancel) Validate() error {
 }
 
 func (e *ClientEventInputAudioTurnCancel) validate(c *jsonwire.Validator) {
-	c.Required("turn_id", e.TurnID != "")
+	c.Required(e.Extra, "turn_id", e.TurnID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -276,7 +276,7 @@ func (e *ClientEventInputAudioTurnEnd) Validate() error {
 }
 
 func (e *ClientEventInputAudioTurnEnd) validate(c *jsonwire.Validator) {
-	c.Required("turn_id", e.TurnID != "")
+	c.Required(e.Extra, "turn_id", e.TurnID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -285,7 +285,7 @@ func (e *ClientEventInputAudioTurnStart) Validate() error {
 }
 
 func (e *ClientEventInputAudioTurnStart) validate(c *jsonwire.Validator) {
-	c.Required("turn_id", e.TurnID != "")
+	c.Required(e.Extra, "turn_id", e.TurnID != "")
 }
 
 // Validate returns nil: the specification sets no limits.
@@ -309,7 +309,7 @@ func (e *ClientEventRTCCallSDPCreate) Validate() error {
 }
 
 func (e *ClientEventRTCCallSDPCreate) validate(c *jsonwire.Validator) {
-	c.Required("sdp_offer", e.SDPOffer != "")
+	c.Required(e.Extra, "sdp_offer", e.SDPOffer != "")
 	jsonwire.CheckMember(c, "session", e.Session, (*RequestSession).validate)
 }
 
@@ -319,7 +319,7 @@ func (e *ClientEventSessionAvatarConnect) Validate() error {
 }
 
 func (e *ClientEventSessionAvatarConnect) validate(c *jsonwire.Validator) {
-	c.Required("client_sdp", e.ClientSDP != "")
+	c.Required(e.Extra, "client_sdp", e.ClientSDP != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -337,8 +337,8 @@ func (e *FunctionCallItem) Validate() error {
 }
 
 func (e *FunctionCallItem) validate(c *jsonwire.Validator) {
-	c.Required("name", e.Name != "")
-	c.Required("call_id", e.CallID != "")
+	c.Required(e.Extra, "name", e.Name != "")
+	c.Required(e.Extra, "call_id", e.CallID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -347,21 +347,21 @@ func (e *FunctionCallOutputItem) Validate() error {
 }
 
 func (e *FunctionCallOutputItem) validate(c *jsonwire.Validator) {
-	c.Required("call_id", e.CallID != "")
+	c.Required(e.Extra, "call_id", e.CallID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
 func (e *FunctionTool) Validate() error { return jsonwire.Validate(e, (*FunctionTool).validate) }
 
 func (e *FunctionTool) validate(c *jsonwire.Validator) {
-	c.Required("name", e.Name != "")
+	c.Required(e.Extra, "name", e.Name != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
 func (e *ICEServer) Validate() error { return jsonwire.Validate(e, (*ICEServer).validate) }
 
 func (e *ICEServer) validate(c *jsonwire.Validator) {
-	c.Required("urls", e.URLs != nil)
+	c.Required(e.Extra, "urls", e.URLs != nil)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -370,7 +370,7 @@ func (e *InputAudioContentPart) Validate() error {
 }
 
 func (e *InputAudioContentPart) validate(c *jsonwire.Validator) {
-	c.Required("audio", len(e.Audio) > 0)
+	c.Required(e.Extra, "audio", len(e.Audio) > 0)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -389,22 +389,22 @@ func (e *MCPApprovalResponseRequestItem) Validate() error {
 }
 
 func (e *MCPApprovalResponseRequestItem) validate(c *jsonwire.Validator) {
-	c.Required("approval_request_id", e.ApprovalRequestID != "")
+	c.Required(e.Extra, "approval_request_id", e.ApprovalRequestID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
 func (e *MCPServer) Validate() error { return jsonwire.Validate(e, (*MCPServer).validate) }
 
 func (e *MCPServer) validate(c *jsonwire.Validator) {
-	c.Required("server_label", e.ServerLabel != "")
-	c.Required("server_url", e.ServerURL != "")
+	c.Required(e.Extra, "server_label", e.ServerLabel != "")
+	c.Required(e.Extra, "server_url", e.ServerURL != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
 func (e *OpenAIVoice) Validate() error { return jsonwire.Validate(e, (*OpenAIVoice).validate) }
 
 func (e *OpenAIVoice) validate(c *jsonwire.Validator) {
-	c.Required("name", e.Name != "")
+	c.Required(e.Extra, "name", e.Name != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
@@ -419,6 +419,7 @@ func (e *RequestSession) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "input_audio_transcription", e.InputAudioTranscription.Ptr(), (*AudioInputTranscriptionOptions).validate)
 	jsonwire.CheckList(c, "tools", e.Tools, validateTool)
 	jsonwire.CheckMember(c, "tool_choice", &e.ToolChoice, validateToolChoice)
+	jsonwire.CheckMember(c, "max_response_output_tokens", &e.MaxResponseOutputTokens, validateMaxOutputTokens)
 	jsonwire.CheckMember(c, "interim_response", &e.InterimResponse, validateInterimResponseConfig)
 }
 
@@ -433,6 +434,7 @@ func (e *ResponseCreateParams) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "voice", &e.Voice, validateVoice)
 	jsonwire.CheckList(c, "tools", e.Tools, validateTool)
 	jsonwire.CheckMember(c, "tool_choice", &e.ToolChoice, validateToolChoice)
+	jsonwire.CheckMember(c, "max_output_tokens", &e.MaxOutputTokens, validateMaxOutputTokens)
 	jsonwire.CheckMember(c, "pre_generated_assistant_message", e.PreGeneratedAssistantMessage, (*AssistantMessageItem).validate)
 	jsonwire.CheckMember(c, "interim_response", &e.InterimResponse, validateInterimResponseConfig)
 }
@@ -461,7 +463,7 @@ func (e *SystemMessageItem) Validate() error {
 }
 
 func (e *SystemMessageItem) validate(c *jsonwire.Validator) {
-	c.Required("content", e.Content != nil)
+	c.Required(e.Extra, "content", e.Content != nil)
 	jsonwire.CheckList(c, "content", e.Content, validateMessageContentPart)
 }
 
@@ -471,14 +473,14 @@ func (e *ToolChoiceFunctionObject) Validate() error {
 }
 
 func (e *ToolChoiceFunctionObject) validate(c *jsonwire.Validator) {
-	c.Required("name", e.Name != "")
+	c.Required(e.Extra, "name", e.Name != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
 func (e *UserMessageItem) Validate() error { return jsonwire.Validate(e, (*UserMessageItem).validate) }
 
 func (e *UserMessageItem) validate(c *jsonwire.Validator) {
-	c.Required("content", e.Content != nil)
+	c.Required(e.Extra, "content", e.Content != nil)
 	jsonwire.CheckList(c, "content", e.Content, validateMessageContentPart)
 }
 
@@ -486,10 +488,10 @@ func (e *UserMessageItem) validate(c *jsonwire.Validator) {
 func (e *VideoCrop) Validate() error { return jsonwire.Validate(e, (*VideoCrop).validate) }
 
 func (e *VideoCrop) validate(c *jsonwire.Validator) {
-	c.Required("top_left", e.TopLeft != nil)
+	c.Required(e.Extra, "top_left", e.TopLeft != nil)
 	c.MinItems("top_left", len(e.TopLeft), 2)
 	c.MaxItems("top_left", len(e.TopLeft), 2)
-	c.Required("bottom_right", e.BottomRight != nil)
+	c.Required(e.Extra, "bottom_right", e.BottomRight != nil)
 	c.MinItems("bottom_right", len(e.BottomRight), 2)
 	c.MaxItems("bottom_right", len(e.BottomRight), 2)
 }
@@ -501,6 +503,11 @@ func (e *VideoParams) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "crop", e.Crop, (*VideoCrop).validate)
 	jsonwire.Min(c, "gop_size", e.GOPSize, 1)
 	jsonwire.Max(c, "gop_size", e.GOPSize, 2000)
+}
+
+func (v TokenCount) validate(c *jsonwire.Validator) {
+	jsonwire.Min(c, "", &v, 1)
+	jsonwire.Max(c, "", &v, 4096)
 }
 
 func validateAzureVoice(v *AzureVoice, c *jsonwire.Validator) {
@@ -536,6 +543,14 @@ func validateEOUDetection(v *EOUDetection, c *jsonwire.Validator) {
 }
 
 func validateInterimResponseConfig(v *InterimResponseConfig, c *jsonwire.Validator) {
+	if m, ok := (*v).(interface {
+		validate(*jsonwire.Validator)
+	}); ok {
+		m.validate(c)
+	}
+}
+
+func validateMaxOutputTokens(v *MaxOutputTokens, c *jsonwire.Validator) {
 	if m, ok := (*v).(interface {
 		validate(*jsonwire.Validator)
 	}); ok {

@@ -118,7 +118,7 @@ func ReadNullable[T any](o *Object, i int, dst *Nullable[T], decode func(*T, *Re
 	if !o.first(i) {
 		return
 	}
-	if o.r.null() {
+	if o.r.Null() {
 		*dst = Null[T]()
 		return
 	}
@@ -128,16 +128,17 @@ func ReadNullable[T any](o *Object, i int, dst *Nullable[T], decode func(*T, *Re
 	}
 }
 
-// ReadNullUnion reads a union for which null means something.
-func ReadNullUnion[T any](o *Object, i int, dst *T, decode func(*T, *Reader), null T) {
+// ReadNullUnion reads a union for which null is a value.
+func ReadNullUnion[T any](o *Object, i int, dst *T, decode func(*T, *Reader)) {
 	if !o.first(i) {
 		return
 	}
-	if o.r.null() {
-		*dst = null
-		return
+	decode(dst, o.r)
+	if o.r.misfit && !o.r.failed {
+		var zero T
+		*dst = zero
+		o.misfit()
 	}
-	value(o, dst, decode)
 }
 
 // ReadList reads an array.

@@ -34,6 +34,7 @@ func pathAt(data []byte, offset int) string {
 	type level struct {
 		array bool
 		index int
+		named bool // the member's name has been read
 		name  string
 	}
 	var stack []level
@@ -51,7 +52,7 @@ func pathAt(data []byte, offset int) string {
 		case ',':
 			if n := len(stack); n > 0 {
 				stack[n-1].index++
-				stack[n-1].name = ""
+				stack[n-1].named, stack[n-1].name = false, ""
 			}
 			r.pos++
 		case '"':
@@ -61,7 +62,8 @@ func pathAt(data []byte, offset int) string {
 				end = len(r.data)
 			}
 			r.pos = end
-			if n := len(stack); n > 0 && !stack[n-1].array && stack[n-1].name == "" {
+			if n := len(stack); n > 0 && !stack[n-1].array && !stack[n-1].named {
+				stack[n-1].named = true
 				s := Reader{data: r.data[start:end]}
 				if b, ok := s.text(); ok {
 					stack[n-1].name = string(b)
@@ -76,15 +78,22 @@ func pathAt(data []byte, offset int) string {
 		switch {
 		case l.array:
 			b.WriteString("[" + strconv.Itoa(l.index) + "]")
-		case l.name != "":
+		case l.named:
 			b.WriteString(pathStep(l.name))
 		}
 	}
 	return b.String()
 }
 
-// pathStep returns a member name as a step of a path.
+// pathStep returns a member name as a step of a path, cut if it is very long.
 func pathStep(name string) string {
+	const longest = 100
+	if len(name) > longest {
+		return "[" + strconv.QuoteToASCII(name[:longest]) + "…]"
+	}
+	if name == "" {
+		return `[""]`
+	}
 	for i, c := range name {
 		letter := c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z'
 		if digit := c >= '0' && c <= '9'; !letter && (!digit || i == 0) {

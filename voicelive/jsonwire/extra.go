@@ -85,23 +85,33 @@ func (x Extra) Get(name string) (text json.RawMessage, ok bool) {
 	return nil, false
 }
 
-// Set holds a JSON text under a wire name. It is checked when the struct is
-// encoded. To send a known member in a form that its field cannot have, leave
-// the field at its zero value. Extra keeps text, it must not be changed later.
+// Set holds a JSON text under a wire name; a nil or empty text is [Extra.Delete].
+// It is checked when the struct is encoded. To send a known member in a form
+// that its field cannot have, leave the field at its zero value. Extra keeps
+// text, it must not be changed later.
 func (x *Extra) Set(name string, text json.RawMessage) {
-	x.Delete(name)
-	x.add(member{name: name, text: text})
+	x.replace(name, text)
 }
 
 // Delete forgets what is held under a wire name, also that it was missing.
 func (x *Extra) Delete(name string) {
-	kept := Extra{}
+	if x.find(name) != nil {
+		x.replace(name, nil)
+	}
+}
+
+// replace makes a copy in which name has another text, or none if text is empty.
+func (x *Extra) replace(name string, text json.RawMessage) {
+	kept := make([]member, 0, len(x.members())+1)
 	for _, m := range x.members() {
 		if m.name != name {
-			kept.add(m)
+			kept = append(kept, m)
 		}
 	}
-	*x = kept
+	if len(text) > 0 {
+		kept = append(kept, member{name: name, text: text})
+	}
+	x.held = &held{members: kept}
 }
 
 // Len returns the number of members that [Extra.All] yields.

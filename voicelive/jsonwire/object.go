@@ -195,7 +195,7 @@ func (o *Object) firstSlow(bit uint64) bool {
 }
 
 func (o *Object) duplicate() bool {
-	o.r.fail(o.name, "member name occurs twice")
+	o.r.fail(o.name, "member name "+pathStep(string(o.key))+" occurs twice")
 	o.state = ended
 	return false
 }
@@ -289,6 +289,7 @@ func (o *Object) Alias(i int, dst **string) {
 // Aliased reads an optional string that may have come under one of other names
 // before, in which case this one is the field's and the other is unknown.
 func (o *Object) Aliased(i int, dst **string, others ...string) {
+	*dst = nil
 	o.OptString(i, dst)
 	for _, other := range others {
 		if m := o.extra.find(other); m != nil && m.why == alias {

@@ -139,8 +139,8 @@ func (r *Reader) leave() {
 	r.depth--
 }
 
-// null consumes a null and reports whether there was one.
-func (r *Reader) null() bool {
+// Null consumes a null and reports whether there was one.
+func (r *Reader) Null() bool {
 	if r.token() == 'n' && r.pos+4 <= len(r.data) && string(r.data[r.pos:r.pos+4]) == "null" {
 		r.pos += 4
 		return true
@@ -550,7 +550,26 @@ func (r *Reader) copy(b []byte) []byte {
 // Unknown reads any value, for a union that does not know it, and the member
 // called key if it is a string.
 func (r *Reader) Unknown(key string) (tag string, raw json.RawMessage) {
-	return string(r.Tag(key)), r.raw()
+	if key != "" {
+		tag = string(r.Tag(key))
+	}
+	return tag, r.raw()
+}
+
+// Mark returns the place of the value that comes next, for [Reader.Refit].
+func (r *Reader) Mark() int {
+	r.token()
+	return r.pos
+}
+
+// Refit goes back to the value at a mark if it did not fit what it was read
+// into, and reports whether it did.
+func (r *Reader) Refit(mark int) bool {
+	if !r.misfit || r.failed {
+		return false
+	}
+	r.misfit, r.lossy, r.pos = false, false, mark
+	return true
 }
 
 // Kind returns the first byte of the value that comes next: one of { [ " t f n,

@@ -185,7 +185,7 @@ func TestDecodeErrors(t *testing.T) {
 		"no name":            {`{1:2}`, ``, 1, "a member name"},
 		"comma at the end":   {`{"id":"a",}`, ``, 10, "a member name"},
 		"no comma":           {`{"id":"a" "x":1}`, `.id`, 10, "',' or '}'"},
-		"duplicate":          {`{"id":"a","id":"b"}`, ``, 10, "occurs twice"},
+		"duplicate":          {`{"id":"a","id":"b"}`, ``, 10, `.id occurs twice`},
 		"duplicate tag":      {`{"type":"thing","type":"thing"}`, ``, 16, "occurs twice"},
 		"duplicate unknown":  {`{"x":1,"x":2}`, ``, 7, "occurs twice"},
 		"duplicate map key":  {`{"labels":{"a":"","a":""}}`, `.labels`, 18, "occurs twice"},
@@ -346,16 +346,16 @@ func TestReuseKeepsTheBuffer(t *testing.T) {
 
 func TestValidationPaths(t *testing.T) {
 	err := Validate(&thing{Items: []inner{{}}}, func(e *thing, c *Validator) {
-		c.Required("id", e.ID != "")
+		c.Required(e.Extra, "id", e.ID != "")
 		Min(c, "count", &e.Count, 1)
 		Max(c, "score", new(3.5), 2.5)
 		Above(c, "big", &e.Big, 0)
 		Below(c, "limit", new(7), 7)
-		c.MinLength("note", new("é"), 2)
-		c.MaxLength("note", new("éé"), 1)
+		MinLength(c, "note", new("é"), 2)
+		MaxLength(c, "note", new("éé"), 1)
 		c.MinItems("list", 0, 1)
 		c.MaxItems("deep", 3, 2)
-		CheckList(c, "items", e.Items, func(e *inner, c *Validator) { c.Required("name", false) })
+		CheckList(c, "items", e.Items, func(e *inner, c *Validator) { c.Required(e.Extra, "name", false) })
 		CheckMap(c, "labels", map[string]string{"b": "", "a b": ""}, func(v *string, c *Validator) { c.Report("", "is bad") })
 		CheckMember(c, "ptr", e.Ptr, func(*inner, *Validator) { panic("nil is fine") })
 	})

@@ -28,7 +28,7 @@ func (e *ValidationError) Error() string {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		b.WriteString(strings.TrimPrefix(v.Path, ".") + " " + v.Message)
+		b.WriteString(strings.TrimLeft(strings.TrimPrefix(v.Path, ".")+" "+v.Message, " "))
 	}
 	return b.String()
 }
@@ -38,6 +38,7 @@ type Validator struct {
 	path       []byte
 	violations []Violation
 	depth      int
+	stop       bool // a value contains itself: it would be checked forever
 }
 
 // Validate runs the checks of v, a pointer. It returns nil or a
@@ -71,11 +72,24 @@ func (c *Validator) Report(name, message string) {
 	c.violations = append(c.violations, Violation{Path: path, Message: message})
 }
 
-// Required reports the member if it is not set.
-func (c *Validator) Required(name string, set bool) {
-	if !set {
+// Required reports the member if it is not set: it is missing, or Extra holds a
+// value that does not fit it.
+func (c *Validator) Required(extra Extra, name string, set bool) {
+	switch m := extra.find(name); {
+	case set:
+	case m != nil && m.why == misfit:
+		c.Report(name, "has a value that does not fit")
+	case m == nil || m.why != unknown: // the user may have set any value there
 		c.Report(name, "is required")
 	}
+}
+
+// ValidateRaw is the Validate of a value of which only the JSON is known.
+func ValidateRaw(typ string, raw []byte) error {
+	if valid(raw) {
+		return nil
+	}
+	return &ValidationError{Type: typ, Violations: []Violation{{Path: ".Raw", Message: "must be JSON"}}}
 }
 
 // Min reports a number below a limit; nil is fine.
@@ -109,15 +123,15 @@ func Below[T ~int | ~int64 | ~float64](c *Validator, name string, v *T, limit fl
 func formatFloat(f float64) string { return string(appendFloat(nil, f)) }
 
 // MinLength reports a string of fewer characters; nil is fine.
-func (c *Validator) MinLength(name string, v *string, limit int) {
-	if v != nil && utf8.RuneCountInString(*v) < limit {
+func MinLength[T ~string](c *Validator, name string, v *T, limit int) {
+	if v != nil && utf8.RuneCountInString(string(*v)) < limit {
 		c.Report(name, "must have at least "+strconv.Itoa(limit)+" characters")
 	}
 }
 
 // MaxLength reports a string of more characters; nil is fine.
-func (c *Validator) MaxLength(name string, v *string, limit int) {
-	if v != nil && utf8.RuneCountInString(*v) > limit {
+func MaxLength[T ~string](c *Validator, name string, v *T, limit int) {
+	if v != nil && utf8.RuneCountInString(string(*v)) > limit {
 		c.Report(name, "must have at most "+strconv.Itoa(limit)+" characters")
 	}
 }
@@ -146,7 +160,12 @@ func CheckMember[T any](c *Validator, name string, v *T, check func(*T, *Validat
 // CheckList checks each element of a list.
 func CheckList[T any](c *Validator, name string, list []T, check func(*T, *Validator)) {
 	for i := range list {
-		checkAt(c, pathStep(name)+"["+strconv.Itoa(i)+"]", &list[i], check)
+		step := pathStep(name) + "[" + strconv.Itoa(i) + "]"
+		if any(list[i]) == nil {
+			c.violations = append(c.violations, Violation{Path: string(c.path) + step, Message: "is nil"})
+			continue
+		}
+		checkAt(c, step, &list[i], check)
 	}
 }
 
@@ -159,12 +178,16 @@ func CheckMap[T any](c *Validator, name string, m map[string]T, check func(*T, *
 }
 
 func checkAt[T any](c *Validator, step string, v *T, check func(*T, *Validator)) {
+	if c.stop {
+		return
+	}
 	n := len(c.path)
 	c.path = append(c.path, step...)
-	if c.depth++; c.depth <= MaxDepth {
+	if c.depth++; c.depth > MaxDepth {
+		c.stop = true
+		c.violations = append(c.violations[:0], Violation{Message: "is nested too deep: does a value contain itself?"})
+	} else {
 		check(v, c)
-	} else if c.depth == MaxDepth+1 && len(c.violations) == 0 {
-		c.Report("", "is nested too deep: does a value contain itself?")
 	}
 	c.depth--
 	c.path = c.path[:n]

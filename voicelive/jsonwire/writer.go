@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -29,28 +30,31 @@ var writers = sync.Pool{New: func() any { return new(Writer) }}
 // error dst is returned as it was. A nil pointer, here or in a union inside of
 // v, is an error, and so are a float that is NaN or infinite, a string that is
 // not UTF-8, and raw JSON that is not JSON.
-func Append[T any](dst []byte, v T, encode func(T, *Writer)) (_ []byte, err error) {
+func Append[T any](dst []byte, v T, encode func(T, *Writer)) (out []byte, err error) {
 	w := writers.Get().(*Writer)
 	w.buf, w.err, w.depth, w.keys = dst, nil, 0, w.keys[:0]
 	defer func() {
 		if p := recover(); p != nil {
-			err = nilPointer(p)
+			w.err = nilPointer(p)
 		}
-		w.buf = nil
+		if out, err = w.buf, nil; w.err != nil {
+			out, err = dst, fmt.Errorf("encode %s: %w", typeName(v), w.err)
+		}
+		w.buf, w.err = nil, nil
 		writers.Put(w)
 	}()
 	encode(v, w)
-	if w.err != nil {
-		return dst, fmt.Errorf("encode %s: %w", typeName(v), w.err)
-	}
-	return w.buf, nil
+	return
 }
 
 // nilPointer turns the panic of a typed nil pointer in a union into an error:
 // looking for it beforehand would cost a check in every generated method.
 func nilPointer(p any) error {
-	if e, ok := p.(runtime.Error); ok && e.Error() == "runtime error: invalid memory address or nil pointer dereference" {
-		return errors.New("encode: nil pointer where a value is needed")
+	if e, ok := p.(runtime.Error); ok {
+		text := e.Error()
+		if strings.HasSuffix(text, "nil pointer dereference") || strings.Contains(text, "called using nil *") {
+			return errors.New("nil pointer where a value is needed")
+		}
 	}
 	panic(p)
 }
@@ -295,6 +299,9 @@ func PutMap[T any](v *map[string]T, w *Writer, encode func(*T, *Writer)) {
 			w.text(texts[key])
 			continue
 		}
+		if w.err != nil {
+			break
+		}
 		elem := (*v)[key]
 		encode(&elem, w)
 	}
@@ -389,6 +396,17 @@ func (o *ObjectWriter) held(name string, same func(text []byte) bool) bool {
 	return false
 }
 
+// clear makes a member that is absent stay so: what Extra holds is the text of a
+// value that the field no longer has.
+func (o *ObjectWriter) clear(name string) {
+	if o.extra == nil {
+		return
+	}
+	if m := (Extra{o.extra}).find(name); m != nil && (m.why == exact || m.why == alias) {
+		o.over = append(o.over, m)
+	}
+}
+
 func sameText(v string) func([]byte) bool {
 	return func(text []byte) bool {
 		if text == nil {
@@ -478,7 +496,9 @@ func (o *ObjectWriter) String(name, v string) {
 
 // OptString writes an optional string.
 func (o *ObjectWriter) OptString(name string, v *string) {
-	if v != nil && !(o.extra != nil && o.held(name, sameOpt(*v, sameText))) {
+	if v == nil {
+		o.clear(name)
+	} else if o.extra == nil || !o.held(name, sameOpt(*v, sameText)) {
 		o.name(name)
 		o.w.text(*v)
 	}
@@ -492,11 +512,12 @@ func sameOpt[T any](v T, same func(T) func([]byte) bool) func([]byte) bool {
 
 // Alias writes an optional string that may have come under one of other names.
 func (o *ObjectWriter) Alias(name string, v *string, others ...string) {
-	if v == nil {
-		return
-	}
 	if o.extra != nil {
 		for _, other := range others {
+			if v == nil {
+				o.clear(other)
+				continue
+			}
 			if m := (Extra{o.extra}).find(other); m != nil && m.why == alias && o.held(other, sameOpt(*v, sameText)) {
 				return
 			}
@@ -519,16 +540,20 @@ func (o *ObjectWriter) Int64(name string, v int64) {
 
 // OptInt writes an optional integer.
 func (o *ObjectWriter) OptInt(name string, v *int) {
-	if v != nil {
-		o.optInt(name, int64(*v))
+	if v == nil {
+		o.clear(name)
+		return
 	}
+	o.optInt(name, int64(*v))
 }
 
 // OptInt64 writes an optional integer.
 func (o *ObjectWriter) OptInt64(name string, v *int64) {
-	if v != nil {
-		o.optInt(name, *v)
+	if v == nil {
+		o.clear(name)
+		return
 	}
+	o.optInt(name, *v)
 }
 
 func (o *ObjectWriter) optInt(name string, v int64) {
@@ -550,7 +575,9 @@ func (o *ObjectWriter) Float(name string, v float64) {
 
 // OptFloat writes an optional number.
 func (o *ObjectWriter) OptFloat(name string, v *float64) {
-	if v != nil && !(o.extra != nil && o.held(name, sameOpt(*v, sameFloat))) {
+	if v == nil {
+		o.clear(name)
+	} else if o.extra == nil || !o.held(name, sameOpt(*v, sameFloat)) {
 		o.name(name)
 		o.w.float(*v)
 	}
@@ -567,7 +594,7 @@ func (o *ObjectWriter) Bool(name string, v bool) {
 
 // OptBool writes an optional boolean.
 func (o *ObjectWriter) OptBool(name string, v *bool) {
-	if v != nil && !(o.extra != nil && o.held(name, absent(false))) {
+	if v != nil && (o.extra == nil || !o.held(name, absent(false))) {
 		o.name(name)
 		o.w.buf = strconv.AppendBool(o.w.buf, *v)
 	}
@@ -584,7 +611,9 @@ func (o *ObjectWriter) Bytes(name string, v []byte) {
 
 // OptBytes writes an optional base64 string; nil is absent.
 func (o *ObjectWriter) OptBytes(name string, v []byte) {
-	if v != nil && !(o.extra != nil && o.held(name, sameOpt(v, sameBytes))) {
+	if v == nil {
+		o.clear(name)
+	} else if o.extra == nil || !o.held(name, sameOpt(v, sameBytes)) {
 		o.name(name)
 		o.w.bytes(v)
 	}
@@ -601,7 +630,9 @@ func (o *ObjectWriter) Time(name string, v time.Time) {
 
 // OptTime writes an optional RFC 3339 time.
 func (o *ObjectWriter) OptTime(name string, v *time.Time) {
-	if v != nil && !(o.extra != nil && o.held(name, sameOpt(*v, sameTime))) {
+	if v == nil {
+		o.clear(name)
+	} else if o.extra == nil || !o.held(name, sameOpt(*v, sameTime)) {
 		o.name(name)
 		o.w.time(*v)
 	}
@@ -618,7 +649,9 @@ func (o *ObjectWriter) UnixTime(name string, v time.Time) {
 
 // OptUnixTime writes an optional time in seconds since 1970.
 func (o *ObjectWriter) OptUnixTime(name string, v *time.Time) {
-	if v != nil && !(o.extra != nil && o.held(name, sameOpt(*v, sameTime))) {
+	if v == nil {
+		o.clear(name)
+	} else if o.extra == nil || !o.held(name, sameOpt(*v, sameTime)) {
 		o.name(name)
 		PutUnixTime(v, o.w)
 	}
@@ -631,6 +664,8 @@ func WriteEnum[E ~string](o *ObjectWriter, name string, v E) { o.String(name, st
 func WriteOptEnum[E ~string](o *ObjectWriter, name string, v E) {
 	if v != "" {
 		o.String(name, string(v))
+	} else if o.extra != nil {
+		o.held(name, sameText(""))
 	}
 }
 
@@ -653,23 +688,30 @@ func WriteOptRaw[T ~[]byte](o *ObjectWriter, name string, v T) {
 // Write writes a member that is there whatever its value: a required struct,
 // union, list or map.
 func Write[T any](o *ObjectWriter, name string, v *T, encode func(*T, *Writer)) {
-	if o.extra != nil && o.held(name, func([]byte) bool {
-		return o.zero(func(w *Writer) { encode(v, w) }, func(w *Writer) { encode(new(T), w) })
-	}) {
+	w := o.w
+	if w.err != nil {
 		return
 	}
+	before := len(w.buf)
 	o.name(name)
-	if o.w.err == nil {
-		encode(v, o.w)
+	start := len(w.buf)
+	encode(v, w)
+	if o.extra == nil || w.err != nil {
+		return
+	}
+	// What Extra holds wins if the value is still zero: if it reads like one.
+	if o.held(name, func([]byte) bool { return w.endsLike(start, func() { encode(new(T), w) }) }) {
+		w.buf = w.buf[:before]
 	}
 }
 
-// zero reports whether two encodings are equal: a value's, and its zero value's.
-func (o *ObjectWriter) zero(value, zero func(*Writer)) bool {
-	var a, b Writer
-	value(&a)
-	zero(&b)
-	return slices.Equal(a.buf, b.buf)
+// endsLike reports whether the buffer from start on is what write writes.
+func (w *Writer) endsLike(start int, write func()) bool {
+	end := len(w.buf)
+	write()
+	same := bytes.Equal(w.buf[start:end], w.buf[end:])
+	w.buf = w.buf[:end]
+	return same
 }
 
 // WritePointer writes an optional member; nil is absent.

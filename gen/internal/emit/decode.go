@@ -13,7 +13,7 @@ import (
 func (g *generator) codecs(f *jen.File) {
 	g.codecPrelude(f)
 	for _, s := range g.api.Structs {
-		g.publicCodec(f, s.Name, isEvent(s) && s.Send)
+		g.publicCodec(f, s.Name, isEvent(s) && s.Send, false)
 		g.structDecode(f, s)
 		g.structEncode(f, s)
 	}
@@ -41,6 +41,7 @@ func (g *generator) codecPrelude(f *jen.File) {
 		jen.Id("T").Any(),
 		jen.Id("P").Interface(jen.Op("*").Id("T"), jen.Id("codec")),
 	).Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("P")).Error().Block(
+		jen.If(jen.String().Call(jen.Id("data")).Op("==").Lit("null")).Block(jen.Return(jen.Nil()).Comment("// the convention of encoding/json")),
 		jen.Op("*").Id("e").Op("=").Op("*").New(jen.Id("T")),
 		jen.Return(g.run("Unmarshal").Types(jen.Id("codec")).Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode"))),
 	)
@@ -49,7 +50,7 @@ func (g *generator) codecPrelude(f *jen.File) {
 
 // publicCodec writes the methods that users call. Receivers are values where
 // encoding/json would not find a pointer's method.
-func (g *generator) publicCodec(f *jen.File, name string, appends bool) {
+func (g *generator) publicCodec(f *jen.File, name string, appends, takesNull bool) {
 	if appends {
 		f.Comment("// AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.")
 		f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("AppendJSON").Params(jen.Id("dst").Index().Byte()).Params(jen.Index().Byte(), jen.Error()).Add(line(
@@ -59,8 +60,11 @@ func (g *generator) publicCodec(f *jen.File, name string, appends bool) {
 	f.Func().Params(jen.Id("e").Id(name)).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Add(line(
 		jen.Return(jen.Id("marshal").Call(jen.Op("&").Id("e")))))
 	f.Comment("// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.")
-	f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("UnmarshalJSON").Params(jen.Id("b").Index().Byte()).Error().Add(line(
-		jen.Return(jen.Id("unmarshal").Call(jen.Id("b"), jen.Id("e")))))
+	call := jen.Id("unmarshal").Call(jen.Id("b"), jen.Id("e"))
+	if takesNull {
+		call = g.run("Unmarshal").Call(jen.Id("b"), jen.Id("e"), jen.Parens(jen.Op("*").Id(name)).Dot("decode"))
+	}
+	f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("UnmarshalJSON").Params(jen.Id("b").Index().Byte()).Error().Add(line(jen.Return(call)))
 	f.Line()
 }
 
@@ -150,7 +154,7 @@ func (g *generator) readField(i int, p *model.Field) *jen.Statement {
 		return function("ReadNullable", g.decoder(p.Type))
 	case nullUnion:
 		u := p.Type.(*model.Union)
-		return function("ReadNullUnion", g.decoder(u), jen.Id(u.Name).Call(jen.Id("Null"+u.Name).Values()))
+		return function("ReadNullUnion", g.decoder(u))
 	case value, zeroable:
 		switch t := p.Type.(type) {
 		case model.Scalar:
@@ -248,11 +252,19 @@ func (g *generator) structReuse(f *jen.File, s *model.Struct, buf, id *model.Fie
 
 func (g *generator) unionDecode(f *jen.File, u *model.Union) {
 	f.Func().Id("decode"+u.Name).Params(jen.Id("v").Op("*").Id(u.Name), g.reader()).BlockFunc(func(b *jen.Group) {
+		if u.Null {
+			b.If(jen.Id("r").Dot("Null").Call()).Block(
+				jen.Op("*").Id("v").Op("=").Id("Null"+u.Name).Values(),
+				jen.Return(),
+			)
+		}
 		if u.Key != "" {
 			b.Add(g.tagSwitch(u, u.Key, tagCases(u), nil))
 			return
 		}
+		b.Id("at").Op(":=").Id("r").Dot("Mark").Call()
 		g.kindSwitch(b, u)
+		b.If(jen.Id("r").Dot("Refit").Call(jen.Id("at"))).Block(g.readUnknown(u))
 	})
 	f.Line()
 }
@@ -364,10 +376,10 @@ func (g *generator) kindSwitch(b *jen.Group, u *model.Union) {
 func (g *generator) namedCodec(f *jen.File, n *model.Named) {
 	switch n.Type.(type) {
 	case *model.List, *model.Map:
-		g.publicCodec(f, n.Name, false)
+		g.publicCodec(f, n.Name, false, n.Type == model.Raw)
 	case model.Scalar:
 		if n.Type == model.Raw || n.Type == model.Bytes || n.Type == model.Time || n.Type == model.UnixTime {
-			g.publicCodec(f, n.Name, false)
+			g.publicCodec(f, n.Name, false, n.Type == model.Raw)
 		}
 	}
 	call := func(decode bool) *jen.Statement {

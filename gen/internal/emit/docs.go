@@ -58,25 +58,7 @@ func fieldFacts(p *model.Field) string {
 	if p.Default != "" {
 		say("The service's default is %s.", p.Default)
 	}
-	b := p.Bounds
-	limit := func(min, max *string, unit string) {
-		switch {
-		case min != nil && max != nil && *min == *max:
-			say("Exactly %s%s.", *min, unit)
-		case min != nil && max != nil:
-			say("From %s to %s%s.", *min, *max, unit)
-		case min != nil:
-			say("At least %s%s.", *min, unit)
-		case max != nil:
-			say("At most %s%s.", *max, unit)
-		}
-	}
-	limit(numberText(b.Minimum, b.ExclusiveMinimum), numberText(b.Maximum, b.ExclusiveMaximum), "")
-	limit(countText(b.MinLength), countText(b.MaxLength), " characters")
-	limit(countText(b.MinItems), countText(b.MaxItems), " elements")
-	if b.Pattern != "" {
-		say("Pattern: %s.", b.Pattern)
-	}
+	facts = append(facts, boundFacts(p.Bounds)...)
 	if p.Known != nil {
 		say("The only documented value is [%s].", p.Known.Name)
 	}
@@ -98,6 +80,30 @@ func fieldFacts(p *model.Field) string {
 		}
 	}
 	return strings.Join(facts, " ")
+}
+
+// boundFacts are sentences about limits.
+func boundFacts(b model.Bounds) (facts []string) {
+	say := func(format string, args ...any) { facts = append(facts, fmt.Sprintf(format, args...)) }
+	limit := func(min, max *string, unit string) {
+		switch {
+		case min != nil && max != nil && *min == *max:
+			say("Exactly %s%s.", *min, unit)
+		case min != nil && max != nil:
+			say("From %s to %s%s.", *min, *max, unit)
+		case min != nil:
+			say("At least %s%s.", *min, unit)
+		case max != nil:
+			say("At most %s%s.", *max, unit)
+		}
+	}
+	limit(numberText(b.Minimum, b.ExclusiveMinimum), numberText(b.Maximum, b.ExclusiveMaximum), "")
+	limit(countText(b.MinLength), countText(b.MaxLength), " characters")
+	limit(countText(b.MinItems), countText(b.MaxItems), " elements")
+	if b.Pattern != "" {
+		say("Pattern: %s.", b.Pattern)
+	}
+	return facts
 }
 
 func numberText(v *float64, exclusive bool) *string {

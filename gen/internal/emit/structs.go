@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"strings"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
@@ -81,7 +83,7 @@ func (g *generator) knownConsts(f *jen.File, s *model.Struct) {
 // namedDecl declares a name for a scalar, a list, a map or raw JSON. Its codec
 // methods have value receivers where a union may hold the value.
 func (g *generator) namedDecl(f *jen.File, n *model.Named) {
-	g.declDoc(f, &n.Decl, "")
+	g.declDoc(f, &n.Decl, strings.Join(boundFacts(n.Bounds), " "))
 	f.Type().Id(n.Name).Add(g.goType(n.Type))
 	f.Line()
 	for _, u := range allUnions(n.Unions) {

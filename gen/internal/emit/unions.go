@@ -78,7 +78,7 @@ func (g *generator) unionUnmarshal(f *jen.File, u *model.Union) {
 	// Spelled out, because a generic function would have to allocate the result.
 	sig.Block(append([]jen.Code{jen.Id("r").Op(":=").Add(g.run("NewReader")).Call(jen.Id("data"))}, finish()...)...)
 	f.Line()
-	f.Comment("// " + fn + "Into is " + fn + " for hot loops: if the value has the type of reuse and carries binary\n// data, it is decoded into the memory of reuse, its buffer included, and what reuse held\n// is gone. Any other value is new. A nil reuse is fine.")
+	f.Comment("// " + fn + "Into is " + fn + " for hot loops: if the value has the type of reuse and carries binary\n// data, it is decoded into the memory of reuse: the struct, its buffer up to the capacity, and what its optional\n// strings point to. Copies of the struct that share them see the change. Any other value is new. A nil reuse is fine.")
 	f.Func().Id(fn+"Into").Params(jen.Id("data").Index().Byte(), jen.Id("reuse").Id(u.Name)).Add(result()).Block(append([]jen.Code{
 		jen.Id("r").Op(":=").Add(g.run("NewReader")).Call(jen.Id("data")),
 		jen.Id("r").Dot("Reuse").Call(jen.Id("reuse")),
@@ -108,10 +108,10 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 			}
 		}
 	}
-	g.publicCodec(f, id, u.Root && u.Send)
+	g.publicCodec(f, id, u.Root && u.Send, true)
 	if u.Root && u.Send {
-		f.Comment("// Validate returns nil: nothing is known about the value.")
-		f.Func().Params(jen.Op("*").Id(id)).Id("Validate").Params().Error().Add(line(jen.Return(jen.Nil())))
+		f.Comment("// Validate checks that Raw is JSON: nothing else is known about the value.")
+		f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(g.run("ValidateRaw").Call(jen.Lit(id), jen.Id("u").Dot("Raw")))))
 	}
 	f.Line()
 	g.seal(f, jen.Op("*").Id(id), []*model.Union{u})

@@ -49,15 +49,32 @@ func (g *generator) structValidate(f *jen.File, s *model.Struct) {
 }
 
 func (g *generator) namedValidate(f *jen.File, n *model.Named) {
-	f.Func().Params(jen.Id("v").Op("*").Id(n.Name)).Id("validate").Params(g.checker()).BlockFunc(func(b *jen.Group) {
+	f.Func().Params(jen.Id("v").Id(n.Name)).Id("validate").Params(g.checker()).BlockFunc(func(b *jen.Group) {
+		for _, l := range limits(n.Type, n.Bounds, false) {
+			b.Add(g.limitCheck(l, jen.Lit(""), jen.Id("v"), jen.Op("&").Id("v")))
+		}
+		if !g.checkedElem(n.Type) {
+			return
+		}
 		switch t := n.Type.(type) {
 		case *model.List:
-			b.Add(g.run("CheckList").Call(jen.Id("c"), jen.Lit(""), jen.Op("*").Id("v"), g.validator(t.Elem)))
+			b.Add(g.run("CheckList").Call(jen.Id("c"), jen.Lit(""), jen.Id("v"), g.validator(t.Elem)))
 		case *model.Map:
-			b.Add(g.run("CheckMap").Call(jen.Id("c"), jen.Lit(""), jen.Op("*").Id("v"), g.validator(t.Elem)))
+			b.Add(g.run("CheckMap").Call(jen.Id("c"), jen.Lit(""), jen.Id("v"), g.validator(t.Elem)))
 		}
 	})
 	f.Line()
+}
+
+// limitCheck is the call that checks one limit of a value, given also as a pointer.
+func (g *generator) limitCheck(l limit, name, v, ptr jen.Code) *jen.Statement {
+	switch {
+	case l.items:
+		return jen.Id("c").Dot(l.fn).Call(name, jen.Len(v), jen.Lit(l.n))
+	case l.length:
+		return g.run(l.fn).Call(jen.Id("c"), name, ptr, jen.Lit(l.n))
+	}
+	return g.run(l.fn).Call(jen.Id("c"), name, ptr, floatLit(l.limit))
 }
 
 // unionValidate checks whatever member a union holds; those without checks have
@@ -79,7 +96,7 @@ func (g *generator) checks(p *model.Field) []jen.Code {
 	field := func() *jen.Statement { return jen.Id("e").Dot(p.Name) }
 	form := formOf(p)
 	if set := requiredExpr(p, field); set != nil {
-		add(jen.Id("c").Dot("Required").Call(name, set))
+		add(jen.Id("c").Dot("Required").Call(jen.Id("e").Dot("Extra"), name, set))
 	}
 	ptr := func() *jen.Statement { // to the value, nil if there is none
 		switch form {
@@ -90,18 +107,12 @@ func (g *generator) checks(p *model.Field) []jen.Code {
 		}
 		return jen.Op("&").Add(field())
 	}
-	for _, l := range limits(p) {
-		if l.items {
-			check := jen.Id("c").Dot(l.fn).Call(name, jen.Len(field()), jen.Lit(l.n))
-			if form == zeroable {
-				check = jen.If(field().Op("!=").Nil()).Block(check)
-			}
-			add(check)
-		} else if l.length {
-			add(jen.Id("c").Dot(l.fn).Call(name, ptr(), jen.Lit(l.n)))
-		} else {
-			add(g.run(l.fn).Call(jen.Id("c"), name, ptr(), floatLit(l.limit)))
+	for _, l := range fieldLimits(p) {
+		check := g.limitCheck(l, name, field(), ptr())
+		if l.items && form == zeroable {
+			check = jen.If(field().Op("!=").Nil()).Block(check)
 		}
+		add(check)
 	}
 	if !g.checked[p.Type] && !g.checkedElem(p.Type) {
 		return cs
@@ -167,11 +178,19 @@ type limit struct {
 	items, length bool
 }
 
-// limits are the bounds of a field that its Go type can break.
-func limits(p *model.Field) []limit {
+// fieldLimits are the bounds of a field that its Go type can break.
+func fieldLimits(p *model.Field) []limit {
+	if _, isList := p.Type.(*model.List); p.Known != nil || p.Nullable && isList {
+		return nil
+	}
+	return limits(p.Type, p.Bounds, p.Required && !p.AllowEmpty)
+}
+
+// limits are the bounds that a value of a type can break. One that must not be
+// empty needs no other check for that.
+func limits(t model.Type, b model.Bounds, notEmpty bool) []limit {
 	var ls []limit
-	b := p.Bounds
-	switch t := p.Type.(type) {
+	switch t := t.(type) {
 	case model.Scalar:
 		switch t {
 		case model.Int, model.Int64, model.Float:
@@ -186,10 +205,7 @@ func limits(p *model.Field) []limit {
 			number(b.Minimum, b.ExclusiveMinimum, "Min", "Above")
 			number(b.Maximum, b.ExclusiveMaximum, "Max", "Below")
 		case model.String:
-			if p.Known != nil {
-				return nil
-			}
-			if b.MinLength != nil && (*b.MinLength > 1 || *b.MinLength == 1 && (!p.Required || p.AllowEmpty)) {
+			if b.MinLength != nil && (*b.MinLength > 1 || *b.MinLength == 1 && !notEmpty) {
 				ls = append(ls, limit{fn: "MinLength", n: int(*b.MinLength), length: true})
 			}
 			if b.MaxLength != nil {
@@ -197,9 +213,6 @@ func limits(p *model.Field) []limit {
 			}
 		}
 	case *model.List:
-		if p.Nullable {
-			return nil
-		}
 		if b.MinItems != nil {
 			ls = append(ls, limit{fn: "MinItems", n: int(*b.MinItems), items: true})
 		}
@@ -258,12 +271,12 @@ func checkedTypes(api *model.API) map[model.Type]bool {
 		for _, s := range api.Structs {
 			found := false
 			for _, p := range s.Fields {
-				found = found || len(limits(p)) > 0 || requiredExpr(p, func() *jen.Statement { return jen.Empty() }) != nil || has(p.Type)
+				found = found || len(fieldLimits(p)) > 0 || requiredExpr(p, func() *jen.Statement { return jen.Empty() }) != nil || has(p.Type)
 			}
 			changed = mark(s, s.Send && found) || changed
 		}
 		for _, n := range api.Named {
-			changed = mark(n, n.Send && has(n.Type)) || changed
+			changed = mark(n, n.Send && (has(n.Type) || len(limits(n.Type, n.Bounds, false)) > 0)) || changed
 		}
 		for _, u := range api.Unions {
 			found := false

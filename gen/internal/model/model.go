@@ -178,6 +178,7 @@ type Member struct {
 type Named struct {
 	Decl
 	Type   Type
+	Bounds Bounds
 	Unions []*Union // the unions by kind that it is a member of
 }
 

@@ -55,7 +55,9 @@ func (r *resolver) declare(all []*document.Definition) {
 		case kindRaw:
 			def.decl = &model.Named{Decl: decl, Type: model.Raw}
 		case kindNamed:
-			def.decl = &model.Named{Decl: decl}
+			named := &model.Named{Decl: decl}
+			mergeBounds(&named.Bounds, def.schema)
+			def.decl = named
 		}
 		r.definitions = append(r.definitions, def)
 		r.byName[def.name] = def
