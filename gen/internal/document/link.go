@@ -2,8 +2,10 @@ package document
 
 import (
 	"encoding/json"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-openapi/spec"
 	"gopkg.in/yaml.v3"
@@ -99,17 +101,31 @@ func (c *checker) collect() {
 }
 
 // decode fills in the definitions. They are decoded one by one, from the tree
-// as the overlay left it, because the errors of the spec package name no place.
+// as the overlay left it, because the errors of the spec package name no place;
+// and by several goroutines, because it is a third of the work on a document.
 func (l *Linked) decode(c *checker) {
-	var text []byte
 	for name, node := range c.definitions {
 		def := &Definition{Name: name, Pointer: "/definitions/" + diag.Escape(name), Node: node, Schema: new(spec.Schema)}
-		text = AppendJSON(text[:0], node)
-		if err := json.Unmarshal(text, def.Schema); err != nil {
-			c.diags.Errorf(l.At(node, def.Pointer), "correct the value, or remove it in an overlay", "the definition is not a schema: %v", err)
-		}
 		l.byName[name] = def
 		l.Definitions = append(l.Definitions, def)
+	}
+	errs := make([]error, len(l.Definitions))
+	workers := runtime.GOMAXPROCS(0)
+	var wg sync.WaitGroup
+	for worker := range workers {
+		wg.Go(func() {
+			var text []byte
+			for i := worker; i < len(errs); i += workers {
+				text = AppendJSON(text[:0], l.Definitions[i].Node)
+				errs[i] = json.Unmarshal(text, l.Definitions[i].Schema)
+			}
+		})
+	}
+	wg.Wait()
+	for i, def := range l.Definitions {
+		if errs[i] != nil {
+			c.diags.Errorf(l.At(def.Node, def.Pointer), "correct the value, or remove it in an overlay", "the definition is not a schema: %v", errs[i])
+		}
 	}
 	slices.SortFunc(l.Definitions, func(a, b *Definition) int { return strings.Compare(a.Name, b.Name) })
 }
