@@ -29,7 +29,7 @@ type Extra struct{ held *held }
 
 type held struct {
 	members []member
-	first   [2]member
+	first   [1]member
 }
 
 // member is one entry. The text of a missing member is nil.

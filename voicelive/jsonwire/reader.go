@@ -34,6 +34,7 @@ type Reader struct {
 	scratch []byte
 	raws    []byte // memory for texts that are kept raw, of one message
 	strings arena
+	texts   []string
 	ints    []int
 	floats  []float64
 	bools   []bool
@@ -73,7 +74,7 @@ func (r *Reader) release() {
 	}
 	r.data, r.pos, r.depth, r.tagAt = nil, 0, 0, -1
 	r.failed, r.misfit, r.lossy, r.at, r.reason = false, false, false, 0, ""
-	r.reuse, r.spare, r.spareBytes, r.raws = nil, nil, nil, nil
+	r.reuse, r.spare, r.spareBytes, r.raws, r.texts = nil, nil, nil, nil, nil
 	readers.Put(r)
 }
 
@@ -757,18 +758,23 @@ func (a *arena) property(i int, b []byte) string {
 // The boxes of optional numbers come from small chunks, so that an object with
 // many of them costs few allocations.
 
-func box[T any](chunk *[]T, v T) *T {
+func box[T any](chunk *[]T, size int, v T) *T {
 	if len(*chunk) == cap(*chunk) {
-		*chunk = make([]T, 0, 16)
+		*chunk = make([]T, 0, size)
 	}
 	*chunk = append(*chunk, v)
 	return &(*chunk)[len(*chunk)-1]
 }
 
+const (
+	numberBoxes = 16 // may be shared by values of several messages
+	stringBoxes = 4  // of one message: they keep the strings of all alive
+)
+
 func (r *Reader) boxString(s string) *string {
 	p := r.spare
 	if p == nil {
-		p = new(string)
+		return box(&r.texts, stringBoxes, s)
 	}
 	r.spare = nil
 	*p = s

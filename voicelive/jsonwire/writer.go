@@ -21,7 +21,8 @@ type Writer struct {
 	err   error
 	depth int
 	keys  []string   // scratch of the maps that are open
-	known [16][]byte // raw JSON that is valid, by a hash
+	known [32][]byte // raw JSON that is valid, by its order in the value before
+	raws  int        // how many have come
 }
 
 var writers = sync.Pool{New: func() any { return new(Writer) }}
@@ -32,7 +33,7 @@ var writers = sync.Pool{New: func() any { return new(Writer) }}
 // not UTF-8, and raw JSON that is not JSON.
 func Append[T any](dst []byte, v T, encode func(T, *Writer)) (out []byte, err error) {
 	w := writers.Get().(*Writer)
-	w.buf, w.err, w.depth, w.keys = dst, nil, 0, w.keys[:0]
+	w.buf, w.err, w.depth, w.raws, w.keys = dst, nil, 0, 0, w.keys[:0]
 	defer func() {
 		if p := recover(); p != nil {
 			w.err = nilPointer(p)
@@ -78,21 +79,25 @@ func (w *Writer) fail(format string, args ...any) {
 func (w *Writer) Null() { w.buf = append(w.buf, "null"...) }
 
 func (w *Writer) text(s string) {
-	var seen uint64
-	i := 0
-	for i+8 <= len(s) {
-		word := le64(s, i)
-		if special(word) != 0 {
-			break
+	var seen, found uint64
+	if len(s) >= 8 {
+		for i := 0; i+8 < len(s); i += 8 {
+			word := le64(s, i)
+			seen |= word
+			found |= special(word)
 		}
+		word := le64(s, len(s)-8) // overlaps what has been seen, instead of a loop over bytes
 		seen |= word
-		i += 8
+		found |= special(word)
+	} else {
+		for i := range len(s) {
+			seen |= uint64(s[i])
+			if s[i] < ' ' || s[i] == '"' || s[i] == '\\' {
+				found = 1
+			}
+		}
 	}
-	for i < len(s) && s[i] >= ' ' && s[i] != '"' && s[i] != '\\' {
-		seen |= uint64(s[i])
-		i++
-	}
-	if i < len(s) {
+	if found != 0 {
 		w.textEscaped(s)
 		return
 	}
@@ -192,14 +197,16 @@ func (w *Writer) raw(text []byte) {
 	w.buf = append(w.buf, text...)
 }
 
-// valid reports whether text is JSON. It remembers short texts: a gateway sends
-// the same tool schemas with every call, and comparing is much cheaper.
+// valid reports whether text is JSON. It remembers the short texts of the value
+// before by their order: a gateway sends the same tool schemas with every call,
+// and comparing is much cheaper.
 func (w *Writer) valid(text []byte) bool {
 	const longest = 4096
 	if len(text) == 0 || len(text) > longest {
 		return valid(text)
 	}
-	known := &w.known[(len(text)+int(text[len(text)/2]))%len(w.known)]
+	known := &w.known[w.raws%len(w.known)]
+	w.raws++
 	if bytes.Equal(*known, text) {
 		return true
 	}
