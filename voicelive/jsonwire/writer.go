@@ -295,6 +295,7 @@ func PutMap[T any](v *map[string]T, w *Writer, encode func(*T, *Writer)) {
 	}
 	slices.Sort(w.keys[base:])
 	w.buf = append(w.buf, '{')
+	var elem *T
 	for i := base; i < len(w.keys); i++ {
 		if i > base {
 			w.buf = append(w.buf, ',')
@@ -309,8 +310,11 @@ func PutMap[T any](v *map[string]T, w *Writer, encode func(*T, *Writer)) {
 		if w.err != nil {
 			break
 		}
-		elem := (*v)[key]
-		encode(&elem, w)
+		if elem == nil {
+			elem = new(T)
+		}
+		*elem = (*v)[key]
+		encode(elem, w)
 	}
 	w.buf = append(w.buf, '}')
 	clear(w.keys[base:])

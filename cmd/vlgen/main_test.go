@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const goodSpec = `{"swagger": "2.0", "info": {"title": "T", "version": "1"}, "paths": {}, "definitions": {
+  "Thing": {"type": "object", "properties": {"name": {"type": "string"}}}}}`
+
+// vlgen runs the command and returns its exit code and output.
+func vlgen(stdin string, args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	code = run(args, strings.NewReader(stdin), &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+func write(t *testing.T, path, text string) string {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestGenerateThenCheckThenDrift(t *testing.T) {
+	dir := t.TempDir()
+	spec := write(t, filepath.Join(dir, "spec.json"), goodSpec)
+	out := filepath.Join(dir, "api")
+	args := []string{"-spec", spec, "-overlay", "", "-out", out, "-package", "api", "-strict"}
+
+	code, stdout, stderr := vlgen("", args...)
+	if code != exitOK || stderr != "" || stdout != "codec.gen.go\nmodels.gen.go\n" {
+		t.Fatalf("generate: exit %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	if code, stdout, stderr = vlgen("", args...); code != exitOK || stdout+stderr != "" {
+		t.Errorf("generate again: exit %d, %q %q", code, stdout, stderr)
+	}
+	if code, stdout, stderr = vlgen("", append([]string{"check"}, args...)...); code != exitOK || stdout+stderr != "" {
+		t.Errorf("check: exit %d, %q %q", code, stdout, stderr)
+	}
+
+	write(t, spec, strings.ReplaceAll(goodSpec, `"name"`, `"title"`))
+	code, stdout, stderr = vlgen("", append([]string{"check"}, args...)...)
+	if code != exitDrift || !strings.Contains(stdout, "\n-\tName ") || !strings.Contains(stdout, "\n+\tTitle ") || !strings.Contains(stderr, "not up to date") {
+		t.Errorf("check after a change: exit %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
+
+func TestStandardInput(t *testing.T) {
+	code, stdout, stderr := vlgen(goodSpec, "dump", "-spec", "-", "-overlay", "")
+	if code != exitOK || !strings.Contains(stdout, "struct Thing") || stderr != "" {
+		t.Errorf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	code, _, stderr = vlgen("[]", "dump", "-spec", "-", "-overlay", "")
+	if code != exitDrift || !strings.HasPrefix(stderr, "<stdin>:1:1: ") {
+		t.Errorf("exit %d, stderr %q", code, stderr)
+	}
+}
+
+func TestMistakesInTheInputExitWith1(t *testing.T) {
+	dir := t.TempDir()
+	out := filepath.Join(dir, "api")
+	spec := write(t, filepath.Join(dir, "spec.json"), `{"swagger": "2.0", "info": {"title": "T", "version": "1"}, "definitions": {
+  "A": {"type": "object", "properties": {"b": {"$ref": "#/definitions/B"}, "c": {}}},
+  "E": {"type": "string", "enum": [""]}}}`)
+	for _, c := range []struct {
+		name, want string
+		args       []string
+	}{
+		{"dangling reference", "spec.json:2:", nil},
+		{"strict makes warnings errors", "spec.json:2:", []string{"-strict"}},
+	} {
+		code, stdout, stderr := vlgen("", append([]string{"-spec", spec, "-overlay", "", "-out", out}, c.args...)...)
+		if code != exitDrift || stdout != "" || !strings.Contains(stderr, c.want) || !strings.Contains(stderr, "/definitions/A/properties/b") {
+			t.Errorf("%s: exit %d, stdout %q, stderr %q", c.name, code, stdout, stderr)
+		}
+		if _, err := os.Stat(out); !os.IsNotExist(err) {
+			t.Errorf("%s: something was written", c.name)
+		}
+	}
+}
+
+func TestUnusedOverlayActions(t *testing.T) {
+	dir := t.TempDir()
+	spec := write(t, filepath.Join(dir, "spec.json"), goodSpec)
+	overlay := write(t, filepath.Join(dir, "overlay.yaml"), `overlay: 1.0.0
+info: {title: T, version: "1"}
+actions:
+  - target: $.definitions.Missing
+    description: A test.
+    remove: true
+`)
+	args := []string{"dump", "-spec", spec, "-overlay", overlay, "-strict"}
+	if code, _, stderr := vlgen("", args...); code != exitDrift || !strings.Contains(stderr, "overlay.yaml:4:") {
+		t.Errorf("exit %d, stderr %q", code, stderr)
+	}
+	if code, stdout, stderr := vlgen("", append(args, "-unused-overlay=warn")...); code != exitOK || !strings.Contains(stderr, "note:") || stdout == "" {
+		t.Errorf("with -unused-overlay=warn: exit %d, stderr %q", code, stderr)
+	}
+}
+
+func TestAFileOfSomebodyElseIsNotOverwritten(t *testing.T) {
+	dir := t.TempDir()
+	spec := write(t, filepath.Join(dir, "spec.json"), goodSpec)
+	mine := write(t, filepath.Join(dir, "codec.gen.go"), "package api // mine\n")
+	code, _, stderr := vlgen("", "-spec", spec, "-overlay", "", "-out", dir, "-package", "api")
+	if code != exitDrift || !strings.Contains(stderr, "codec.gen.go") {
+		t.Errorf("exit %d, stderr %q", code, stderr)
+	}
+	if text, _ := os.ReadFile(mine); string(text) != "package api // mine\n" {
+		t.Error("the file was overwritten")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "models.gen.go")); !os.IsNotExist(err) {
+		t.Error("another file was written all the same")
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		code int
+	}{
+		"help":            {[]string{"-h"}, exitOK},
+		"help of check":   {[]string{"check", "-help"}, exitOK},
+		"unknown command": {[]string{"frobnicate"}, exitUsage},
+		"unknown flag":    {[]string{"-frobnicate"}, exitUsage},
+		"argument":        {[]string{"generate", "spec.json"}, exitUsage},
+		"missing spec":    {[]string{"-spec", "/does/not/exist.json"}, exitUsage},
+		"missing overlay": {[]string{"dump", "-spec", "-", "-overlay", "/does/not/exist.yaml"}, exitUsage},
+		"bad unused":      {[]string{"-unused-overlay=maybe"}, exitUsage},
+		"bad package":     {[]string{"-package", "a-b"}, exitUsage},
+		"keyword package": {[]string{"-package", "func"}, exitUsage},
+	} {
+		code, stdout, stderr := vlgen("", c.args...)
+		if code != c.code || stdout != "" || stderr == "" {
+			t.Errorf("%s: exit %d, want %d; stdout %q, stderr %q", name, code, c.code, stdout, stderr)
+		}
+	}
+}

@@ -1,0 +1,5 @@
+//go:build race
+
+package voicelive_test
+
+const raceEnabled = true
