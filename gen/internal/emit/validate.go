@@ -117,11 +117,15 @@ func (g *generator) checks(p *model.Field) []jen.Code {
 	if !g.checked[p.Type] && !g.checkedElem(p.Type) {
 		return cs
 	}
+	whole := field()
+	if form == nullable {
+		whole = g.run("Deref").Call(ptr())
+	}
 	switch t := p.Type.(type) {
 	case *model.List:
-		add(g.run("CheckList").Call(jen.Id("c"), name, field(), g.validator(t.Elem)))
+		add(g.run("CheckList").Call(jen.Id("c"), name, whole, g.validator(t.Elem)))
 	case *model.Map:
-		add(g.run("CheckMap").Call(jen.Id("c"), name, field(), g.validator(t.Elem)))
+		add(g.run("CheckMap").Call(jen.Id("c"), name, whole, g.validator(t.Elem)))
 	default:
 		add(g.run("CheckMember").Call(jen.Id("c"), name, ptr(), g.validator(t)))
 	}
