@@ -1,7 +1,9 @@
 package jsonwire
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"math/bits"
 	"strings"
 )
 
@@ -79,8 +81,24 @@ func (o *Object) compact() bool {
 	if o.state != inside || i == o.start || i+1 >= len(b) || b[i] != ',' || b[i+1] != '"' {
 		return false
 	}
-	end := asciiEnd(b, i+2)
-	if end < 0 || end+2 >= len(b) || b[end+1] != ':' || b[end+2] <= ' ' {
+	end := i + 2
+	for { // asciiEnd, inlined: this is the hottest loop of small messages
+		if end+8 > len(b) {
+			return false
+		}
+		w := binary.LittleEndian.Uint64(b[end:])
+		if m := special(w); m != 0 {
+			if end += bits.TrailingZeros64(m) >> 3; b[end] != '"' || w&(m&-m-1)&highs != 0 {
+				return false
+			}
+			break
+		}
+		if w&highs != 0 {
+			return false
+		}
+		end += 8
+	}
+	if end+2 >= len(b) || b[end+1] != ':' || b[end+2] <= ' ' {
 		return false
 	}
 	o.name, o.key = i+1, b[i+2:end]
