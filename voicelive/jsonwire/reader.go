@@ -743,16 +743,25 @@ func (a *arena) string(b []byte) string {
 	return a.chunk.String()[n:]
 }
 
-// property is string for the i-th property of an object.
+// property is string for the i-th property of an object. b must be ASCII without
+// anything that JSON escapes, see again.
 func (a *arena) property(i int, b []byte) string {
-	if len(b) == 0 || len(b) > arenaLimit {
+	if len(b) > arenaLimit {
 		return string(b)
 	}
-	recent := &a.recent[i&7]
-	if *recent != string(b) {
-		*recent = a.string(b)
+	s := a.string(b)
+	a.recent[i&7] = s
+	return s
+}
+
+// again returns the last value of the i-th property if it comes again, ended by a
+// quote, at the start of b; else "".
+func (a *arena) again(i int, b []byte) string {
+	s := a.recent[i&7]
+	if len(s) < len(b) && b[len(s)] == '"' && string(b[:len(s)]) == s {
+		return s
 	}
-	return *recent
+	return ""
 }
 
 // The boxes of optional numbers come from small chunks, so that an object with

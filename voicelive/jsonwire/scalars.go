@@ -265,6 +265,10 @@ func (o *Object) string(i int) (string, bool) {
 		return "", false
 	}
 	start := r.pos + 1
+	if s := r.strings.again(i, r.data[start:]); s != "" {
+		r.pos = start + len(s) + 1
+		return s, true
+	}
 	if end := asciiEnd(r.data, start); end >= 0 {
 		r.pos = end + 1
 		return r.strings.property(i, r.data[start:end]), true
@@ -278,7 +282,7 @@ func (o *Object) string(i int) (string, bool) {
 		o.exact()
 		return s, true
 	}
-	return r.strings.property(i, b), true
+	return r.strings.string(b), true
 }
 
 // ReadEnum reads an enum, or an optional string whose zero value is absent.
