@@ -134,15 +134,15 @@ func lines(diags *diag.List) []string {
 	return out
 }
 
-// roots names the entry points, for the package comment.
-func roots(api *model.API) []string {
-	var names []string
+// roots lists the entry points, for the package comment.
+func roots(api *model.API) []templates.Event {
+	var events []templates.Event
 	for _, u := range api.Unions {
 		if u.Root && u.Key != "" {
-			names = append(names, u.Name)
+			events = append(events, templates.Event{Name: u.Name, Sent: u.Send})
 		}
 	}
-	return names
+	return events
 }
 
 // base is the last element of a path, whichever way its slashes lean.

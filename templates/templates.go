@@ -12,10 +12,16 @@ var packageDoc string
 
 // Package is what the package comment is about.
 type Package struct {
-	Name    string   // the Go package
-	Title   string   // the API's title
-	Version string   // the API's version
-	Events  []string // the Go names of the entry points
+	Name    string  // the Go package
+	Title   string  // the API's title
+	Version string  // the API's version
+	Events  []Event // the entry points
+}
+
+// Event is a union that no property refers to.
+type Event struct {
+	Name string // its Go name
+	Sent bool   // whether the client may send it
 }
 
 // PackageDoc renders the package comment as plain text.

@@ -4,7 +4,7 @@
 //
 // [UnmarshalClientEvent] decodes any ClientEvent; a type switch tells what it is. AppendJSON encodes one.
 //
-// [UnmarshalServerEvent] decodes any ServerEvent; a type switch tells what it is. AppendJSON encodes one.
+// [UnmarshalServerEvent] decodes any ServerEvent; a type switch tells what it is. MarshalJSON encodes one.
 //
 // Structs are flat. Required properties are values, optional ones are pointers, and slices, maps, enums and unions are
 // absent when they are zero. An empty slice or map is sent. Defaults are the service's: they are documented, and never
@@ -15,8 +15,9 @@
 // are strings, and any string is a value.
 //
 // Nothing is lost: decoding a value and encoding it again gives the same JSON. What the Go fields cannot hold is in
-// Extra: unknown properties, nulls, values of an unexpected type. Decoding never fails for those; it fails with a
-// [*DecodeError] for what is not JSON, for names that occur twice in an object, and for values nested too deep.
+// Extra: unknown properties, nulls, values of an unexpected type, text that is not base64. Decoding never fails for
+// those, and the Err method of [Extra] tells of values that did not fit; it fails with a [*DecodeError] for what is not
+// JSON, for names that occur twice in an object, and for values nested too deep.
 //
 // Values are plain data. They may be copied, are not safe for concurrent writes, and never alias the input they were
 // decoded from.
