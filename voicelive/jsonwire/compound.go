@@ -48,23 +48,28 @@ func List[T any](v *[]T, r *Reader, decode func(*T, *Reader)) {
 // Map reads an object with free keys. A name that occurs twice is an error.
 func Map[T any](v *map[string]T, r *Reader, decode func(*T, *Reader)) {
 	m := make(map[string]T)
-	o := r.Object(new(Extra), 0, "")
-	if r.misfit {
-		return
-	}
+	o := r.Object(&r.unused, 0, "")
+	var elem *T // one for all elements: decode makes it escape
 	fits := true
 	for o.Next() {
-		key := string(o.Key())
+		key := r.strings.string(o.Key())
 		if _, ok := m[key]; ok {
 			o.duplicate()
 			return
 		}
-		var elem T
-		decode(&elem, r)
+		if elem == nil {
+			elem = new(T)
+		} else {
+			*elem = *new(T)
+		}
+		decode(elem, r)
 		if r.misfit {
 			r.misfit, fits = false, false
 		}
-		m[key] = elem
+		m[key] = *elem
+	}
+	if r.misfit { // no object
+		return
 	}
 	if !fits {
 		r.misfit = true

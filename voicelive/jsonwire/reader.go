@@ -31,6 +31,7 @@ type Reader struct {
 	spare      *string // memory for the next optional string
 	spareBytes []byte  // memory for the next byte string
 
+	unused  Extra // of objects that keep nothing
 	scratch []byte
 	raws    []byte // memory for texts that are kept raw, of one message
 	strings arena
