@@ -17,7 +17,7 @@ import (
 )
 
 func main() {
-	total := flag.Duration("time", 40*time.Second, "how long the whole run takes")
+	total := flag.Duration("time", 2*time.Minute, "how long the whole run takes")
 	only := flag.String("run", ".", "regular expression: the cases to run")
 	flag.Parse()
 	if err := run(*total, *only); err != nil {

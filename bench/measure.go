@@ -28,7 +28,7 @@ func measure(cases []Case, total time.Duration) ([]Measurement, error) {
 		contenders += len(c.Contenders)
 	}
 	// A quarter is for warming up and for collecting garbage in between.
-	turn := min(total*3/4/time.Duration(contenders*rounds), 10*time.Millisecond)
+	turn := min(total*3/4/time.Duration(contenders*rounds), 50*time.Millisecond)
 
 	var all []Measurement
 	for _, c := range cases {
