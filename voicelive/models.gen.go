@@ -28,6 +28,9 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 )
 
+// APIVersion is the version of the API that these types describe.
+const APIVersion = "2026-06-01-preview"
+
 // Nullable is a value, null, or absent, for properties where null means something.
 // The zero value is absent; make one with [Value] or [Null].
 type Nullable[T any] = jsonwire.Nullable[T]

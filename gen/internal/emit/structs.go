@@ -22,8 +22,11 @@ func (g *generator) models(f *jen.File) {
 	}
 }
 
-// prelude gives the shared types their names in this package.
+// prelude declares the version, and gives the shared types their names in this package.
 func (g *generator) prelude(f *jen.File) {
+	f.Comment("// APIVersion is the version of the API that these types describe.")
+	f.Const().Id("APIVersion").Op("=").Lit(g.api.Version)
+	f.Line()
 	param := func() *jen.Statement { return jen.Types(jen.Id("T").Any()) }
 	f.Comment("// Nullable is a value, null, or absent, for properties where null means something.\n// The zero value is absent; make one with [Value] or [Null].")
 	f.Type().Id("Nullable").Add(param()).Op("=").Add(g.run("Nullable")).Types(jen.Id("T"))

@@ -5,7 +5,7 @@ import "github.com/go-voicelive/voicelive-go/gen/internal/model"
 // Reserved are the package-level names that every generated package declares.
 // It is never written to.
 var Reserved = [...]string{
-	"Nullable", "Null", "Value", "Extra", "RawMessage",
+	"APIVersion", "Nullable", "Null", "Value", "Extra", "RawMessage",
 	"DecodeError", "ValidationError", "Violation",
 }
 

@@ -1,0 +1,204 @@
+package voicelive
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+const (
+	moduleName    = "voicelive-go"
+	moduleVersion = "v0.1.0"
+	tokenScope    = "https://ai.azure.com/.default"
+)
+
+// A Client opens sessions with one resource. Make one with [NewClient] or
+// [NewClientWithKeyCredential]. Its methods may be called from any goroutine.
+type Client struct {
+	endpoint *url.URL
+	auth     policy.Policy
+	opts     ClientOptions // with defaults filled in
+}
+
+// ClientOptions adjusts a [Client]. The zero value is a good choice.
+type ClientOptions struct {
+	// ClientOptions is for the opening handshake, which is an HTTP request:
+	// retries, logging of requests, telemetry, and policies of your own. Its
+	// Transport must be nil; see DialContext.
+	azcore.ClientOptions
+
+	// InsecureAllowCredentialWithHTTP permits http and ws endpoints, which send
+	// the credential and the audio in clear text. Without it such an endpoint is
+	// refused unless the address that is dialed is a loopback address.
+	InsecureAllowCredentialWithHTTP bool
+
+	// Scopes are what a token is asked for; nil is https://ai.azure.com/.default.
+	// Unused with a key.
+	Scopes []string
+
+	// DialContext opens connections to the service or its proxy; nil is a
+	// [net.Dialer]. TLS is added on top for https and wss endpoints.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// TLSConfig is the base of the TLS configuration, and is not modified; nil is
+	// the default. TLS 1.2 is the least that is spoken, whatever it says.
+	TLSConfig *tls.Config
+
+	// Proxy returns the http or https proxy for a request, or nil for none. A nil
+	// Proxy is [http.ProxyFromEnvironment], which reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+	Proxy func(*http.Request) (*url.URL, error)
+
+	// Logger gets one record per event at Debug, with its type and size, and one
+	// per connection and its end at Info. Nil logs nothing.
+	Logger *slog.Logger
+
+	// LogBodies adds the JSON of events to the records. Credentials are removed
+	// from it and binary data is shortened; what was said is not.
+	LogBodies bool
+
+	// Observer is told what happens, for tracing and metrics; may be nil.
+	Observer Observer
+
+	// Limits bounds time and memory of each session.
+	Limits Limits
+
+	// NoResponseGate sends every response.create at once. By default one that is
+	// sent while a response is active waits for its end; see [Session.Send].
+	NoResponseGate bool
+}
+
+// Limits bounds the time and memory of a session. A zero field is the default.
+type Limits struct {
+	HandshakeTimeout    time.Duration // for one attempt to connect, and for session.created to come; 30 s
+	WriteTimeout        time.Duration // for a frame of at most 16 KiB to be taken by the network; 10 s
+	CloseTimeout        time.Duration // for [Session.Close] in all; 3 s
+	PingInterval        time.Duration // between pings; 20 s, negative for none
+	PongTimeout         time.Duration // for anything to arrive after a ping; 10 s
+	SlowConsumerTimeout time.Duration // for a full queue to get room; 30 s
+	DrainTimeout        time.Duration // for the reason of the peer to arrive after a write did not succeed; 500 ms
+
+	ReceiveBytes int64 // of one message; 32 MiB
+	SendBytes    int   // of one event, with audio counted as it is before base64; 15 MiB
+	QueueEvents  int   // received and not yet taken by Recv; 1,024
+	QueueBytes   int   // of them, one message excepted; 8 MiB
+}
+
+func (l *Limits) setDefaults() {
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&l.HandshakeTimeout, 30 * time.Second},
+		{&l.WriteTimeout, 10 * time.Second},
+		{&l.CloseTimeout, 3 * time.Second},
+		{&l.PingInterval, 20 * time.Second},
+		{&l.PongTimeout, 10 * time.Second},
+		{&l.SlowConsumerTimeout, 30 * time.Second},
+		{&l.DrainTimeout, 500 * time.Millisecond},
+	} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	if l.ReceiveBytes == 0 {
+		l.ReceiveBytes = 32 << 20
+	}
+	for _, n := range []struct {
+		field *int
+		value int
+	}{
+		{&l.SendBytes, 15 << 20},
+		{&l.QueueEvents, 1024},
+		{&l.QueueBytes, 8 << 20},
+	} {
+		if *n.field == 0 {
+			*n.field = n.value
+		}
+	}
+}
+
+func (l *Limits) check() error {
+	for name, negative := range map[string]bool{
+		"HandshakeTimeout": l.HandshakeTimeout < 0, "WriteTimeout": l.WriteTimeout < 0, "CloseTimeout": l.CloseTimeout < 0,
+		"PongTimeout": l.PongTimeout < 0, "SlowConsumerTimeout": l.SlowConsumerTimeout < 0, "DrainTimeout": l.DrainTimeout < 0,
+		"ReceiveBytes": l.ReceiveBytes < 0, "SendBytes": l.SendBytes < 0, "QueueEvents": l.QueueEvents < 0, "QueueBytes": l.QueueBytes < 0,
+	} {
+		if negative {
+			return fmt.Errorf("voicelive: ClientOptions.Limits.%s is negative", name)
+		}
+	}
+	return nil
+}
+
+// NewClient returns a client that authenticates with tokens, such as those of the
+// credentials of module azidentity. Agents need it. The endpoint is that of the
+// resource, as https or wss URL or as bare host; a path prefix and a query are
+// kept. A nil options is the default. Nothing is sent yet.
+func NewClient(endpoint string, cred azcore.TokenCredential, options *ClientOptions) (*Client, error) {
+	if cred == nil {
+		return nil, errors.New("voicelive: the credential is nil")
+	}
+	return newClient(endpoint, options, func(o *ClientOptions) policy.Policy {
+		scopes := o.Scopes
+		if scopes == nil {
+			scopes = []string{tokenScope}
+		}
+		// Clear text is judged by the address that is dialed; see checkClearText.
+		return runtime.NewBearerTokenPolicy(cred, scopes, &policy.BearerTokenOptions{InsecureAllowCredentialWithHTTP: true})
+	})
+}
+
+// NewClientWithKeyCredential is [NewClient] for a key of the resource.
+func NewClientWithKeyCredential(endpoint string, cred *azcore.KeyCredential, options *ClientOptions) (*Client, error) {
+	if cred == nil {
+		return nil, errors.New("voicelive: the credential is nil")
+	}
+	return newClient(endpoint, options, func(*ClientOptions) policy.Policy {
+		return runtime.NewKeyCredentialPolicy(cred, "api-key", &runtime.KeyCredentialPolicyOptions{InsecureAllowCredentialWithHTTP: true})
+	})
+}
+
+func newClient(endpoint string, options *ClientOptions, auth func(*ClientOptions) policy.Policy) (*Client, error) {
+	u, err := parseEndpoint(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{endpoint: u}
+	if options != nil {
+		c.opts = *options
+	}
+	if c.opts.Transport != nil {
+		return nil, errors.New("voicelive: ClientOptions.Transport is not used, since a session is more than a request; set DialContext, Proxy or TLSConfig")
+	}
+	if err := c.opts.Limits.check(); err != nil {
+		return nil, err
+	}
+	c.opts.Limits.setDefaults()
+	if c.opts.Proxy == nil {
+		c.opts.Proxy = http.ProxyFromEnvironment
+	}
+	if c.opts.DialContext == nil {
+		c.opts.DialContext = (&net.Dialer{}).DialContext
+	}
+	c.auth = auth(&c.opts)
+	return c, nil
+}
+
+// Endpoint returns the scheme and host that the client connects to.
+func (c *Client) Endpoint() string { return c.endpoint.Scheme + "://" + c.endpoint.Host }
+
+// String is for logs: it names the endpoint and no credential.
+func (c *Client) String() string { return "voicelive.Client(" + c.Endpoint() + ")" }
+
+// GoString is String: a client is never printed with what it holds.
+func (c *Client) GoString() string { return c.String() }

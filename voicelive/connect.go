@@ -1,0 +1,186 @@
+package voicelive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+)
+
+// ConnectOptions describes the session to open.
+type ConnectOptions struct {
+	// Model is the model or deployment that talks, such as "gpt-realtime".
+	Model string
+
+	// Agent connects to an agent of a Foundry project instead of a model. It needs
+	// a token credential.
+	Agent *Agent
+
+	// Profile is the mode of a model that you bring, such as
+	// "byom-azure-openai-realtime"; Model is then your deployment. Query parameter profile.
+	Profile string
+
+	// Features are preview features to turn on, such as
+	// "client_ec_reference:true". Query parameter features.
+	Features []string
+
+	// APIVersion replaces that of this package, [APIVersion]. Query parameter api-version.
+	APIVersion string
+
+	// RTC connects to the signalling of a WebRTC call, for
+	// [Session.CreateRTCCall], rather than to a session with audio over the socket.
+	RTC bool
+
+	// Header is sent with the handshake. It cannot replace what authenticates or upgrades.
+	Header http.Header
+
+	// Query is added to the URL and wins over everything else.
+	Query url.Values
+
+	// Session, if not nil, is sent as first session.update, and Connect returns
+	// after session.updated. It is not retained.
+	Session *RequestSession
+}
+
+// An Agent names an agent of a Foundry project. Empty fields are not sent.
+type Agent struct {
+	Name                           string // query parameter agent-name
+	ProjectName                    string // agent-project-name
+	Version                        string // agent-version; the latest if empty
+	ConversationID                 string // conversation-id, to continue one
+	AuthenticationIdentityClientID string // agent-authentication-identity-client-id
+	FoundryResourceOverride        string // foundry-resource-override
+}
+
+// Connect opens a session. It returns once the service announced the session, and
+// has accepted o.Session if that is set; a nil o asks for the service's default
+// model. The context bounds only the connecting; the session lives until
+// [Session.Close] or its end.
+//
+// The events that Connect waited for are the first that [Session.Recv] returns.
+//
+// A refused handshake is an *azcore.ResponseError with the status, the code, and
+// the whole body; 408, 429 and 5xx are tried again first, as Retry says. Other errors
+// are a [*ValidationError] of o.Session, a [*ServiceError] if the service does not
+// accept it, a [*SessionError] if the connection ends meanwhile, and ctx.Err.
+func (c *Client) Connect(ctx context.Context, o *ConnectOptions) (*Session, error) {
+	if o == nil {
+		o = &ConnectOptions{}
+	}
+	began := time.Now()
+	s, err := c.connect(ctx, o)
+	c.observeConnect(ctx, o, s, err, time.Since(began))
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (c *Client) connect(ctx context.Context, o *ConnectOptions) (*Session, error) {
+	u, err := realtimeURL(c.endpoint, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkHeaders(o.Header); err != nil {
+		return nil, err
+	}
+	var configure *ClientEventSessionUpdate
+	if o.Session != nil {
+		configure = &ClientEventSessionUpdate{Session: *o.Session}
+		if err := configure.Validate(); err != nil {
+			return nil, notSent(err)
+		}
+	}
+	began := time.Now()
+	h, requestID, err := c.open(ctx, u, o.Header)
+	if err != nil {
+		return nil, err
+	}
+	s := newSession(c, h, requestID)
+	s.stats.connected(time.Since(began))
+	if err := s.begin(ctx, configure, o.RTC); err != nil {
+		s.abandon()
+		return nil, err
+	}
+	return s, nil
+}
+
+// open performs the handshake through an HTTP pipeline: authorization, retries and
+// logging are those of every client of the SDK.
+func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*handshake, string, error) {
+	h := &handshake{client: c}
+	opts := c.opts.ClientOptions
+	opts.Transport = h
+	pipeline := runtime.NewPipeline(moduleName, moduleVersion, runtime.PipelineOptions{
+		PerCall:  []policy.Policy{runtime.NewRequestIDPolicy()},
+		PerRetry: []policy.Policy{c.auth},
+	}, &opts)
+	req, err := runtime.NewRequest(ctx, http.MethodGet, u.Scheme+"://"+u.Host)
+	if err != nil {
+		return nil, "", errors.New("voicelive: the endpoint makes no valid request")
+	}
+	req.Raw().URL = u
+	for name, values := range header {
+		req.Raw().Header[http.CanonicalHeaderKey(name)] = values
+	}
+	resp, err := pipeline.Do(req)
+	switch {
+	case err != nil:
+		return nil, "", orContext(ctx, err)
+	case resp.StatusCode != http.StatusSwitchingProtocols:
+		return nil, "", runtime.NewResponseError(resp)
+	}
+	return h, requestID(resp), nil
+}
+
+// requestID returns what support asks for.
+func requestID(resp *http.Response) string {
+	for _, name := range []string{"x-ms-request-id", "apim-request-id", "x-request-id"} {
+		if id := resp.Header.Get(name); id != "" {
+			return id
+		}
+	}
+	return resp.Request.Header.Get("x-ms-client-request-id")
+}
+
+// begin waits for the session to be announced and configured.
+func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate, rtc bool) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.limits.HandshakeTimeout, errors.New("the service did not announce the session in time"))
+	defer cancel()
+	created := s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionCreated}, anyError: true})
+	defer s.forget(created)
+	s.start()
+	var updated *waiter
+	if configure != nil {
+		// Without waiting for session.created: it saves a round trip.
+		id := s.newEventID()
+		updated = s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionUpdated}, eventID: id})
+		defer s.forget(updated)
+		if err := s.transmit(ctx, configure, id); err != nil {
+			return connecting(ctx, err)
+		}
+	}
+	if !rtc { // signalling may not announce a session before there is a call
+		if _, err := s.await(ctx, created); err != nil {
+			return connecting(ctx, err)
+		}
+	}
+	if updated == nil {
+		return nil
+	}
+	_, err := s.await(ctx, updated)
+	return connecting(ctx, err)
+}
+
+// connecting tells which timeout it was.
+func connecting(ctx context.Context, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) != context.DeadlineExceeded {
+		return fmt.Errorf("voicelive: connect: %w: %w", context.Cause(ctx), err)
+	}
+	return err
+}

@@ -1,0 +1,189 @@
+package voicelive
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// maxProxyAnswer bounds what a proxy may answer to CONNECT.
+const maxProxyAnswer = 16 << 10
+
+// dial connects to the host of u, through a proxy if there is one, and speaks TLS
+// unless u is http. Whatever it opened is closed when ctx ends or on an error.
+func (c *Client) dial(ctx context.Context, req *http.Request) (conn net.Conn, err error) {
+	// http.ProxyFromEnvironment and its like judge by the scheme and the host.
+	proxy, err := c.opts.Proxy(req)
+	if err != nil {
+		return nil, nonRetriable(errors.New("voicelive: the proxy setting is not a URL")) // the error would repeat it, password included
+	}
+	u := req.URL
+	if proxy == nil {
+		conn, err = c.opts.DialContext(ctx, "tcp", hostPort(u))
+	} else {
+		conn, err = c.dialProxy(ctx, proxy, hostPort(u))
+	}
+	if err != nil {
+		return nil, err
+	}
+	raw := conn
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	defer func() {
+		if !stop() && err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			raw.Close()
+			conn = nil
+		}
+	}()
+	if u.Scheme == "http" {
+		return conn, c.checkClearText(conn, proxy != nil)
+	}
+	return c.handshakeTLS(ctx, conn, u.Hostname())
+}
+
+// checkClearText runs before the first byte is sent: what counts is the address
+// that was dialed, since a name such as localhost may resolve to anything.
+func (c *Client) checkClearText(conn net.Conn, proxied bool) error {
+	if c.opts.InsecureAllowCredentialWithHTTP {
+		return nil
+	}
+	if addr, ok := conn.RemoteAddr().(*net.TCPAddr); ok && addr.IP.IsLoopback() && !proxied {
+		return nil
+	}
+	return nonRetriable(errors.New("voicelive: the endpoint is clear text and not on this machine; use https, or set InsecureAllowCredentialWithHTTP"))
+}
+
+func (c *Client) handshakeTLS(ctx context.Context, conn net.Conn, host string) (net.Conn, error) {
+	config := &tls.Config{}
+	if c.opts.TLSConfig != nil {
+		config = c.opts.TLSConfig.Clone()
+	}
+	if config.ServerName == "" {
+		config.ServerName = host
+	}
+	config.NextProtos = []string{"http/1.1"} // a config shared with net/http may ask for h2, which cannot be upgraded
+	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
+	secure := tls.Client(conn, config)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+			err = nonRetriable(err)
+		}
+		return nil, err
+	}
+	return secure, nil
+}
+
+// dialProxy asks an http or https proxy for a tunnel to addr.
+func (c *Client) dialProxy(ctx context.Context, proxy *url.URL, addr string) (conn net.Conn, err error) {
+	if proxy.Scheme != "http" && proxy.Scheme != "https" {
+		return nil, nonRetriable(fmt.Errorf("voicelive: proxies of scheme %q are not supported; dial yours in ClientOptions.DialContext and set Proxy to one that returns nil", proxy.Scheme))
+	}
+	conn, err = c.opts.DialContext(ctx, "tcp", hostPort(proxy))
+	if err != nil {
+		return nil, fmt.Errorf("voicelive: dial proxy: %w", err)
+	}
+	raw := conn
+	stop := context.AfterFunc(ctx, func() { raw.Close() })
+	defer func() {
+		if !stop() {
+			err = ctx.Err()
+		}
+		if err != nil {
+			raw.Close()
+			conn = nil
+		}
+	}()
+	if proxy.Scheme == "https" {
+		if conn, err = c.handshakeTLS(ctx, conn, proxy.Hostname()); err != nil {
+			return nil, fmt.Errorf("voicelive: TLS to proxy: %w", err)
+		}
+	}
+	if err := connectThrough(conn, proxy, addr); err != nil {
+		return nil, err
+	}
+	return conn, nil
+}
+
+// connectThrough speaks CONNECT. Its errors carry what the proxy said, and no credential.
+func connectThrough(conn net.Conn, proxy *url.URL, addr string) error {
+	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr, Header: http.Header{}}
+	if proxy.User != nil {
+		password, _ := proxy.User.Password()
+		req.Header.Set("Proxy-Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(proxy.User.Username()+":"+password)))
+	}
+	if err := req.Write(conn); err != nil {
+		return fmt.Errorf("voicelive: ask the proxy for %s: %w", addr, err)
+	}
+	// One byte at a time, so that none of the tunnel's is taken.
+	answer := bufio.NewReaderSize(&byteReader{io.LimitReader(conn, maxProxyAnswer)}, 16)
+	resp, err := http.ReadResponse(answer, req)
+	if err != nil {
+		return fmt.Errorf("voicelive: answer of the proxy: %w", err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	conn.SetReadDeadline(time.Now().Add(time.Second)) // what it has to say, if it says it soon
+	body, _ := io.ReadAll(resp.Body)
+	err = fmt.Errorf("voicelive: the proxy answers %s: %s", resp.Status, strings.TrimSpace(string(body)))
+	if resp.StatusCode < 500 {
+		return nonRetriable(err)
+	}
+	return err
+}
+
+// byteReader returns one byte a call.
+type byteReader struct{ r io.Reader }
+
+func (b *byteReader) Read(p []byte) (int, error) { return b.r.Read(p[:min(1, len(p))]) }
+
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = "443"
+		if u.Scheme == "http" {
+			port = "80"
+		}
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// nonRetriable marks an error that the retry policy of the pipeline must not repeat.
+func nonRetriable(err error) error { return &nonRetriableError{err} }
+
+type nonRetriableError struct{ error }
+
+func (e *nonRetriableError) NonRetriable() {}
+func (e *nonRetriableError) Unwrap() error { return e.error }
+
+// hardClose closes without saying goodbye: a TLS connection would wait up to
+// five seconds for room to say it in.
+func hardClose(conn net.Conn) {
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	conn.Close()
+}
+
+// refusedHeaders in an answer mean that the peer speaks something that was not
+// offered.
+var refusedHeaders = []string{"Sec-Websocket-Extensions", "Sec-Websocket-Protocol"}
+
+func checkOffer(resp *http.Response) error {
+	if i := slices.IndexFunc(refusedHeaders, func(name string) bool { return resp.Header.Get(name) != "" }); i >= 0 {
+		return nonRetriable(fmt.Errorf("voicelive: the server chose a %s that was not offered", refusedHeaders[i]))
+	}
+	return nil
+}

@@ -1,0 +1,70 @@
+package voicelive
+
+import (
+	"bytes"
+	"encoding/base64"
+	"reflect"
+	"strconv"
+)
+
+// isNil reports whether e is nil or a nil pointer, which has no JSON.
+func isNil(e ClientEvent) bool {
+	if e == nil {
+		return true
+	}
+	if _, ok := e.(*ClientEventInputAudioBufferAppend); ok {
+		return e == ClientEvent((*ClientEventInputAudioBufferAppend)(nil))
+	}
+	v := reflect.ValueOf(e)
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}
+
+// audioBytes returns the length of the audio that e carries, which grows by a third
+// on the wire.
+func audioBytes(e ClientEvent) int {
+	switch e := e.(type) {
+	case *ClientEventInputAudioBufferAppend:
+		return len(e.Audio)
+	case *ClientEventInputAudioTurnAppend:
+		return len(e.Audio)
+	}
+	return 0
+}
+
+func base64Len(n int) int { return base64.StdEncoding.EncodedLen(n) }
+
+// insertEventID adds an event_id to the object behind headroom, which has none but
+// is not empty: it has a type.
+func insertEventID(buf []byte, id string) []byte {
+	at := headroom + bytes.IndexByte(buf[headroom:], '{') + 1
+	var array [64]byte
+	member := append(array[:0], `"event_id":`...)
+	member = append(strconv.AppendQuote(member, id), ',')
+	n := len(buf)
+	buf = append(buf, member...)
+	copy(buf[at+len(member):], buf[at:n])
+	copy(buf[at:], member)
+	return buf
+}
+
+// borrowed decodes into the events it returned before. Only events with binary data
+// are worth it, and a session has few kinds of them.
+type borrowed struct {
+	audio, video ServerEvent
+}
+
+func (b *borrowed) decode(data []byte) (ServerEvent, error) {
+	slot := &b.audio
+	if string(peekType(data)) == string(ServerEventTypeResponseVideoDelta) {
+		slot = &b.video
+	}
+	ev, err := UnmarshalServerEventInto(data, *slot)
+	if err != nil {
+		return nil, err
+	}
+	switch ev.(type) {
+	case *ServerEventResponseAudioDelta, *ServerEventResponseVideoDelta:
+		*slot = ev
+	}
+	return ev, nil
+}

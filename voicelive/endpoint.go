@@ -1,0 +1,158 @@
+package voicelive
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+const (
+	realtimePath = "/voice-live/realtime"
+	callsPath    = realtimePath + "/calls"
+)
+
+// parseEndpoint reads the endpoint of a resource: https, http, wss, ws, or a bare
+// host. The result has the scheme https or http. Its errors never repeat the
+// endpoint, which may hold a secret by mistake.
+func parseEndpoint(endpoint string) (*url.URL, error) {
+	if endpoint == "" {
+		return nil, errors.New("voicelive: the endpoint is empty; it looks like https://<resource>.services.ai.azure.com")
+	}
+	if !strings.Contains(endpoint, "://") {
+		endpoint = "https://" + endpoint
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return nil, errors.New("voicelive: the endpoint is not a URL")
+	}
+	switch strings.ToLower(u.Scheme) {
+	case "https", "wss":
+		u.Scheme = "https"
+	case "http", "ws":
+		u.Scheme = "http"
+	default:
+		return nil, fmt.Errorf("voicelive: the scheme of the endpoint is %q, not https or wss", u.Scheme)
+	}
+	switch {
+	case u.Hostname() == "":
+		return nil, errors.New("voicelive: the endpoint has no host")
+	case u.User != nil:
+		return nil, errors.New("voicelive: the endpoint contains a user or password; pass a credential instead")
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, errors.New("voicelive: the query of the endpoint is malformed")
+	}
+	if name := secretName(query); name != "" {
+		return nil, fmt.Errorf("voicelive: the endpoint has the query parameter %q; pass a credential instead", name)
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+// secretName returns the first name, in alphabetical order, that sounds like a
+// secret; URLs end up in logs of proxies and servers.
+func secretName(query url.Values) string {
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		plain := strings.NewReplacer("-", "", "_", "", ".", "").Replace(strings.ToLower(name))
+		switch plain {
+		case "key", "code", "sig", "sas", "pwd":
+			return name
+		}
+		for _, part := range []string{"apikey", "accesskey", "subscriptionkey", "token", "secret", "password", "authorization", "signature", "bearer"} {
+			if strings.Contains(plain, part) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// realtimeURL returns the URL of a session: the endpoint with its path prefix and
+// query, the path of the service once, and the parameters of the options, which
+// win over those of the endpoint.
+func realtimeURL(endpoint *url.URL, o *ConnectOptions) (*url.URL, error) {
+	params, err := o.params()
+	if err != nil {
+		return nil, err
+	}
+	if name := secretName(o.Query); name != "" {
+		return nil, fmt.Errorf("voicelive: ConnectOptions.Query has the parameter %q; pass a credential instead", name)
+	}
+	u := *endpoint
+	prefix := strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/calls")
+	if rest, ok := cutSuffixFold(prefix, realtimePath); ok {
+		prefix = rest
+	} else {
+		prefix = strings.TrimRight(u.Path, "/")
+	}
+	u.RawPath = ""
+	u.Path = prefix + realtimePath
+	if o.RTC {
+		u.Path = prefix + callsPath
+	}
+	query := u.Query()
+	if !query.Has("api-version") {
+		query.Set("api-version", APIVersion)
+	}
+	maps.Copy(query, params)
+	maps.Copy(query, o.Query)
+	// Spaces as %20: not every gateway in front of the service reads + as one.
+	u.RawQuery = strings.ReplaceAll(query.Encode(), "+", "%20")
+	return &u, nil
+}
+
+func cutSuffixFold(s, suffix string) (string, bool) {
+	if n := len(s) - len(suffix); n >= 0 && strings.EqualFold(s[n:], suffix) {
+		return s[:n], true
+	}
+	return s, false
+}
+
+// params returns the query parameters that the options stand for.
+func (o *ConnectOptions) params() (url.Values, error) {
+	query := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	switch {
+	case o.Agent == nil:
+		set("model", o.Model)
+	case o.Model != "":
+		return nil, errors.New("voicelive: ConnectOptions has both a Model and an Agent; an agent brings its own model")
+	case o.Agent.Name == "" || o.Agent.ProjectName == "":
+		return nil, errors.New("voicelive: ConnectOptions.Agent needs a Name and a ProjectName")
+	default:
+		set("agent-name", o.Agent.Name)
+		set("agent-project-name", o.Agent.ProjectName)
+		set("agent-version", o.Agent.Version)
+		set("conversation-id", o.Agent.ConversationID)
+		set("agent-authentication-identity-client-id", o.Agent.AuthenticationIdentityClientID)
+		set("foundry-resource-override", o.Agent.FoundryResourceOverride)
+	}
+	set("api-version", o.APIVersion)
+	set("profile", o.Profile)
+	set("features", strings.Join(o.Features, ","))
+	return query, nil
+}
+
+// reservedHeaders belong to the handshake or to the credential.
+var reservedHeaders = []string{
+	"Api-Key", "Authorization", "Connection", "Content-Length", "Host", "Upgrade",
+	"Sec-Websocket-Accept", "Sec-Websocket-Extensions", "Sec-Websocket-Key", "Sec-Websocket-Protocol", "Sec-Websocket-Version",
+}
+
+func checkHeaders(h http.Header) error {
+	for name := range h {
+		if slices.Contains(reservedHeaders, http.CanonicalHeaderKey(name)) {
+			return fmt.Errorf("voicelive: ConnectOptions.Header must not have %s; the client sets it", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package voicelive
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/gorilla/websocket"
+)
+
+// ErrNotSent is wrapped by every error of a send that put nothing on the wire.
+// Unless the error also is [ErrClosed] or a [*SessionError], the session goes on.
+var ErrNotSent = errors.New("not sent")
+
+// ErrClosed is wrapped by errors of a session that ended without a failure: by
+// [Session.Close], or by the service with code 1000.
+var ErrClosed = errors.New("the session is closed")
+
+// ErrConcurrentRecv is returned by a receive that finds another one waiting. A
+// session has one consumer at a time.
+var ErrConcurrentRecv = errors.New("voicelive: Recv is already waiting in another goroutine")
+
+// ErrNoConfirmation is wrapped, with [ErrNotSent], by the error of [Session.Do] for
+// an event that the service does not confirm. Use [Session.Send].
+var ErrNoConfirmation = errors.New("the service does not confirm such an event")
+
+// A Kind says why a session failed.
+type Kind string
+
+// The kinds of failures.
+const (
+	KindNetwork        Kind = "network"         // the connection broke: EOF, reset, a write that took too long, codes 1005 and 1006
+	KindKeepAlive      Kind = "keep-alive"      // nothing arrived within PongTimeout after a ping
+	KindSessionExpired Kind = "session expired" // the session reached the service's maximum duration
+	KindGoingAway      Kind = "going away"      // the service shuts down or is overloaded: codes 1001, 1012, 1013, 1014
+	KindServerError    Kind = "server error"    // code 1011
+	KindProtocol       Kind = "protocol"        // either side broke the WebSocket protocol: codes 1002, 1003, 1007, 1010, bad frames
+	KindPolicy         Kind = "policy"          // code 1008: authorization, quota, content
+	KindTooLarge       Kind = "too large"       // a message was larger than Limits.ReceiveBytes, or code 1009
+	KindSlowConsumer   Kind = "slow consumer"   // the queue was full for Limits.SlowConsumerTimeout
+	KindPeerClosed     Kind = "peer closed"     // any other close code
+)
+
+// A SessionError tells why a session ended other than orderly. It is the last
+// error of [Session.Recv], and what [Session.Err] returns.
+type SessionError struct {
+	Kind      Kind
+	CloseCode int    // what the service sent; 0 if it sent none
+	Reason    string // the text that came with the close code
+	SessionID string // of session.created; empty before
+	RequestID string // of the handshake, for support requests
+	Err       error  // the cause; may be nil
+}
+
+// Error describes the failure in one line.
+func (e *SessionError) Error() string {
+	var b strings.Builder
+	b.WriteString("voicelive: session ended: ")
+	b.WriteString(string(e.Kind))
+	if e.CloseCode != 0 {
+		fmt.Fprintf(&b, " (close code %d", e.CloseCode)
+		if e.Reason != "" {
+			fmt.Fprintf(&b, ": %q", e.Reason)
+		}
+		b.WriteByte(')')
+	}
+	if e.Err != nil {
+		b.WriteString(": ")
+		b.WriteString(e.Err.Error())
+	}
+	if e.SessionID != "" {
+		b.WriteString(", session " + e.SessionID)
+	}
+	if e.RequestID != "" {
+		b.WriteString(", request " + e.RequestID)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *SessionError) Unwrap() error { return e.Err }
+
+// Retryable reports whether a new session may do better. Wait before you connect
+// again, except after KindSessionExpired. An unknown close code is not retryable:
+// a service that refuses a client would be asked for ever.
+func (e *SessionError) Retryable() bool {
+	switch e.Kind {
+	case KindNetwork, KindKeepAlive, KindSessionExpired, KindGoingAway, KindServerError:
+		return true
+	}
+	return false
+}
+
+// An EventError is a received event that could not be decoded. It costs that event
+// alone: receive on.
+type EventError struct {
+	Type ServerEventType // what the event calls itself; empty if that cannot be told
+	Raw  []byte          // the message; the caller may keep it
+	Err  error           // a *DecodeError
+}
+
+// Error describes the event without its content.
+func (e *EventError) Error() string {
+	return fmt.Sprintf("voicelive: event %q of %d bytes: %v", e.Type, len(e.Raw), e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *EventError) Unwrap() error { return e.Err }
+
+// A ServiceError is an error event of the service as a Go error: the answer to an
+// event that [Session.Do] sent, or to what [Client.Connect] asked for.
+type ServiceError struct {
+	Event ServerEvent // a *ServerEventError or a *ServerEventRTCCallError
+
+	Type, Code, Message, Param string // empty if absent
+	EventID                    string // of the client event that caused it
+}
+
+func newServiceError(e *ServerEventError) *ServiceError {
+	d := e.Error
+	return &ServiceError{Event: e, Type: d.Type, Code: deref(d.Code), Message: d.Message, Param: deref(d.Param), EventID: deref(d.EventID)}
+}
+
+// Error is what the service said.
+func (e *ServiceError) Error() string {
+	var b strings.Builder
+	b.WriteString("voicelive: the service reports")
+	for _, s := range []string{e.Type, e.Code} {
+		if s != "" {
+			b.WriteString(" " + s)
+		}
+	}
+	if e.Param != "" {
+		b.WriteString(" for " + e.Param)
+	}
+	b.WriteString(": " + e.Message)
+	return b.String()
+}
+
+// The codes of errors that are races rather than mistakes.
+const (
+	codeActiveResponse  = "conversation_already_has_active_response"
+	codeCancelNotActive = "response_cancel_not_active"
+	codeSessionExpired  = "session_expired"
+)
+
+// IsBenign reports whether an error event only tells of a race between the client
+// and the service that needs no action: a response that was cancelled after its
+// end, a response asked for while another was starting. The session's response gate
+// sends the latter again.
+func IsBenign(e *ServerEventError) bool {
+	code := deref(e.Error.Code)
+	return code == codeActiveResponse || code == codeCancelNotActive
+}
+
+func deref[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// notSent wraps the cause of a send that did not begin.
+func notSent(cause error) error { return fmt.Errorf("voicelive: %w: %w", ErrNotSent, cause) }
+
+// classify turns the error that ended the reader into the reason of the session's
+// end, nil for an orderly one, and the code that is owed to the peer, 0 for none.
+func classify(err error, expired bool) (cause *SessionError, reply int) {
+	var code int
+	if _, scanErr := fmt.Sscanf(err.Error(), "websocket: bad close code %d", &code); scanErr == nil && code == closeBadGateway {
+		err = &websocket.CloseError{Code: code} // registered, but not known to the library
+	}
+	if ce, ok := errors.AsType[*websocket.CloseError](err); ok {
+		if ce.Code == websocket.CloseNormalClosure {
+			return nil, ce.Code
+		}
+		e := &SessionError{Kind: closeKind(ce.Code), CloseCode: ce.Code, Reason: ce.Text}
+		switch ce.Code {
+		case websocket.CloseAbnormalClosure: // gorilla's name for an EOF
+			e.CloseCode, e.Reason, e.Err = 0, "", io.ErrUnexpectedEOF
+			return e, 0
+		case websocket.CloseNoStatusReceived:
+			e.CloseCode = ce.Code
+			return e, websocket.CloseNormalClosure
+		case websocket.CloseGoingAway:
+			if expired || expiryReason(ce.Text) {
+				e.Kind = KindSessionExpired
+			}
+		}
+		return e, ce.Code
+	}
+	switch {
+	case errors.Is(err, websocket.ErrReadLimit):
+		return &SessionError{Kind: KindTooLarge, Err: err}, websocket.CloseMessageTooBig
+	case errors.Is(err, errInvalidUTF8):
+		return &SessionError{Kind: KindProtocol, Err: err}, websocket.CloseInvalidFramePayloadData
+	case isNetworkError(err):
+		return &SessionError{Kind: KindNetwork, Err: err}, 0
+	}
+	return &SessionError{Kind: KindProtocol, Err: err}, websocket.CloseProtocolError
+}
+
+const closeBadGateway = 1014
+
+var errInvalidUTF8 = errors.New("a text message is not UTF-8")
+
+func isNetworkError(err error) bool {
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed)
+}
+
+func expiryReason(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "maximum duration") || strings.Contains(text, codeSessionExpired)
+}
+
+func closeKind(code int) Kind {
+	switch code {
+	case websocket.CloseGoingAway, websocket.CloseServiceRestart, websocket.CloseTryAgainLater, closeBadGateway:
+		return KindGoingAway
+	case websocket.CloseInternalServerErr:
+		return KindServerError
+	case websocket.CloseNoStatusReceived, websocket.CloseAbnormalClosure:
+		return KindNetwork
+	case websocket.CloseProtocolError, websocket.CloseUnsupportedData, websocket.CloseInvalidFramePayloadData, websocket.CloseMandatoryExtension:
+		return KindProtocol
+	case websocket.ClosePolicyViolation:
+		return KindPolicy
+	case websocket.CloseMessageTooBig:
+		return KindTooLarge
+	}
+	return KindPeerClosed
+}

@@ -1,0 +1,142 @@
+package voicelive
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/binary"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	// maxFrame is the payload of one frame: an append of 12,000 bytes of audio
+	// fits, and a pong finds its way between the frames of a larger message.
+	maxFrame = 16 << 10
+
+	// headroom in front of a message is where its first frame's header goes.
+	headroom = 14
+
+	opContinuation = 0x0
+	opText         = 0x1
+	finalBit       = 0x80
+	maskBit        = 0x80
+)
+
+// A frameWriter writes the frames of a client, RFC 6455 section 5, each with one
+// Write. The library that reads could write too, but allocates for every message,
+// and neither its lock nor its deadline can be given up.
+type frameWriter struct {
+	conn    net.Conn
+	timeout time.Duration // of one frame
+	slot    chan struct{} // one frame at a time; unlike a mutex it can lose to a timer
+}
+
+func newFrameWriter(conn net.Conn, timeout time.Duration) frameWriter {
+	return frameWriter{conn: conn, timeout: timeout, slot: make(chan struct{}, 1)}
+}
+
+var errWriteTimeout = errors.New("another write takes too long")
+
+// message writes buf[headroom:] as one text message, masking it in place. An error
+// leaves the connection unusable. One message at a time is the caller's duty.
+func (w *frameWriter) message(buf []byte) error {
+	op := byte(opText)
+	for start := headroom; ; start += maxFrame {
+		end, final := start+maxFrame, false
+		if end >= len(buf) {
+			end, final = len(buf), true
+		}
+		// Behind the first frame the header overwrites what has been sent.
+		frame := buf[putHeader(buf, start, end-start, op, final):end]
+		w.slot <- struct{}{}
+		w.conn.SetWriteDeadline(time.Now().Add(w.timeout))
+		_, err := w.conn.Write(frame)
+		<-w.slot
+		if err != nil || final {
+			return err
+		}
+		op = opContinuation
+	}
+}
+
+// control writes a control frame, whose payload has at most 125 bytes, within the
+// timeout. It may be called at any time.
+func (w *frameWriter) control(op int, payload []byte, timeout time.Duration) error {
+	var array [headroom + 125]byte
+	buf := append(array[:headroom], payload...)
+	frame := buf[putHeader(buf, headroom, len(payload), byte(op), true):]
+	deadline := time.Now().Add(timeout)
+	select {
+	case w.slot <- struct{}{}:
+	default:
+		timer := time.NewTimer(timeout)
+		defer timer.Stop()
+		select {
+		case w.slot <- struct{}{}:
+		case <-timer.C:
+			return errWriteTimeout
+		}
+	}
+	defer func() { <-w.slot }()
+	w.conn.SetWriteDeadline(deadline)
+	_, err := w.conn.Write(frame)
+	return err
+}
+
+// closing writes a close frame.
+func (w *frameWriter) closing(code int, reason string, timeout time.Duration) error {
+	return w.control(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), timeout)
+}
+
+// putHeader masks buf[start:start+n] and puts the header of its frame in front. It
+// returns where the frame starts.
+func putHeader(buf []byte, start, n int, op byte, final bool) int {
+	if final {
+		op |= finalBit
+	}
+	var key [4]byte
+	rand.Read(key[:]) // never fails
+	at := start - 4
+	copy(buf[at:], key[:])
+	mask(buf[start:start+n], key)
+	switch {
+	case n <= 125:
+		at -= 2
+		buf[at+1] = maskBit | byte(n)
+	default: // a frame is never larger than maxFrame
+		at -= 4
+		buf[at+1] = maskBit | 126
+		binary.BigEndian.PutUint16(buf[at+2:], uint16(n))
+	}
+	buf[at] = op
+	return at
+}
+
+func mask(b []byte, key [4]byte) {
+	var block [256]byte
+	for i := 0; i < len(block); i += 4 {
+		copy(block[i:], key[:])
+	}
+	for len(b) > 0 {
+		n := subtle.XORBytes(b, b, block[:])
+		b = b[n:]
+	}
+}
+
+// sendBuffers hold messages on their way out. What is encoded is in the buffer
+// behind headroom.
+var sendBuffers = sync.Pool{New: func() any { return &sendBuffer{make([]byte, headroom, 8<<10)} }}
+
+type sendBuffer struct{ b []byte }
+
+func (b *sendBuffer) release() {
+	if cap(b.b) > 64<<10 {
+		return // a rare large event should not stay
+	}
+	b.b = b.b[:headroom]
+	sendBuffers.Put(b)
+}

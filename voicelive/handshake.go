@@ -1,0 +1,165 @@
+package voicelive
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	maxAnswerHeader = 64 << 10 // bytes of the answer to the handshake, up to its body
+	maxRefusalBody  = 64 << 10
+	refusalPatience = 5 * time.Second // for the body of a refusal
+	readBufferSize  = 1 << 10         // larger reads bypass it, and it is what an idle session holds
+)
+
+var errAnswerTooLong = errors.New("the answer to the handshake is too long")
+
+// A handshake is the transport of one Connect: the end of its HTTP pipeline. After
+// a 101 it holds the connection, which no longer depends on the request's context.
+type handshake struct {
+	client *Client
+	conn   *wireConn
+	ws     *websocket.Conn
+}
+
+// Do sends one opening handshake. A refusal is a response, as of any other request.
+func (h *handshake) Do(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(req.Context(), h.client.opts.Limits.HandshakeTimeout)
+	defer cancel()
+	conn, err := h.client.dial(ctx, req)
+	if err != nil {
+		return nil, orContext(ctx, err)
+	}
+	wire := &wireConn{Conn: conn, left: maxAnswerHeader}
+	stop := context.AfterFunc(ctx, func() { hardClose(conn) })
+	resp, ws, err := h.upgrade(ctx, req, wire)
+	switch {
+	case !stop():
+		err = ctx.Err()
+	case err == nil && resp.StatusCode == http.StatusSwitchingProtocols:
+		wire.established()
+		h.conn, h.ws = wire, ws
+		return resp, nil
+	}
+	hardClose(conn)
+	if err != nil {
+		return nil, orContext(ctx, err)
+	}
+	return resp, nil
+}
+
+// upgrade speaks the handshake over an open connection.
+func (h *handshake) upgrade(ctx context.Context, req *http.Request, wire *wireConn) (*http.Response, *websocket.Conn, error) {
+	dialer := websocket.Dialer{
+		NetDialContext:  func(context.Context, string, string) (net.Conn, error) { return wire, nil },
+		ReadBufferSize:  readBufferSize,
+		WriteBufferPool: &unusedWriteBuffers,
+	}
+	target := *req.URL
+	target.Scheme = "ws" // TLS, if any, has been spoken
+	ws, resp, err := dialer.DialContext(ctx, target.String(), req.Header)
+	switch {
+	case errors.Is(err, websocket.ErrBadHandshake):
+		if resp.StatusCode == http.StatusSwitchingProtocols {
+			return nil, nil, nonRetriable(errors.New("voicelive: the server's answer to the handshake is not that of a WebSocket server"))
+		}
+		resp, err = wire.refusal(req)
+		return resp, nil, err
+	case err != nil:
+		return nil, nil, fmt.Errorf("voicelive: handshake: %w", err)
+	}
+	if err := checkOffer(resp); err != nil {
+		return nil, nil, err
+	}
+	resp.Request = req
+	return resp, ws, nil
+}
+
+// unusedWriteBuffers keeps the library from allocating a buffer for each
+// connection: frames are written by frameWriter.
+var unusedWriteBuffers sync.Pool
+
+// orContext prefers the reason that the context gives for an error.
+func orContext(ctx context.Context, err error) error {
+	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+		return ctx.Err()
+	}
+	return err
+}
+
+// wireConn is what gorilla/websocket reads from. It bounds and remembers the
+// answer to the handshake, of which the library would keep 1 KiB, and later
+// counts reads for the keepalive. The library's own frames and its Close are
+// ignored after the handshake: only frameWriter writes, and only the session closes.
+type wireConn struct {
+	net.Conn
+	reads  atomic.Uint32 // that returned something; changes as long as the peer lives
+	done   bool          // the handshake is; set before the reader starts
+	left   int           // bytes that the answer may still have
+	answer []byte
+}
+
+func (c *wireConn) Read(p []byte) (int, error) {
+	if c.done {
+		n, err := c.Conn.Read(p)
+		if n > 0 {
+			c.reads.Add(1)
+		}
+		return n, err
+	}
+	if c.left <= 0 {
+		return 0, nonRetriable(errAnswerTooLong)
+	}
+	n, err := c.Conn.Read(p[:min(len(p), c.left)])
+	c.left -= n
+	c.answer = append(c.answer, p[:n]...)
+	return n, err
+}
+
+func (c *wireConn) Write(p []byte) (int, error) {
+	if c.done {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
+
+// Close is for the library, which closes what it cannot upgrade before its answer is read.
+func (c *wireConn) Close() error { return nil }
+
+// SetWriteDeadline is for the library; see Write.
+func (c *wireConn) SetWriteDeadline(t time.Time) error {
+	if c.done {
+		return nil
+	}
+	return c.Conn.SetWriteDeadline(t)
+}
+
+func (c *wireConn) established() { c.done, c.answer = true, nil }
+
+// refusal reads the answer again, with its body, up to the limit and as far as it
+// comes in time.
+func (c *wireConn) refusal(req *http.Request) (*http.Response, error) {
+	c.left += maxRefusalBody
+	if err := c.Conn.SetReadDeadline(time.Now().Add(refusalPatience)); err != nil {
+		return nil, err
+	}
+	seen := bytes.Clone(c.answer)
+	resp, err := http.ReadResponse(bufio.NewReader(io.MultiReader(bytes.NewReader(seen), c)), req)
+	if err != nil {
+		return nil, err
+	}
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusalBody)) // as much as came
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
+}

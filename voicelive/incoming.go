@@ -1,0 +1,60 @@
+package voicelive
+
+import "time"
+
+// received looks at an event on its way to the consumer, in the reader: it keeps
+// what the session itself must know. It decodes nothing that is frequent.
+func (s *Session) received(data []byte) {
+	typ := peekType(data)
+	s.stats.received(len(data))
+	s.observeReceive(typ, data)
+	turn := &s.stats.turn
+	switch ServerEventType(typ) {
+	case ServerEventTypeResponseAudioDelta:
+		if latency := turn.audio(); latency > 0 {
+			s.stats.firstAudio.Store(int64(latency))
+		}
+	case ServerEventTypeInputAudioBufferSpeechStarted:
+		if turn.active {
+			s.stats.interruptions.Add(1)
+		}
+	case ServerEventTypeInputAudioBufferSpeechStopped:
+		turn.speechStopped = time.Now()
+	case ServerEventTypeSessionCreated:
+		s.setID(peekString(peekObject(data, "session"), "id"))
+	case ServerEventTypeResponseCreated:
+		turn.begin()
+		s.gate.created()
+	case ServerEventTypeResponseDone:
+		s.responseDone(data)
+	case ServerEventTypeError:
+		s.serviceError(data)
+	}
+	if s.watch.n.Load() > 0 {
+		s.answer(typ, data)
+	}
+}
+
+func (s *Session) responseDone(data []byte) {
+	s.stats.responses.Add(1)
+	took, firstAudio := s.stats.turn.end()
+	s.gate.finished(s)
+	if o := s.client.opts.Observer; o != nil {
+		response := peekObject(data, "response")
+		o.ObserveResponse(ResponseInfo{
+			Session: s, ID: peekString(response, "id"), Status: peekString(response, "status"),
+			Duration: took, FirstAudio: firstAudio, Usage: peekObject(response, "usage"),
+		})
+	}
+}
+
+func (s *Session) serviceError(data []byte) {
+	s.stats.errors.Add(1)
+	details := peekObject(data, "error")
+	info := ErrorInfo{Session: s, Type: peekString(details, "type"), Code: peekString(details, "code"), EventID: peekString(details, "event_id")}
+	s.watch.expired = info.Code == codeSessionExpired
+	if o := s.client.opts.Observer; o != nil {
+		o.ObserveError(info)
+	}
+	s.gate.refused(s, info.EventID, info.Code)
+}

@@ -1,0 +1,152 @@
+package voicelive
+
+import (
+	"errors"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+var (
+	errNoPong       = errors.New("nothing arrived after a ping")
+	errSlowConsumer = errors.New("the queue of received events stayed full")
+)
+
+// keepalive pings by a timer, so that it needs no goroutine while nothing
+// happens. Anything that arrives counts as life.
+type keepalive struct {
+	mu        sync.Mutex
+	timer     *time.Timer
+	last      *time.Timer // see deadline
+	stopped   bool
+	suspended bool   // the reader waits for the consumer, so that nothing can arrive
+	waiting   bool   // for an answer to the ping
+	reads     uint32 // what wireConn.reads was at the ping
+	pings     uint64
+	sentAt    time.Time
+
+	ponging bool   // a goroutine answers pings
+	next    string // what it has to answer next
+	queued  bool
+}
+
+func (k *keepalive) start(s *Session) {
+	if s.limits.PingInterval < 0 {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.timer = time.AfterFunc(s.limits.PingInterval, func() { k.tick(s) })
+}
+
+// stop lets no timer fire again. One that is firing finds the session ended.
+func (k *keepalive) stop() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.stopped = true
+	for _, t := range []*time.Timer{k.timer, k.last} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+}
+
+// deadline calls f after d unless the session ends before.
+func (k *keepalive) deadline(d time.Duration, f func()) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if !k.stopped {
+		k.last = time.AfterFunc(d, f)
+	}
+}
+
+// suspend lets the peer be silent; resume starts over.
+func (k *keepalive) suspend() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.suspended = true
+}
+
+func (k *keepalive) resume(s *Session) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.suspended, k.waiting = false, false
+	if k.timer != nil && !k.stopped {
+		k.timer.Reset(s.limits.PingInterval)
+	}
+}
+
+// tick is the timer: a ping is due, or its answer is.
+func (k *keepalive) tick(s *Session) {
+	k.mu.Lock()
+	if k.stopped {
+		k.mu.Unlock()
+		return
+	}
+	switch {
+	case k.suspended:
+		k.timer.Reset(s.limits.PingInterval)
+	case k.waiting && s.conn.reads.Load() == k.reads:
+		k.mu.Unlock()
+		s.end(&SessionError{Kind: KindKeepAlive, Err: errNoPong})
+		return
+	case k.waiting:
+		k.waiting = false
+		k.timer.Reset(max(s.limits.PingInterval-s.limits.PongTimeout, 0))
+	default:
+		k.waiting = true
+		k.reads = s.conn.reads.Load()
+		k.pings++
+		k.sentAt = time.Now()
+		k.timer.Reset(s.limits.PongTimeout)
+		payload := strconv.AppendUint(nil, k.pings, 10)
+		k.mu.Unlock()
+		// An error is no news: either the peer is heard, or the timer ends the session.
+		s.frames.control(websocket.PingMessage, payload, s.limits.WriteTimeout)
+		return
+	}
+	k.mu.Unlock()
+}
+
+// ponged measures the round trip of the latest ping, and plans the next.
+func (k *keepalive) ponged(s *Session, payload string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if n, err := strconv.ParseUint(payload, 10, 64); err == nil && n == k.pings && !k.sentAt.IsZero() {
+		trip := time.Since(k.sentAt)
+		s.stats.roundTrip(trip)
+		k.sentAt = time.Time{}
+		if k.waiting && !k.stopped {
+			k.waiting = false
+			k.timer.Reset(max(s.limits.PingInterval-trip, 0))
+		}
+	}
+}
+
+// pong answers a ping from a goroutine of its own, since the reader must not wait for
+// a write. Of several pings that wait the latest is answered, as RFC 6455 permits.
+func (k *keepalive) pong(s *Session, payload string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.next, k.queued = payload, true
+	if k.ponging || k.stopped {
+		return
+	}
+	k.ponging = true
+	s.others.Go(func() {
+		for {
+			k.mu.Lock()
+			if !k.queued || k.stopped {
+				k.ponging = false
+				k.mu.Unlock()
+				return
+			}
+			payload := k.next
+			k.queued = false
+			k.mu.Unlock()
+			s.frames.control(websocket.PongMessage, []byte(payload), s.limits.WriteTimeout)
+		}
+	})
+}

@@ -1,0 +1,165 @@
+package voicelive
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// An Observer is told what happens to the sessions of a client, for tracing and
+// metrics. Its methods are called from the goroutines that send and receive, never
+// under a lock. They must return soon, since the session waits for them, and must
+// not keep byte slices. Embed [NoObserver] to implement some of the methods, and to
+// compile with later versions that add more.
+type Observer interface {
+	// ObserveConnect is called after an attempt to connect, with the context of Connect.
+	ObserveConnect(ctx context.Context, e ConnectInfo)
+	// ObserveSend is called after an event is with the network, with the context of its Send.
+	ObserveSend(ctx context.Context, e EventInfo)
+	// ObserveReceive is called when an event arrived, before it is decoded.
+	ObserveReceive(e EventInfo)
+	// ObserveResponse is called when a response is done, before that event is received.
+	ObserveResponse(e ResponseInfo)
+	// ObserveError is called for an error event of the service.
+	ObserveError(e ErrorInfo)
+	// ObserveClose is called once, at the end of a session that was connected.
+	ObserveClose(e CloseInfo)
+}
+
+// ConnectInfo describes an attempt to connect.
+type ConnectInfo struct {
+	Session  *Session // nil if it did not succeed
+	Endpoint string   // scheme and host
+	Model    string   // what ConnectOptions say
+	Agent    string   // its name
+	Duration time.Duration
+	Err      error
+}
+
+// EventInfo describes an event without its content.
+type EventInfo struct {
+	Session *Session
+	Type    string // on the wire
+	Bytes   int    // of JSON
+}
+
+// ResponseInfo describes a response that is done.
+type ResponseInfo struct {
+	Session    *Session
+	ID         string
+	Status     string
+	Duration   time.Duration // since response.created
+	FirstAudio time.Duration // since response.created, or since the user's speech stopped if that started it; 0 if there was none
+	Usage      []byte        // the JSON of response.usage; nil if there is none
+}
+
+// ErrorInfo describes an error event.
+type ErrorInfo struct {
+	Session             *Session
+	Type, Code, EventID string // EventID is that of the client event; empty if absent
+}
+
+// CloseInfo describes the end of a session.
+type CloseInfo struct {
+	Session *Session
+	Err     error // as of Session.Err
+	Stats   Stats
+}
+
+// NoObserver does nothing.
+type NoObserver struct{}
+
+func (NoObserver) ObserveConnect(context.Context, ConnectInfo) {}
+func (NoObserver) ObserveSend(context.Context, EventInfo)      {}
+func (NoObserver) ObserveReceive(EventInfo)                    {}
+func (NoObserver) ObserveResponse(ResponseInfo)                {}
+func (NoObserver) ObserveError(ErrorInfo)                      {}
+func (NoObserver) ObserveClose(CloseInfo)                      {}
+
+var _ Observer = NoObserver{}
+
+func (c *Client) observeConnect(ctx context.Context, o *ConnectOptions, s *Session, err error, took time.Duration) {
+	if err != nil {
+		s = nil
+	}
+	if l := c.opts.Logger; l != nil {
+		if err != nil {
+			l.LogAttrs(ctx, slog.LevelWarn, "voicelive: connect", slog.String("endpoint", c.Endpoint()), slog.Duration("took", took), slog.Any("error", err))
+		} else {
+			l.LogAttrs(ctx, slog.LevelInfo, "voicelive: connected", slog.String("endpoint", c.Endpoint()), slog.Duration("took", took),
+				slog.String("session", s.ID()), slog.String("request", s.requestID))
+		}
+	}
+	if c.opts.Observer != nil {
+		agent := ""
+		if o.Agent != nil {
+			agent = o.Agent.Name
+		}
+		c.opts.Observer.ObserveConnect(ctx, ConnectInfo{Session: s, Endpoint: c.Endpoint(), Model: o.Model, Agent: agent, Duration: took, Err: err})
+	}
+}
+
+// A sendNote is what is told of an event after it was sent.
+type sendNote struct {
+	typ  ClientEventType
+	size int
+	body string
+}
+
+func (s *Session) noteSend(typ ClientEventType, json []byte) sendNote {
+	note := sendNote{typ: typ, size: len(json)}
+	if s.client.opts.LogBodies && s.logs(context.Background()) {
+		note.body = redact(json)
+	}
+	return note
+}
+
+func (s *Session) logs(ctx context.Context) bool {
+	l := s.client.opts.Logger
+	return l != nil && l.Enabled(ctx, slog.LevelDebug)
+}
+
+func (s *Session) sent(ctx context.Context, note sendNote) {
+	s.stats.sent(note.size)
+	if s.logs(ctx) {
+		s.logEvent(ctx, "voicelive: sent", string(note.typ), note.size, note.body)
+	}
+	if o := s.client.opts.Observer; o != nil {
+		o.ObserveSend(ctx, EventInfo{Session: s, Type: string(note.typ), Bytes: note.size})
+	}
+}
+
+func (s *Session) logEvent(ctx context.Context, message, typ string, size int, body string) {
+	attrs := []slog.Attr{slog.String("type", typ), slog.Int("bytes", size), slog.String("session", s.ID())}
+	if body != "" {
+		attrs = append(attrs, slog.String("body", body))
+	}
+	s.client.opts.Logger.LogAttrs(ctx, slog.LevelDebug, message, attrs...)
+}
+
+func (s *Session) observeReceive(typ, data []byte) {
+	if s.logs(context.Background()) {
+		body := ""
+		if s.client.opts.LogBodies {
+			body = redact(data)
+		}
+		s.logEvent(context.Background(), "voicelive: received", string(typ), len(data), body)
+	}
+	if o := s.client.opts.Observer; o != nil {
+		o.ObserveReceive(EventInfo{Session: s, Type: string(typ), Bytes: len(data)})
+	}
+}
+
+func (s *Session) observeClose() {
+	err := s.Err()
+	if l := s.client.opts.Logger; l != nil {
+		level, attrs := slog.LevelInfo, []slog.Attr{slog.String("session", s.ID()), slog.String("request", s.requestID)}
+		if err != nil {
+			level, attrs = slog.LevelWarn, append(attrs, slog.Any("error", err))
+		}
+		l.LogAttrs(context.Background(), level, "voicelive: session ended", attrs...)
+	}
+	if o := s.client.opts.Observer; o != nil {
+		o.ObserveClose(CloseInfo{Session: s, Err: err, Stats: s.Stats()})
+	}
+}

@@ -1,0 +1,162 @@
+package voicelive
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+)
+
+// A message is one received message, not decoded yet.
+type message struct {
+	data []byte
+	next *message
+}
+
+// messages are reused by all sessions, so that an idle one holds none.
+var messages = sync.Pool{New: func() any { return &message{data: make([]byte, 0, 4<<10)} }}
+
+// readFrom reads a whole message into m.
+func (m *message) readFrom(r io.Reader) error {
+	m.data = m.data[:0]
+	for {
+		if len(m.data) == cap(m.data) {
+			m.data = append(m.data, 0)[:len(m.data)]
+		}
+		n, err := r.Read(m.data[len(m.data):cap(m.data)])
+		m.data = m.data[:len(m.data)+n]
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// release gives m back, once nothing refers to its data.
+func (m *message) release() {
+	if cap(m.data) > 1<<20 {
+		return // a rare large message should not stay
+	}
+	m.next = nil
+	messages.Put(m)
+}
+
+// A queue holds messages between the reader and the consumer, bounded by their
+// number and by the memory they take. It is a linked list: empty, it takes none.
+type queue struct {
+	mu          sync.Mutex
+	first, last *message
+	n, bytes    int
+	high        int // the most bytes there were
+	closed      bool
+
+	maxN, maxBytes int
+
+	ready chan struct{} // one token: there is a message, or the end
+	room  chan struct{} // one token: one was taken
+}
+
+func newQueue(l *Limits) queue {
+	return queue{maxN: l.QueueEvents, maxBytes: l.QueueBytes, ready: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+}
+
+// put appends m and reports whether there was room. One message always fits.
+func (q *queue) put(m *message) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		m.release()
+		return true
+	}
+	if q.n > 0 && (q.n >= q.maxN || q.bytes+cap(m.data) > q.maxBytes) {
+		return false
+	}
+	if q.last == nil {
+		q.first = m
+	} else {
+		q.last.next = m
+	}
+	q.last = m
+	q.n++
+	q.bytes += cap(m.data)
+	q.high = max(q.high, q.bytes)
+	token(q.ready)
+	return true
+}
+
+// take removes the first message; nil if there is none.
+func (q *queue) take() *message {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	m := q.first
+	if m == nil {
+		return nil
+	}
+	q.first = m.next
+	if q.first == nil {
+		q.last = nil
+	}
+	q.n--
+	q.bytes -= cap(m.data)
+	m.next = nil
+	token(q.room)
+	return m
+}
+
+// close drops what is put from now on.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.closed = true
+}
+
+func (q *queue) size() (n, bytes, high int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.n, q.bytes, q.high
+}
+
+// token wakes whoever waits for c, or the next who does.
+func token(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// next waits for a message. It returns nil once done is closed and none is left.
+func (q *queue) next(ctx context.Context, done <-chan struct{}) (*message, error) {
+	for {
+		if m := q.take(); m != nil {
+			return m, nil
+		}
+		select {
+		case <-q.ready:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-done:
+			return q.take(), nil
+		}
+	}
+}
+
+// wait puts m as soon as there is room, and reports whether that was in time.
+// Either of the channels gives up waiting: m is then dropped, which is not late.
+func (q *queue) wait(m *message, patience time.Duration, done, closing <-chan struct{}) bool {
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	for !q.put(m) {
+		select {
+		case <-q.room:
+		case <-done:
+			return true
+		case <-closing:
+			return true
+		case <-timer.C:
+			return q.put(m)
+		}
+	}
+	return true
+}

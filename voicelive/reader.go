@@ -1,0 +1,102 @@
+package voicelive
+
+import (
+	"bytes"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+)
+
+// readLoop is the one goroutine of a session. It ends with the first error.
+func (s *Session) readLoop() {
+	defer close(s.read)
+	s.ws.SetReadLimit(s.limits.ReceiveBytes)
+	s.ws.SetPingHandler(func(payload string) error {
+		s.alive.pong(s, payload)
+		return nil
+	})
+	s.ws.SetPongHandler(func(payload string) error {
+		s.alive.ponged(s, payload)
+		return nil
+	})
+	s.ws.SetCloseHandler(func(int, string) error { return nil }) // readEnded answers
+	err := s.readMessages()
+	s.readEnded(err)
+	s.others.Wait()
+	s.observeClose()
+}
+
+// readMessages queues messages until one cannot be read.
+func (s *Session) readMessages() error {
+	for {
+		kind, r, err := s.ws.NextReader()
+		if err != nil {
+			return err
+		}
+		m := messages.Get().(*message)
+		if err := m.readFrom(r); err != nil {
+			return err
+		}
+		if kind == websocket.TextMessage && !utf8.Valid(m.data) {
+			return errInvalidUTF8
+		}
+		s.received(m.data)
+		if !s.deliver(m) {
+			return errSlowConsumer
+		}
+	}
+}
+
+// deliver queues m, and waits for room while the keepalive, which needs the
+// reader, is suspended. It reports whether the consumer came in time.
+func (s *Session) deliver(m *message) bool {
+	if s.queue.put(m) {
+		return true
+	}
+	s.alive.suspend()
+	defer s.alive.resume(s)
+	return s.queue.wait(m, s.limits.SlowConsumerTimeout, s.done, s.closing)
+}
+
+// readEnded ends the session for the reason that err gives, and answers the peer.
+func (s *Session) readEnded(err error) {
+	cause, code := classify(err, s.watch.expired)
+	s.mu.Lock()
+	if pending := s.pending; pending != nil && (cause == nil || cause.CloseCode == 0) && code == 0 {
+		cause = pending // the write's error is what happened first
+	}
+	ended, closed := s.ended, s.closed
+	s.mu.Unlock()
+	if code != 0 && !ended {
+		// After Close the close frame of the session is out already, or on its way.
+		if !closed {
+			s.frames.closing(code, "", min(s.limits.CloseTimeout, time.Second))
+		}
+		if cause != nil && cause.CloseCode == 0 {
+			s.linger()
+		}
+	}
+	s.end(cause)
+}
+
+// linger reads on for a while, so that closing does not reset the connection
+// before the peer has read why.
+func (s *Session) linger() {
+	s.conn.SetReadDeadline(time.Now().Add(s.limits.DrainTimeout))
+	io.Copy(io.Discard, s.conn.Conn)
+}
+
+var typePrefix = []byte(`{"type":"`)
+
+// peekType returns the type of an event without decoding it: free when it comes
+// first, as the service sends it. The result aliases data.
+func peekType(data []byte) []byte {
+	if rest, ok := bytes.CutPrefix(data, typePrefix); ok {
+		if n := bytes.IndexByte(rest, '"'); n >= 0 && bytes.IndexByte(rest[:n], '\\') < 0 {
+			return rest[:n]
+		}
+	}
+	return []byte(peekString(data, "type"))
+}

@@ -1,0 +1,101 @@
+package voicelive
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+)
+
+const redacted = "REDACTED"
+
+// secretFields are the properties whose values are credentials, or lead to one, by
+// their names without case and separators.
+var secretFields = map[string]bool{
+	"apikey": true, "authorization": true, "credential": true, "headers": true, "key": true, "password": true, "secret": true,
+	"token": true, "accesstoken": true, "username": true,
+	"clientsdp": true, "sdpoffer": true, "sdpanswer": true, "serversdp": true, // hold the ICE password
+}
+
+// binaryFields are only told by their length if their values are long strings.
+var binaryFields = map[string]bool{"audio": true, "delta": true}
+
+// redact returns the JSON of an event for a log: without credentials, and with
+// binary data shortened. Text that is no JSON is not repeated.
+func redact(data []byte) string {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var v any
+	if err := d.Decode(&v); err != nil {
+		return fmt.Sprintf("(%d bytes that are not JSON)", len(data))
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(redactValue(v)); err != nil {
+		return redacted
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func redactValue(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			plain := strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
+			text, isText := value.(string)
+			switch {
+			case secretFields[plain] && value != nil:
+				v[name] = redacted
+			case binaryFields[plain] && isText && len(text) > 64 && !strings.Contains(text, " "):
+				v[name] = fmt.Sprintf("(%d bytes of base64)", len(text))
+			default:
+				v[name] = redactValue(value)
+			}
+		}
+	case []any:
+		for i := range v {
+			v[i] = redactValue(v[i])
+		}
+	}
+	return v
+}
+
+// What holds a credential prints without it, also as part of what contains it.
+
+// String tells which server it is, without its credentials.
+func (s MCPServer) String() string {
+	origin := "(no URL)"
+	if u, err := url.Parse(s.ServerURL); err == nil {
+		origin = u.Scheme + "://" + u.Host
+	}
+	return fmt.Sprintf("MCPServer{%s %s}", s.ServerLabel, origin)
+}
+
+// GoString is String.
+func (s MCPServer) GoString() string { return s.String() }
+
+// LogValue is String.
+func (s MCPServer) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// String tells which servers they are, without their credentials.
+func (s ICEServer) String() string { return fmt.Sprintf("ICEServer%v", s.URLs) }
+
+// GoString is String.
+func (s ICEServer) GoString() string { return s.String() }
+
+// LogValue is String.
+func (s ICEServer) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// String names what is connected to; headers and the query may hold anything.
+func (o ConnectOptions) String() string {
+	if o.Agent != nil {
+		return fmt.Sprintf("ConnectOptions{agent %s/%s}", o.Agent.ProjectName, o.Agent.Name)
+	}
+	return fmt.Sprintf("ConnectOptions{model %s}", o.Model)
+}
+
+// GoString is String.
+func (o ConnectOptions) GoString() string { return o.String() }

@@ -1,0 +1,91 @@
+package voicelive
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// Stats are the numbers of a session so far.
+type Stats struct {
+	EventsSent, EventsReceived int64
+	BytesSent, BytesReceived   int64 // of JSON
+	Undecodable                int64 // events that Recv returned an EventError for
+	Errors                     int64 // error events of the service
+	Responses                  int64 // that are done
+	Interruptions              int64 // speech of the user that started while a response was active
+
+	QueueEvents, QueueBytes int // received and not yet taken by Recv; QueueBytes is memory
+	QueueHighBytes          int // the most there were
+
+	Connect    time.Duration // from the first byte of the handshake to its answer
+	RoundTrip  time.Duration // of the latest ping; 0 before the first
+	FirstAudio time.Duration // of the latest response: from the end of the user's speech, or from response.created, to the first audio; 0 before
+}
+
+// Stats returns the numbers so far. It may be called at any time, also after the end.
+func (s *Session) Stats() Stats {
+	t := &s.stats
+	n, bytes, high := s.queue.size()
+	return Stats{
+		EventsSent: t.eventsSent.Load(), EventsReceived: t.eventsReceived.Load(),
+		BytesSent: t.bytesSent.Load(), BytesReceived: t.bytesReceived.Load(),
+		Undecodable: t.undecodable.Load(), Errors: t.errors.Load(),
+		Responses: t.responses.Load(), Interruptions: t.interruptions.Load(),
+		QueueEvents: n, QueueBytes: bytes, QueueHighBytes: high,
+		Connect: time.Duration(t.connect.Load()), RoundTrip: time.Duration(t.trip.Load()), FirstAudio: time.Duration(t.firstAudio.Load()),
+	}
+}
+
+type stats struct {
+	eventsSent, eventsReceived, bytesSent, bytesReceived atomic.Int64
+	undecodable, errors, responses, interruptions        atomic.Int64
+	connect, trip, firstAudio                            atomic.Int64 // nanoseconds
+
+	turn turn // for the reader alone
+}
+
+// turn measures one response.
+type turn struct {
+	speechStopped time.Time // zero if no speech started the response
+	created       time.Time
+	firstAudio    time.Duration
+	waits         bool // for the first audio
+	active        bool
+}
+
+func (t *stats) connected(took time.Duration) { t.connect.Store(int64(took)) }
+func (t *stats) roundTrip(took time.Duration) { t.trip.Store(int64(took)) }
+
+func (t *stats) sent(bytes int) {
+	t.eventsSent.Add(1)
+	t.bytesSent.Add(int64(bytes))
+}
+
+func (t *stats) received(bytes int) {
+	t.eventsReceived.Add(1)
+	t.bytesReceived.Add(int64(bytes))
+}
+
+func (t *turn) begin() {
+	t.created, t.waits, t.active, t.firstAudio = time.Now(), true, true, 0
+}
+
+// audio returns the latency of the first audio of a response, and 0 for what follows.
+func (t *turn) audio() time.Duration {
+	if !t.waits {
+		return 0
+	}
+	t.waits = false
+	from := t.created
+	if !t.speechStopped.IsZero() {
+		from = t.speechStopped
+	}
+	t.firstAudio = time.Since(from)
+	return t.firstAudio
+}
+
+func (t *turn) end() (took, firstAudio time.Duration) {
+	took, firstAudio = time.Since(t.created), t.firstAudio
+	*t = turn{}
+	return took, firstAudio
+}
