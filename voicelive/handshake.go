@@ -90,8 +90,12 @@ func (h *handshake) upgrade(ctx context.Context, req *http.Request, wire *wireCo
 // connection: frames are written by frameWriter.
 var unusedWriteBuffers sync.Pool
 
-// orContext prefers the reason that the context gives for an error.
+// orContext prefers the reason that the context gives for an error. A deadline on the
+// connection may be noticed before that of the context it was taken from.
 func orContext(ctx context.Context, err error) error {
+	if d, ok := ctx.Deadline(); ok && !time.Now().Before(d) && !errors.Is(err, context.DeadlineExceeded) {
+		return context.DeadlineExceeded
+	}
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		return ctx.Err()
 	}
@@ -151,9 +155,7 @@ func (c *wireConn) established() { c.done, c.answer = true, nil }
 // comes in time.
 func (c *wireConn) refusal(req *http.Request) (*http.Response, error) {
 	c.left += maxRefusalBody
-	if err := c.Conn.SetReadDeadline(time.Now().Add(refusalPatience)); err != nil {
-		return nil, err
-	}
+	c.Conn.SetReadDeadline(time.Now().Add(refusalPatience)) // no matter if the peer closed already
 	seen := bytes.Clone(c.answer)
 	resp, err := http.ReadResponse(bufio.NewReader(io.MultiReader(bytes.NewReader(seen), c)), req)
 	if err != nil {

@@ -1,0 +1,665 @@
+package voicelive
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEndpointAndOptionsMakeTheURL(t *testing.T) {
+	const query = "?api-version=" + APIVersion
+	for _, tt := range []struct {
+		endpoint string
+		options  ConnectOptions
+		want     string
+	}{
+		{"https://r.services.ai.azure.com", ConnectOptions{Model: "gpt-realtime"}, "https://r.services.ai.azure.com/voice-live/realtime" + query + "&model=gpt-realtime"},
+		{"wss://r.example/", ConnectOptions{Model: "m"}, "https://r.example/voice-live/realtime" + query + "&model=m"},
+		{"r.example:8443", ConnectOptions{}, "https://r.example:8443/voice-live/realtime" + query},
+		{"WS://r.example", ConnectOptions{}, "http://r.example/voice-live/realtime" + query},
+		{"https://r.example/voice-live/realtime", ConnectOptions{}, "https://r.example/voice-live/realtime" + query},
+		{"https://r.example/Voice-Live/Realtime/", ConnectOptions{}, "https://r.example/voice-live/realtime" + query},
+		{"https://gateway.example/team/a", ConnectOptions{}, "https://gateway.example/team/a/voice-live/realtime" + query},
+		{"https://gateway.example/a/voice-live/realtime/calls", ConnectOptions{}, "https://gateway.example/a/voice-live/realtime" + query},
+		{"https://gateway.example/calls", ConnectOptions{}, "https://gateway.example/calls/voice-live/realtime" + query},
+		{"https://r.example", ConnectOptions{RTC: true, Model: "m"}, "https://r.example/voice-live/realtime/calls" + query + "&model=m"},
+		{"https://r.example?api-version=2025-10-01&x=1", ConnectOptions{Model: "m"}, "https://r.example/voice-live/realtime?api-version=2025-10-01&model=m&x=1"},
+		{"https://r.example?api-version=2025-10-01", ConnectOptions{APIVersion: "v1"}, "https://r.example/voice-live/realtime?api-version=v1"},
+		{"https://r.example", ConnectOptions{Model: "my model&x=ü+"}, "https://r.example/voice-live/realtime" + query + "&model=my%20model%26x%3D%C3%BC%2B"},
+		{"https://r.example", ConnectOptions{Model: "m", Query: url.Values{"model": {"n"}, "debug": {"1"}}}, "https://r.example/voice-live/realtime" + query + "&debug=1&model=n"},
+		{"https://r.example", ConnectOptions{Profile: "byom-azure-openai-realtime", Model: "dep", Features: []string{"a:true", "b:true"}},
+			"https://r.example/voice-live/realtime" + query + "&features=a%3Atrue%2Cb%3Atrue&model=dep&profile=byom-azure-openai-realtime"},
+		{"https://r.example", ConnectOptions{Agent: &Agent{Name: "n", ProjectName: "p", Version: "2", ConversationID: "c", AuthenticationIdentityClientID: "i", FoundryResourceOverride: "f"}},
+			"https://r.example/voice-live/realtime?agent-authentication-identity-client-id=i&agent-name=n&agent-project-name=p&agent-version=2&api-version=" + APIVersion + "&conversation-id=c&foundry-resource-override=f"},
+		{"https://r.example", ConnectOptions{Agent: &Agent{Name: "n", ProjectName: "p"}},
+			"https://r.example/voice-live/realtime?agent-name=n&agent-project-name=p&api-version=" + APIVersion},
+	} {
+		u, err := parseEndpoint(tt.endpoint)
+		if err != nil {
+			t.Errorf("%s: %v", tt.endpoint, err)
+			continue
+		}
+		got, err := realtimeURL(u, &tt.options)
+		if err != nil {
+			t.Errorf("%s: %v", tt.endpoint, err)
+			continue
+		}
+		if got.String() != tt.want {
+			t.Errorf("%s\n got %s\nwant %s", tt.endpoint, got, tt.want)
+		}
+	}
+}
+
+func TestEndpointsThatHoldSecretsOrMakeNoSenseAreRefused(t *testing.T) {
+	const canary = "CANARY"
+	for _, endpoint := range []string{
+		"", "ftp://h", "https://", "https://user:" + canary + "@h", "https://" + canary + "@h",
+		"https://h?api-key=" + canary, "https://h?API_KEY=" + canary, "https://h?access_token=" + canary, "https://h?sig=" + canary,
+		"https://h?Authorization=Bearer%20" + canary, "https://h?subscription-key=" + canary, "https://h:" + canary, "https://h/%zz?key=" + canary,
+	} {
+		_, err := NewClientWithKeyCredential(endpoint, azcore.NewKeyCredential("k"), nil)
+		if err == nil {
+			t.Errorf("%q is accepted", endpoint)
+		} else if strings.Contains(err.Error(), canary) {
+			t.Errorf("%q: the error repeats it: %v", endpoint, err)
+		}
+	}
+}
+
+func TestBadArgumentsAreRefusedBeforeDialing(t *testing.T) {
+	opts := testOptions(func(context.Context, string, string) (net.Conn, error) {
+		t.Error("dialed")
+		return nil, io.EOF
+	})
+	c := testClient(t, opts)
+	for name, o := range map[string]*ConnectOptions{
+		"model and agent":    {Model: "m", Agent: &Agent{Name: "n", ProjectName: "p"}},
+		"agent of nowhere":   {Agent: &Agent{Name: "n"}},
+		"a key in the query": {Query: url.Values{"api-key": {"x"}}},
+		"authorization":      {Header: http.Header{"authorization": {"x"}}},
+		"upgrade":            {Header: http.Header{"Upgrade": {"x"}}},
+		"invalid session":    {Session: &RequestSession{Tools: []Tool{&FunctionTool{}}}},
+	} {
+		if _, err := c.Connect(context.Background(), o); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := NewClientWithKeyCredential("h", azcore.NewKeyCredential("k"), &ClientOptions{Limits: Limits{QueueBytes: -1}}); err == nil {
+		t.Error("a negative limit is accepted")
+	}
+	if _, err := NewClientWithKeyCredential("h", nil, nil); err == nil {
+		t.Error("a nil key is accepted")
+	}
+	if _, err := NewClient("h", nil, nil); err == nil {
+		t.Error("a nil credential is accepted")
+	}
+	if _, err := NewClientWithKeyCredential("h", azcore.NewKeyCredential("k"), &ClientOptions{ClientOptions: azcore.ClientOptions{Transport: http.DefaultClient}}); err == nil {
+		t.Error("a transport is accepted")
+	}
+}
+
+// answering serves connections with raw answers to their handshakes, in order; "" accepts.
+// It returns the dial function, the requests so far, and what joins the server.
+func answering(t testing.TB, answers ...string) (dial func(context.Context, string, string) (net.Conn, error), requests func() []*http.Request, stop func()) {
+	dial, accepted := pipes(t)
+	var mu sync.Mutex
+	var got []*http.Request
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	wg.Go(func() {
+		for n := 0; ; n++ {
+			var conn net.Conn
+			select {
+			case conn = <-accepted:
+			case <-done:
+				return
+			}
+			answer := ""
+			if n < len(answers) {
+				answer = answers[n]
+			}
+			wg.Go(func() {
+				defer conn.Close()
+				br := bufio.NewReader(conn)
+				req, err := http.ReadRequest(br)
+				if err != nil {
+					return
+				}
+				mu.Lock()
+				got = append(got, req)
+				mu.Unlock()
+				if answer != "" {
+					io.WriteString(conn, answer)
+					return
+				}
+				p := &peer{conn: conn, br: br, request: req}
+				fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", acceptKey(req))
+				p.text(createdEvent)
+				p.drain()
+			})
+		}
+	})
+	return dial, func() []*http.Request {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(got)
+		}, func() {
+			close(done)
+			wg.Wait()
+		}
+}
+
+func refusal(status int, body string, headers ...string) string {
+	return fmt.Sprintf("HTTP/1.1 %d %s\r\nContent-Length: %d\r\n%s\r\n%s", status, http.StatusText(status), len(body), strings.Join(append(headers, ""), "\r\n"), body)
+}
+
+func chunked(status int, body string) string {
+	return fmt.Sprintf("HTTP/1.1 %d %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", status, http.StatusText(status), len(body), body)
+}
+
+// P13: refused handshakes are azcore.ResponseErrors with the whole body, and only
+// those that may pass are tried again.
+func TestRefusedHandshakesAreResponseErrors(t *testing.T) {
+	long := `{"error":{"code":"too_long","message":"` + strings.Repeat("x", 20_000) + `"}}`
+	huge := `{"error":{"code":"huge","message":"` + strings.Repeat("x", 200_000) + `"}}`
+	forms := []struct {
+		name   string
+		answer func(status int) string
+		code   string
+		body   int // bytes
+	}{
+		{"empty", func(s int) string { return refusal(s, "") }, "", 0},
+		{"text", func(s int) string { return refusal(s, "go away") }, "", 7},
+		{"json", func(s int) string { return refusal(s, `{"error":{"code":"quota"}}`) }, "quota", 26},
+		{"header", func(s int) string { return refusal(s, `{}`, "x-ms-error-code: FromHeader") }, "FromHeader", 2},
+		{"long", func(s int) string { return refusal(s, long) }, "too_long", len(long)},
+		{"chunked", func(s int) string { return chunked(s, long) }, "too_long", len(long)},
+		{"huge", func(s int) string { return refusal(s, huge) }, "", maxRefusalBody},
+		{"truncated", func(s int) string { return refusal(s, long)[:5000] }, "", -1},
+	}
+	for _, status := range []int{302, 400, 401, 403, 404, 408, 429, 500, 503} {
+		for _, form := range forms {
+			t.Run(fmt.Sprint(status, " ", form.name), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					answers := slices.Repeat([]string{form.answer(status)}, 10)
+					dial, requests, stop := answering(t, answers...)
+					defer stop()
+					opts := testOptions(dial)
+					opts.Retry = policy.RetryOptions{} // the default
+					_, err := testClient(t, opts).Connect(context.Background(), nil)
+					refused, ok := errors.AsType[*azcore.ResponseError](err)
+					if !ok {
+						t.Fatalf("got %v", err)
+					}
+					if refused.StatusCode != status || refused.ErrorCode != form.code {
+						t.Errorf("got status %d and code %q, want %d and %q", refused.StatusCode, refused.ErrorCode, status, form.code)
+					}
+					body, err := io.ReadAll(refused.RawResponse.Body)
+					if err != nil || form.body >= 0 && len(body) != form.body {
+						t.Errorf("got a body of %d bytes, %v, want %d", len(body), err, form.body)
+					}
+					tries := 1
+					if status == 408 || status == 429 || status >= 500 {
+						tries = 4
+					}
+					if n := len(requests()); n != tries {
+						t.Errorf("tried %d times, want %d", n, tries)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestRetryAfterIsObeyed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, requests, stop := answering(t, refusal(429, "", "Retry-After: 17"), "")
+		defer stop()
+		opts := testOptions(dial)
+		opts.Retry = policy.RetryOptions{}
+		began := time.Now()
+		s, err := testClient(t, opts).Connect(context.Background(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		if took := time.Since(began); took != 17*time.Second || len(requests()) != 2 {
+			t.Errorf("connected after %v and %d requests", took, len(requests()))
+		}
+	})
+}
+
+func TestHandshakesThatAreNoneAreRefused(t *testing.T) {
+	for name, answer := range map[string]string{
+		"garbage":          "SSH-2.0-OpenSSH_9.6\r\n\r\n",
+		"wrong accept":     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n",
+		"101 and no more":  "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+		"closed":           "HTTP/1.1 200 ",
+		"endless headers":  "HTTP/1.1 101 Switching Protocols\r\n" + strings.Repeat("X-Flood: "+strings.Repeat("x", 1000)+"\r\n", 1000),
+		"an endless line":  "HTTP/1.1 101 " + strings.Repeat("x", 1<<20),
+		"informational":    strings.Repeat("HTTP/1.1 100 Continue\r\n\r\n", 10),
+		"HTTP/2 preface":   "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+		"200 with no body": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dial, _, stop := answering(t, answer)
+				defer stop()
+				s, err := testClient(t, testOptions(dial)).Connect(context.Background(), nil)
+				if err == nil {
+					s.Close()
+					t.Fatal("connected")
+				}
+			})
+		})
+	}
+}
+
+func TestExtensionsThatWereNotOfferedAreRefused(t *testing.T) {
+	for _, header := range []string{"Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover", "Sec-WebSocket-Protocol: realtime"} {
+		synctest.Test(t, func(t *testing.T) {
+			dial, accepted := pipes(t)
+			var wg sync.WaitGroup
+			wg.Go(func() {
+				conn := <-accepted
+				defer conn.Close()
+				req, err := http.ReadRequest(bufio.NewReader(conn))
+				if err != nil {
+					return
+				}
+				fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n%s\r\nSec-WebSocket-Accept: %s\r\n\r\n", header, acceptKey(req))
+			})
+			_, err := testClient(t, testOptions(dial)).Connect(context.Background(), nil)
+			if err == nil || !strings.Contains(err.Error(), "not offered") {
+				t.Errorf("%s: got %v", header, err)
+			}
+			wg.Wait()
+		})
+	}
+}
+
+// tokens is a credential whose tokens last an hour.
+type tokens struct {
+	mu     sync.Mutex
+	asked  []policy.TokenRequestOptions
+	expiry time.Duration
+}
+
+func (c *tokens) GetToken(_ context.Context, o policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked = append(c.asked, o)
+	return azcore.AccessToken{Token: fmt.Sprint("token-", len(c.asked)), ExpiresOn: time.Now().Add(c.expiry)}, nil
+}
+
+// P14: a connection is authorized once, with a token that has not expired, and a
+// claims challenge is answered once.
+func TestTokensAreFreshAndSentOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, requests, stop := answering(t)
+		defer stop()
+		cred := &tokens{expiry: time.Hour}
+		c, err := NewClient("http://voicelive.test", cred, testOptions(dial))
+		if err != nil {
+			t.Fatal(err)
+		}
+		const rounds = 1000
+		for range rounds {
+			s, err := c.Connect(context.Background(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+			time.Sleep(10 * time.Minute)
+		}
+		last := ""
+		changes := 0
+		for _, req := range requests() {
+			values := req.Header.Values("Authorization")
+			if len(values) != 1 || !strings.HasPrefix(values[0], "Bearer token-") || req.Header.Get("api-key") != "" {
+				t.Fatalf("got %q", req.Header)
+			}
+			if values[0] != last {
+				last = values[0]
+				changes++
+			}
+		}
+		if n := len(cred.asked); n != changes || n < rounds*10/60 || n > rounds {
+			t.Errorf("asked for %d tokens, sent %d", n, changes)
+		}
+		if diff := cmp.Diff([]string{"https://ai.azure.com/.default"}, cred.asked[0].Scopes); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestClaimsChallengesAreAnsweredOnce(t *testing.T) {
+	const challenge = `WWW-Authenticate: Bearer authorization_uri="https://login.example/", error="insufficient_claims", claims="eyJhIjoxfQ=="`
+	synctest.Test(t, func(t *testing.T) {
+		dial, requests, stop := answering(t, refusal(401, "", challenge), "", refusal(401, "", challenge), refusal(401, "", challenge))
+		defer stop()
+		cred := &tokens{expiry: time.Hour}
+		c, err := NewClient("http://voicelive.test", cred, testOptions(dial))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := c.Connect(context.Background(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		if n := len(requests()); n != 2 || cred.asked[1].Claims != `{"a":1}` {
+			t.Errorf("%d handshakes, claims %q", n, cred.asked[1].Claims)
+		}
+		if _, err := c.Connect(context.Background(), nil); err == nil || len(requests()) != 4 {
+			t.Errorf("a repeated challenge: %v after %d handshakes", err, len(requests()))
+		}
+	})
+}
+
+func TestHandshakeCarriesHeaders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, requests, stop := answering(t)
+		defer stop()
+		s, err := testClient(t, testOptions(dial)).Connect(context.Background(), &ConnectOptions{Header: http.Header{"x-trace": {"1", "2"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		h := requests()[0].Header
+		if h.Get("api-key") != "key" || !slices.Equal(h.Values("X-Trace"), []string{"1", "2"}) || h.Get("X-Ms-Client-Request-Id") == "" ||
+			!strings.HasPrefix(h.Get("User-Agent"), "azsdk-go-"+moduleName+"/") || h.Get("Sec-Websocket-Extensions") != "" {
+			t.Errorf("got %v", h)
+		}
+	})
+}
+
+// P12: clear text needs an address on this machine, or leave by name.
+func TestClearTextIsRefusedByAddress(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	connect := func(endpoint string, adjust func(*ClientOptions)) error {
+		opts := testOptions(nil)
+		opts.InsecureAllowCredentialWithHTTP = false
+		if adjust != nil {
+			adjust(opts)
+		}
+		s, err := testClientAt(t, endpoint, opts).Connect(t.Context(), nil)
+		if err == nil {
+			s.Close()
+		}
+		return err
+	}
+	elsewhere := func(o *ClientOptions) {
+		o.DialContext = func(context.Context, string, string) (net.Conn, error) {
+			client, server := net.Pipe()
+			go io.Copy(io.Discard, server)
+			return client, nil
+		}
+	}
+	reached := func(err error) bool {
+		refused, ok := errors.AsType[*azcore.ResponseError](err)
+		return ok && refused.StatusCode == 404
+	}
+	if err := connect("http://127.0.0.1:"+port, nil); !reached(err) {
+		t.Errorf("a loopback address: %v", err)
+	}
+	if err := connect("ws://localhost:"+port, nil); !reached(err) {
+		t.Errorf("a name of a loopback address: %v", err)
+	}
+	if err := connect("http://localhost", elsewhere); err == nil || !strings.Contains(err.Error(), "clear text") {
+		t.Errorf("localhost that is elsewhere: %v", err)
+	}
+	proxied := func(o *ClientOptions) {
+		o.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(server.URL) }
+	}
+	if err := connect("http://127.0.0.1:"+port, proxied); err == nil || reached(err) {
+		t.Errorf("through a proxy: %v", err)
+	}
+	if err := connect("http://voicelive.example", func(o *ClientOptions) {
+		o.InsecureAllowCredentialWithHTTP = true
+		o.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+		}
+	}); !reached(err) {
+		t.Errorf("with leave: %v", err)
+	}
+}
+
+func testClientAt(t testing.TB, endpoint string, opts *ClientOptions) *Client {
+	t.Helper()
+	c, err := NewClientWithKeyCredential(endpoint, azcore.NewKeyCredential("key"), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// P12: certificates are verified, and TLS is at least 1.2.
+func TestTLSIsVerified(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = quiet
+	server.StartTLS()
+	defer server.Close()
+	old := httptest.NewUnstartedServer(http.NotFoundHandler())
+	old.Config.ErrorLog = quiet
+	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	old.StartTLS()
+	defer old.Close()
+	trusted := server.Client().Transport.(*http.Transport).TLSClientConfig
+	trustedOld := old.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	trustedOld.MinVersion = tls.VersionTLS10
+	h2 := trusted.Clone()
+	h2.NextProtos = []string{"h2", "http/1.1"}
+	for _, tt := range []struct {
+		name, endpoint string
+		config         *tls.Config
+		reached        bool
+	}{
+		{"trusted", server.URL, trusted, true},
+		{"shared with HTTP/2", server.URL, h2, true},
+		{"unknown authority", server.URL, nil, false},
+		{"wrong host", strings.Replace(server.URL, "127.0.0.1", "localhost", 1), trusted, false},
+		{"TLS 1.1", old.URL, trustedOld, false},
+		{"no TLS at all", "https://" + plainAddr(t), nil, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			opts := testOptions(nil)
+			opts.InsecureAllowCredentialWithHTTP = false
+			opts.TLSConfig = tt.config
+			_, err := testClientAt(t, tt.endpoint, opts).Connect(t.Context(), nil)
+			refused, ok := errors.AsType[*azcore.ResponseError](err)
+			if reached := ok && refused.StatusCode == 404; reached != tt.reached || err == nil {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func plainAddr(t *testing.T) string {
+	server := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+// P6: Connect ends with its context at every stage.
+func TestConnectEndsWithItsContext(t *testing.T) {
+	silent := func(conn net.Conn) { io.Copy(io.Discard, conn) }
+	for _, tt := range []struct {
+		name     string
+		endpoint string
+		proxy    bool
+		serve    func(net.Conn) // nil: nothing is accepted
+	}{
+		{"dial", "http://h", false, nil},
+		{"TLS", "https://h", false, silent},
+		{"proxy", "https://h", true, silent},
+		{"upgrade", "http://h", false, silent},
+		{"body of a refusal", "http://h", false, func(conn net.Conn) {
+			http.ReadRequest(bufio.NewReader(conn))
+			io.WriteString(conn, "HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\nshort")
+			silent(conn)
+		}},
+		{"session.created", "http://h", false, func(conn net.Conn) {
+			if p, err := accept(conn); err == nil {
+				p.drain()
+			}
+		}},
+		{"session.updated", "http://h", false, func(conn net.Conn) {
+			if p, err := accept(conn); err == nil {
+				p.text(createdEvent)
+				p.drain()
+			}
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dial, accepted := pipes(t)
+				var wg sync.WaitGroup
+				if tt.serve == nil {
+					dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+						<-ctx.Done()
+						return nil, ctx.Err()
+					}
+				} else {
+					wg.Go(func() {
+						conn := <-accepted
+						tt.serve(conn)
+						conn.Close()
+					})
+				}
+				opts := testOptions(dial)
+				if tt.proxy {
+					opts.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://proxy") }
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				began := time.Now()
+				_, err := testClientAt(t, tt.endpoint, opts).Connect(ctx, &ConnectOptions{Session: &RequestSession{Instructions: new("x")}})
+				if !errors.Is(err, ctx.Err()) || time.Since(began) != time.Second {
+					t.Errorf("got %v after %v", err, time.Since(began))
+				}
+				wg.Wait()
+			})
+		})
+	}
+}
+
+func TestConnectHasATimeoutOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, accepted := pipes(t)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			conn := <-accepted
+			io.Copy(io.Discard, conn)
+			conn.Close()
+		})
+		began := time.Now()
+		_, err := testClient(t, testOptions(dial)).Connect(t.Context(), nil)
+		if took := time.Since(began); err == nil || took != 30*time.Second {
+			t.Errorf("got %v after %v", err, took)
+		}
+		wg.Wait()
+	})
+}
+
+func TestConnectConfiguresTheSession(t *testing.T) {
+	answers := map[string]string{
+		"accepted": `{"type":"session.updated","session":{"id":"sess_1"}}`,
+		"refused":  `{"type":"error","error":{"type":"invalid_request_error","code":"bad","message":"no","param":"session.x","event_id":"%s"}}`,
+		"failed":   `{"type":"session.nothing"}`,
+	}
+	for name, answer := range answers {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dial, accepted := pipes(t)
+				var wg sync.WaitGroup
+				var got map[string]any
+				wg.Go(func() {
+					conn := <-accepted
+					defer conn.Close()
+					p, err := accept(conn)
+					if err != nil {
+						return
+					}
+					if got, err = p.event(); err != nil { // before session.created
+						return
+					}
+					p.text(createdEvent)
+					id, _ := got["event_id"].(string)
+					p.text(`{"type":"error","error":{"type":"x","message":"of another event","event_id":"other"}}`)
+					p.text("%s", strings.ReplaceAll(answer, "%s", id))
+					if name == "failed" {
+						p.close(1011, "oops")
+					}
+					p.drain()
+				})
+				s, err := testClient(t, testOptions(dial)).Connect(t.Context(), &ConnectOptions{Session: &RequestSession{Instructions: new("be brief")}})
+				if got["type"] != "session.update" {
+					t.Errorf("the service received %v", got)
+				}
+				switch name {
+				case "accepted":
+					if err != nil {
+						t.Fatal(err)
+					}
+					var types []ServerEventType
+					for range 3 {
+						types = append(types, recv(t, s).EventType())
+					}
+					if diff := cmp.Diff([]ServerEventType{"session.created", "error", "session.updated"}, types); diff != "" {
+						t.Error(diff)
+					}
+					s.Close()
+				case "refused":
+					if e, ok := errors.AsType[*ServiceError](err); !ok || e.Code != "bad" || e.Param != "session.x" {
+						t.Errorf("got %v", err)
+					}
+				case "failed":
+					if e, ok := errors.AsType[*SessionError](err); !ok || e.CloseCode != 1011 || e.SessionID != "sess_1" {
+						t.Errorf("got %v", err)
+					}
+				}
+				wg.Wait()
+			})
+		})
+	}
+}
+
+func TestAnErrorInsteadOfTheSessionIsReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, accepted := pipes(t)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			conn := <-accepted
+			defer conn.Close()
+			if p, err := accept(conn); err == nil {
+				p.text(`{"type":"error","error":{"type":"invalid_request_error","code":"invalid_model","message":"no such model"}}`)
+				p.drain()
+			}
+		})
+		_, err := testClient(t, testOptions(dial)).Connect(t.Context(), &ConnectOptions{Model: "x"})
+		if e, ok := errors.AsType[*ServiceError](err); !ok || e.Code != "invalid_model" {
+			t.Errorf("got %v", err)
+		}
+		wg.Wait()
+	})
+}
