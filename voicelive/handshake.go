@@ -93,8 +93,8 @@ var unusedWriteBuffers sync.Pool
 // orContext prefers the reason that the context gives for an error. A deadline on the
 // connection may be noticed before that of the context it was taken from.
 func orContext(ctx context.Context, err error) error {
-	if d, ok := ctx.Deadline(); ok && !time.Now().Before(d) && !errors.Is(err, context.DeadlineExceeded) {
-		return context.DeadlineExceeded
+	if d, ok := ctx.Deadline(); ok && !time.Now().Before(d) {
+		<-ctx.Done() // at once
 	}
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		return ctx.Err()
