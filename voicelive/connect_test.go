@@ -285,6 +285,7 @@ func TestExtensionsThatWereNotOfferedAreRefused(t *testing.T) {
 					return
 				}
 				fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n%s\r\nSec-WebSocket-Accept: %s\r\n\r\n", header, acceptKey(req))
+				io.Copy(io.Discard, conn)
 			})
 			_, err := testClient(t, testOptions(dial)).Connect(context.Background(), nil)
 			if err == nil || !strings.Contains(err.Error(), "not offered") {
