@@ -22,15 +22,16 @@ type gate struct {
 
 	mu       sync.Mutex
 	running  int      // responses that were created and are not done
-	inFlight *create  // sent, and neither created nor refused
+	inFlight *create  // the latest one sent, until a response is done or it is refused
 	waiting  []create // in order
 	timer    *time.Timer
 	stopped  bool
 }
 
 type create struct {
-	id   string // event_id
-	json []byte
+	id       string // event_id
+	json     []byte
+	answered bool // by a response.created, which may be that of a response the service started
 }
 
 // outOfBand reports whether the response is not part of the conversation. Such
@@ -85,13 +86,18 @@ func (g *gate) created() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.running++
-	g.inFlight = nil
+	if g.inFlight != nil {
+		g.inFlight.answered = true
+	}
 }
 
 // finished counts a response that is done.
 func (g *gate) finished(s *Session) {
 	g.mu.Lock()
 	g.running = max(g.running-1, 0)
+	if g.inFlight != nil && g.inFlight.answered {
+		g.inFlight = nil
+	}
 	due := g.due()
 	g.mu.Unlock()
 	if due {
@@ -107,7 +113,7 @@ func (g *gate) refused(s *Session, id, code string) {
 		return
 	}
 	if code == codeActiveResponse {
-		g.waiting = slices.Insert(g.waiting, 0, *g.inFlight)
+		g.waiting = slices.Insert(g.waiting, 0, create{id: id, json: g.inFlight.json})
 	}
 	g.inFlight = nil
 	if g.running == 0 && len(g.waiting) > 0 {

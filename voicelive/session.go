@@ -249,25 +249,8 @@ func (s *Session) encode(buf *sendBuffer, e ClientEvent, id string) (err error) 
 
 // write writes the message in buf when it is its turn.
 func (s *Session) write(ctx context.Context, buf *sendBuffer, typ ClientEventType) error {
-	if err := ctx.Err(); err != nil {
+	if err := s.turn(ctx); err != nil {
 		return notSent(err)
-	}
-	select {
-	case <-s.closing:
-		return notSent(ErrClosed)
-	case <-s.done:
-		return notSent(s.endError())
-	case s.sending <- struct{}{}:
-	default:
-		select {
-		case s.sending <- struct{}{}:
-		case <-ctx.Done():
-			return notSent(ctx.Err())
-		case <-s.closing:
-			return notSent(ErrClosed)
-		case <-s.done:
-			return notSent(s.endError())
-		}
 	}
 	note := s.noteSend(typ, buf.b[headroom:]) // writing masks the buffer
 	err := s.frames.message(buf.b)
@@ -277,6 +260,29 @@ func (s *Session) write(ctx context.Context, buf *sendBuffer, typ ClientEventTyp
 	}
 	s.sent(ctx, note)
 	return nil
+}
+
+// turn waits for the right to write a message; s.sending gives it back.
+func (s *Session) turn(ctx context.Context) error {
+	select {
+	case <-s.closing:
+		return ErrClosed
+	case <-s.done:
+		return s.endError()
+	case <-ctx.Done():
+		return ctx.Err()
+	default:
+	}
+	select {
+	case s.sending <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closing:
+		return ErrClosed
+	case <-s.done:
+		return s.endError()
+	}
 }
 
 // writeFailed ends the session, but waits for the reason that the peer may have

@@ -1,0 +1,239 @@
+package voicelive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// answerAll answers every event of the client by what reply returns for it.
+func answerAll(reply func(e map[string]any) []string) func(*peer) {
+	return func(p *peer) {
+		for {
+			e, err := p.event()
+			if err != nil {
+				return
+			}
+			for _, text := range reply(e) {
+				if p.text("%s", text) != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+func TestDoReturnsWhatConfirms(t *testing.T) {
+	for _, tt := range []struct {
+		event   ClientEvent
+		answers []string // the last one confirms
+	}{
+		{&ClientEventSessionUpdate{}, []string{`{"type":"session.updated","session":{}}`}},
+		{&ClientEventInputAudioBufferCommit{}, []string{`{"type":"input_audio_buffer.committed","item_id":"i"}`}},
+		{&ClientEventInputAudioBufferClear{}, []string{`{"type":"input_audio_buffer.cleared"}`}},
+		{&ClientEventOutputAudioBufferClear{}, []string{`{"type":"output_audio_buffer.cleared"}`}},
+		{&ClientEventConversationItemDelete{ItemID: "b"}, []string{`{"type":"conversation.item.deleted","item_id":"a"}`, `{"type":"conversation.item.deleted","item_id":"b"}`}},
+		{&ClientEventConversationItemTruncate{ItemID: "b"}, []string{
+			`{"type":"conversation.item.truncated","item_id":"a","content_index":0,"audio_end_ms":0}`, `{"type":"conversation.item.truncated","item_id":"b","content_index":0,"audio_end_ms":0}`}},
+		{&ClientEventConversationItemRetrieve{ItemID: "b"}, []string{
+			`{"type":"conversation.item.retrieved","item":{"type":"message","role":"user","id":"a"}}`, `{"type":"conversation.item.retrieved","item":{"type":"message","id":"b","role":"user"}}`}},
+		{&ClientEventConversationItemCreate{Item: &UserMessageItem{ID: new("b"), Content: []MessageContentPart{&InputTextContentPart{Text: "x"}}}}, []string{
+			`{"type":"conversation.item.created","item":{"type":"message","role":"user","id":"a"}}`, `{"type":"conversation.item.created","item":{"type":"message","id":"b","role":"user"}}`}},
+		{&ClientEventConversationItemCreate{Item: &UserMessageItem{Content: []MessageContentPart{&InputTextContentPart{Text: "x"}}}}, []string{
+			`{"type":"conversation.item.created","item":{"type":"message","role":"assistant","id":"a"}}`, `{"type":"conversation.item.created","item":{"type":"message","id":"b","role":"user"}}`}},
+		{&ClientEventConversationItemCreate{Item: &FunctionCallOutputItem{CallID: "c2", Output: "1"}}, []string{
+			`{"type":"conversation.item.created","item":{"type":"function_call","call_id":"c2","name":"f","arguments":"","id":"a"}}`,
+			`{"type":"conversation.item.created","item":{"type":"function_call_output","call_id":"c1","output":"1","id":"a"}}`,
+			`{"type":"conversation.item.created","item":{"type":"function_call_output","id":"b","call_id":"c2","output":"1"}}`}},
+		{&ClientEventResponseCreate{}, []string{`{"type":"response.created","response":{"id":"r"}}`}},
+		{&ClientEventResponseCancel{}, []string{`{"type":"response.done","response":{"id":"r","status":"cancelled"}}`}},
+		{&ClientEventResponseCancel{ResponseID: new("r2")}, []string{`{"type":"response.done","response":{"id":"r1"}}`, `{"type":"response.done","response":{"id":"r2"}}`}},
+		{&ClientEventResponseCancel{}, []string{`{"type":"error","error":{"type":"invalid_request_error","code":"response_cancel_not_active","message":"x","event_id":"%s"}}`}},
+		{&ClientEventSessionAvatarConnect{ClientSDP: "x"}, []string{`{"type":"session.avatar.connecting","server_sdp":"y"}`}},
+		{&ClientEventRTCCallSDPCreate{SDPOffer: "x"}, []string{`{"type":"rtc.call.sdp.created","rtc_call_id":"1","sdp_answer":"y"}`}},
+	} {
+		t.Run(string(tt.event.EventType()), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+					var texts []string
+					for _, text := range append([]string{`{"type":"warning","warning":{"message":"of no interest"}}`}, tt.answers...) {
+						texts = append(texts, strings.ReplaceAll(text, "%s", fmt.Sprint(e["event_id"])))
+					}
+					return texts
+				}))
+				defer stop()
+				ev, err := s.Do(t.Context(), tt.event)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := ev.MarshalJSON()
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := tt.answers[len(tt.answers)-1]
+				if !strings.Contains(want, "%s") && string(got) != want {
+					t.Errorf("got %s\nwant %s", got, want)
+				}
+				// The consumer gets the events as well.
+				for range len(tt.answers) + 2 {
+					recv(t, s)
+				}
+				if n := s.watch.n.Load(); n != 0 {
+					t.Errorf("%d waiters are left", n)
+				}
+			})
+		})
+	}
+}
+
+func TestDoReturnsTheErrorOfItsEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+			return []string{
+				`{"type":"error","error":{"type":"x","message":"of another","event_id":"other"}}`,
+				`{"type":"error","error":{"type":"x","message":"of none"}}`,
+				fmt.Sprintf(`{"type":"error","error":{"type":"invalid_request_error","code":"c","message":"no","param":"p","event_id":%q}}`, e["event_id"]),
+			}
+		}))
+		defer stop()
+		_, err := s.Do(t.Context(), &ClientEventSessionUpdate{EventID: new("mine")})
+		e, ok := errors.AsType[*ServiceError](err)
+		if !ok {
+			t.Fatalf("got %v", err)
+		}
+		e.Event = nil
+		if diff := cmp.Diff(&ServiceError{Type: "invalid_request_error", Code: "c", Message: "no", Param: "p", EventID: "mine"}, e); diff != "" {
+			t.Error(diff)
+		}
+		_, err = s.CreateRTCCall(t.Context(), "offer", nil)
+		if e, ok := errors.AsType[*ServiceError](err); !ok || e.Code != "c" {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestDoEndsWithContextAndSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, func(p *peer) {
+			p.event()
+			time.Sleep(15 * time.Second)
+			p.close(1011, "broken")
+			p.drain()
+		})
+		defer stop()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := s.Do(ctx, &ClientEventSessionUpdate{}); !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, ErrNotSent) {
+			t.Errorf("got %v", err)
+		}
+		if _, err := s.Do(t.Context(), &ClientEventInputAudioBufferAppend{Audio: []byte{1, 2}}); !errors.Is(err, ErrNoConfirmation) || !errors.Is(err, ErrNotSent) {
+			t.Errorf("got %v", err)
+		}
+		w := s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionUpdated}})
+		_, err := s.await(t.Context(), w)
+		if e, ok := errors.AsType[*SessionError](err); !ok || e.Kind != KindServerError {
+			t.Errorf("got %v", err)
+		}
+		if _, err := s.Do(t.Context(), &ClientEventSessionUpdate{}); !errors.Is(err, ErrNotSent) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestConcurrentDoGetTheirOwnAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+			if e["item_id"].(string)[0] == 'x' {
+				return []string{fmt.Sprintf(`{"type":"error","error":{"type":"t","message":%q,"event_id":%q}}`, e["item_id"], e["event_id"])}
+			}
+			return []string{fmt.Sprintf(`{"type":"conversation.item.deleted","item_id":%q}`, e["item_id"])}
+		}))
+		defer stop()
+		results := make(chan error)
+		for i := range 50 {
+			go func() {
+				id := fmt.Sprintf("%c%d", "ax"[i%2], i)
+				ev, err := s.Do(t.Context(), &ClientEventConversationItemDelete{ItemID: id})
+				switch e, ok := errors.AsType[*ServiceError](err); {
+				case ok && id[0] == 'x' && e.Message == id:
+					results <- nil
+				case err == nil && id[0] == 'a' && ev.(*ServerEventConversationItemDeleted).ItemID == id:
+					results <- nil
+				default:
+					results <- fmt.Errorf("%s: got %v, %v", id, ev, err)
+				}
+			}()
+		}
+		for range 50 {
+			if err := <-results; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+func TestEveryClientEventHasAHelper(t *testing.T) {
+	ctx := context.Background()
+	audio := []byte{1, 2}
+	helpers := map[ClientEventType]func(*Session) error{
+		ClientEventTypeSessionUpdate: func(s *Session) error {
+			return s.UpdateSession(ctx, &RequestSession{Instructions: new("x")})
+		},
+		ClientEventTypeInputAudioBufferAppend:   func(s *Session) error { return s.AppendAudio(ctx, audio) },
+		ClientEventTypeInputAudioBufferCommit:   func(s *Session) error { return s.CommitAudio(ctx) },
+		ClientEventTypeInputAudioBufferClear:    func(s *Session) error { return s.ClearAudio(ctx) },
+		ClientEventTypeInputAudioTurnStart:      func(s *Session) error { return s.StartTurn(ctx, "t") },
+		ClientEventTypeInputAudioTurnAppend:     func(s *Session) error { return s.AppendTurn(ctx, "t", audio) },
+		ClientEventTypeInputAudioTurnEnd:        func(s *Session) error { return s.EndTurn(ctx, "t") },
+		ClientEventTypeInputAudioTurnCancel:     func(s *Session) error { return s.CancelTurn(ctx, "t") },
+		ClientEventTypeInputAudioClear:          func(s *Session) error { return s.ClearInputAudio(ctx) },
+		ClientEventTypeConversationItemCreate:   func(s *Session) error { return s.CreateItem(ctx, &FunctionCallOutputItem{CallID: "c", Output: "o"}) },
+		ClientEventTypeConversationItemRetrieve: func(s *Session) error { _, err := s.RetrieveItem(ctx, "i"); return err },
+		ClientEventTypeConversationItemTruncate: func(s *Session) error { return s.TruncateItem(ctx, "i", 0, 100) },
+		ClientEventTypeConversationItemDelete:   func(s *Session) error { return s.DeleteItem(ctx, "i") },
+		ClientEventTypeResponseCreate:           func(s *Session) error { return s.CreateResponse(ctx, nil) },
+		ClientEventTypeResponseCancel:           func(s *Session) error { return s.CancelResponse(ctx) },
+		ClientEventTypeSessionAvatarConnect:     func(s *Session) error { _, err := s.ConnectAvatar(ctx, "sdp"); return err },
+		ClientEventTypeOutputAudioBufferClear:   func(s *Session) error { return s.ClearOutputAudio(ctx) },
+		ClientEventTypeRTCCallSDPCreate:         func(s *Session) error { _, err := s.CreateRTCCall(ctx, "sdp", nil); return err },
+		// An approval is an item: the specification has no event of this type.
+		ClientEventTypeMCPApprovalResponse: nil,
+	}
+	answers := map[ClientEventType]string{
+		ClientEventTypeConversationItemRetrieve: `{"type":"conversation.item.retrieved","item":{"type":"message","role":"user","id":"i"}}`,
+		ClientEventTypeSessionAvatarConnect:     `{"type":"session.avatar.connecting","server_sdp":"y"}`,
+		ClientEventTypeRTCCallSDPCreate:         `{"type":"rtc.call.sdp.created","rtc_call_id":"1","sdp_answer":"y"}`,
+	}
+	for _, typ := range ClientEventType("").Values() {
+		help, ok := helpers[typ]
+		if !ok {
+			t.Errorf("no helper sends %s", typ)
+		}
+		if help == nil {
+			continue
+		}
+		synctest.Test(t, func(t *testing.T) {
+			var got []string
+			s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+				got = append(got, e["type"].(string))
+				if answer := answers[typ]; answer != "" {
+					return []string{answer}
+				}
+				return nil
+			}))
+			if err := help(s); err != nil {
+				t.Errorf("%s: %v", typ, err)
+			}
+			stop()
+			if diff := cmp.Diff([]string{string(typ)}, got); diff != "" {
+				t.Errorf("%s: %s", typ, diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,161 @@
+package voicelive
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+)
+
+// proxyTo serves one CONNECT with a raw answer; "" tunnels to addr, whatever was asked for.
+func proxyTo(t *testing.T, addr, answer string, asked *http.Request) *httptest.Server {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		*asked = *r
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		if answer != "" {
+			io.WriteString(conn, answer)
+			return
+		}
+		up, err := net.Dial("tcp", addr)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer up.Close()
+		io.WriteString(conn, "HTTP/1.1 200 Connection established\r\n\r\n")
+		go io.Copy(up, conn)
+		io.Copy(conn, up)
+	}))
+	server.Config.ErrorLog = quiet
+	t.Cleanup(server.Close)
+	return server
+}
+
+func TestSessionsGoThroughProxies(t *testing.T) {
+	service := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Proxy-Authorization") != "" {
+			t.Error("the service got the proxy's credential")
+		}
+		conn, rw, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer conn.Close()
+		p := &peer{conn: conn, br: rw.Reader}
+		fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", acceptKey(r))
+		p.text(createdEvent)
+		p.drain()
+	}))
+	service.StartTLS()
+	defer service.Close()
+	for _, secure := range []bool{false, true} {
+		var asked http.Request
+		proxy := proxyTo(t, service.Listener.Addr().String(), "", &asked)
+		if secure {
+			proxy.StartTLS()
+		} else {
+			proxy.Start()
+		}
+		opts := testOptions(nil)
+		opts.TLSConfig = service.Client().Transport.(*http.Transport).TLSClientConfig
+		opts.Proxy = func(*http.Request) (*url.URL, error) {
+			u, err := url.Parse(proxy.URL)
+			u.User = url.UserPassword("user", "pass word")
+			return u, err
+		}
+		s, err := testClientAt(t, "https://example.com", opts).Connect(t.Context(), nil)
+		if err != nil {
+			t.Fatalf("secure %v: %v", secure, err)
+		}
+		if s.ID() != "sess_1" {
+			t.Errorf("got session %q", s.ID())
+		}
+		s.Close()
+		if asked.Method != http.MethodConnect || asked.Host != "example.com:443" || asked.Header.Get("Proxy-Authorization") != "Basic dXNlcjpwYXNzIHdvcmQ=" {
+			t.Errorf("the proxy was asked %s %s %v", asked.Method, asked.Host, asked.Header)
+		}
+	}
+}
+
+func TestRefusingProxiesAreReported(t *testing.T) {
+	const canary = "CANARY"
+	for _, tt := range []struct{ name, answer, want string }{
+		{"authentication", "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9\r\n\r\nlog in at", "407 Proxy Authentication Required: log in at"},
+		{"bad gateway", "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "502"},
+		{"no HTTP", "\x05\x00", "answer of the proxy"},
+		{"flood", "HTTP/1.1 200 OK\r\n" + strings.Repeat("X: "+strings.Repeat("y", 1000)+"\r\n", 100), "answer of the proxy"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var asked http.Request
+			proxy := proxyTo(t, "", tt.answer, &asked)
+			proxy.Start()
+			opts := testOptions(nil)
+			opts.Proxy = func(*http.Request) (*url.URL, error) {
+				u, err := url.Parse(proxy.URL)
+				u.User = url.UserPassword("user", canary)
+				return u, err
+			}
+			_, err := testClientAt(t, "https://example.com", opts).Connect(t.Context(), nil)
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), canary) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	for name, proxy := range map[string]func(*http.Request) (*url.URL, error){
+		"SOCKS":   func(*http.Request) (*url.URL, error) { return url.Parse("socks5://user:" + canary + "@127.0.0.1:1") },
+		"invalid": func(*http.Request) (*url.URL, error) { return url.Parse("http://user:" + canary + "@\x7f") },
+	} {
+		opts := testOptions(nil)
+		opts.Proxy = proxy
+		_, err := testClientAt(t, "https://example.com", opts).Connect(t.Context(), nil)
+		if err == nil || strings.Contains(err.Error(), canary) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestNoByteOfTheTunnelIsTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := net.Pipe()
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			http.ReadRequest(bufio.NewReader(server))
+			io.WriteString(server, "HTTP/1.1 200 OK\r\nX: y\r\n\r\nfirst bytes")
+			server.Close()
+		})
+		if err := connectThrough(client, &url.URL{Scheme: "http", Host: "p"}, "h:1"); err != nil {
+			t.Fatal(err)
+		}
+		rest, err := io.ReadAll(client)
+		if string(rest) != "first bytes" || err != nil {
+			t.Errorf("got %q, %v", rest, err)
+		}
+		wg.Wait()
+	})
+}
+
+func TestDialErrorsCanBeTold(t *testing.T) {
+	cause := errors.New("no route")
+	opts := testOptions(func(context.Context, string, string) (net.Conn, error) { return nil, cause })
+	_, err := testClient(t, opts).Connect(t.Context(), nil)
+	if _, refused := errors.AsType[*azcore.ResponseError](err); !errors.Is(err, cause) || refused {
+		t.Errorf("got %v", err)
+	}
+}
