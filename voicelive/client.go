@@ -88,7 +88,7 @@ type Limits struct {
 	DrainTimeout        time.Duration // for the reason of the peer to arrive after a write did not succeed; 500 ms
 
 	ReceiveBytes int64 // of one message; 32 MiB
-	SendBytes    int   // of one event, with audio counted as it is before base64; 15 MiB
+	SendBytes    int   // of the raw audio in one event, and of the JSON around it; 15 MiB
 	QueueEvents  int   // received and not yet taken by Recv; 1,024
 	QueueBytes   int   // of them, one message excepted; 8 MiB
 }

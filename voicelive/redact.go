@@ -51,6 +51,8 @@ func redactValue(v any) any {
 				v[name] = redacted
 			case binaryFields[plain] && isText && len(text) > 64 && !strings.Contains(text, " "):
 				v[name] = fmt.Sprintf("(%d bytes of base64)", len(text))
+			case isText && strings.HasSuffix(plain, "url"):
+				v[name] = withoutSecrets(text)
 			default:
 				v[name] = redactValue(value)
 			}
@@ -63,15 +65,21 @@ func redactValue(v any) any {
 	return v
 }
 
+// withoutSecrets returns a URL without user, query and fragment.
+func withoutSecrets(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return redacted
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	return u.String()
+}
+
 // What holds a credential prints without it, also as part of what contains it.
 
 // String tells which server it is, without its credentials.
 func (s MCPServer) String() string {
-	origin := "(no URL)"
-	if u, err := url.Parse(s.ServerURL); err == nil {
-		origin = u.Scheme + "://" + u.Host
-	}
-	return fmt.Sprintf("MCPServer{%s %s}", s.ServerLabel, origin)
+	return fmt.Sprintf("MCPServer{%s %s}", s.ServerLabel, withoutSecrets(s.ServerURL))
 }
 
 // GoString is String.

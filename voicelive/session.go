@@ -238,7 +238,7 @@ func (s *Session) encode(buf *sendBuffer, e ClientEvent, id string) (err error) 
 	if err != nil {
 		return err
 	}
-	if size := len(buf.b) - headroom - (base64Len(audio) - audio); size > s.limits.SendBytes {
+	if size := len(buf.b) - headroom - base64Len(audio); size > s.limits.SendBytes {
 		return fmt.Errorf("the event has %d bytes, more than Limits.SendBytes, %d", size, s.limits.SendBytes)
 	}
 	if id != "" {
@@ -330,7 +330,10 @@ func (s *Session) CloseWith(code int, reason string) error {
 	if len(reason) > 123 {
 		return fmt.Errorf("voicelive: the close reason has %d bytes, more than 123", len(reason))
 	}
-	patience := time.NewTimer(s.limits.CloseTimeout)
+	// What is left of the timeout after the end is for the reader, which may be in a
+	// callback that waits for this very call.
+	grace := min(s.limits.CloseTimeout/10, 100*time.Millisecond)
+	patience := time.NewTimer(s.limits.CloseTimeout - grace)
 	defer patience.Stop()
 	s.mu.Lock()
 	first := !s.closed
@@ -338,19 +341,18 @@ func (s *Session) CloseWith(code int, reason string) error {
 	s.mu.Unlock()
 	if first {
 		close(s.closing)
-		s.frames.closing(code, reason, s.limits.CloseTimeout)
-	}
-	select {
-	case <-s.done:
-	case <-patience.C:
-		s.end(nil)
-	}
-	if !first {
-		return nil
+		s.frames.closing(code, reason, s.limits.CloseTimeout-grace)
 	}
 	select {
 	case <-s.read:
-	case <-patience.C: // a callback of the reader closes
+		return nil
+	case <-patience.C:
+		s.end(nil)
+	}
+	patience.Reset(grace)
+	select {
+	case <-s.read:
+	case <-patience.C:
 	}
 	return nil
 }

@@ -1,0 +1,227 @@
+package voicelive
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTheEndIsClassified(t *testing.T) {
+	type end struct {
+		Kind      Kind // "" is an orderly end
+		Code      int
+		Reason    string
+		Retryable bool
+	}
+	closeWith := func(code int, reason string) func(*peer) {
+		return func(p *peer) { p.close(code, reason); p.drain() }
+	}
+	for _, tt := range []struct {
+		name   string
+		script func(*peer)
+		want   end
+	}{
+		{"1000", closeWith(1000, ""), end{}},
+		{"1001", closeWith(1001, "maintenance"), end{KindGoingAway, 1001, "maintenance", true}},
+		{"1001 by reason", closeWith(1001, "Your session hit the maximum duration of 60 minutes."), end{KindSessionExpired, 1001, "Your session hit the maximum duration of 60 minutes.", true}},
+		{"1001 by error", func(p *peer) {
+			p.text(`{"type":"error","error":{"type":"t","code":"session_expired","message":"x"}}`)
+			closeWith(1001, "")(p)
+		}, end{KindSessionExpired, 1001, "", true}},
+		{"1002", closeWith(1002, "p"), end{KindProtocol, 1002, "p", false}},
+		{"1003", closeWith(1003, ""), end{KindProtocol, 1003, "", false}},
+		{"1007", closeWith(1007, ""), end{KindProtocol, 1007, "", false}},
+		{"1008", closeWith(1008, "quota"), end{KindPolicy, 1008, "quota", false}},
+		{"1009", closeWith(1009, ""), end{KindTooLarge, 1009, "", false}},
+		{"1010", closeWith(1010, ""), end{KindProtocol, 1010, "", false}},
+		{"1011", closeWith(1011, "e"), end{KindServerError, 1011, "e", true}},
+		{"1012", closeWith(1012, ""), end{KindGoingAway, 1012, "", true}},
+		{"1013", closeWith(1013, ""), end{KindGoingAway, 1013, "", true}},
+		{"1014", closeWith(1014, ""), end{KindGoingAway, 1014, "", true}},
+		{"1015", closeWith(1015, ""), end{KindProtocol, 0, "", false}},
+		{"3000", closeWith(3000, "x"), end{KindPeerClosed, 3000, "x", false}},
+		{"4429", closeWith(4429, "slow down"), end{KindPeerClosed, 4429, "slow down", false}},
+		{"5000", closeWith(5000, ""), end{KindProtocol, 0, "", false}},
+		{"no code", func(p *peer) { p.frame(0x88, nil); p.drain() }, end{KindNetwork, 1005, "", true}},
+		{"EOF", func(p *peer) {}, end{KindNetwork, 0, "", true}},
+		{"EOF in a frame", func(p *peer) { p.conn.Write([]byte{0x81, 100, 'x'}) }, end{KindNetwork, 0, "", true}},
+		{"reserved bit", func(p *peer) { p.frame(0xc1, []byte("{}")); p.drain() }, end{KindProtocol, 0, "", false}},
+		{"not UTF-8", func(p *peer) { p.frame(0x81, []byte("{\"\xff\":1}")); p.drain() }, end{KindProtocol, 0, "", false}},
+		{"too large", func(p *peer) {
+			p.conn.Write(binary.BigEndian.AppendUint64([]byte{0x81, 127}, 1<<40))
+			p.drain()
+		}, end{KindTooLarge, 0, "", false}},
+		{"silence", func(p *peer) { time.Sleep(time.Hour) }, end{KindKeepAlive, 0, "", true}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := serve(t, nil, tt.script)
+				defer stop()
+				var err error
+				for _, err = range s.Events(t.Context()) {
+				}
+				var got end
+				if e, ok := errors.AsType[*SessionError](err); ok {
+					got = end{e.Kind, e.CloseCode, e.Reason, e.Retryable()}
+					if e.SessionID != "sess_1" || e.RequestID != "req_1" {
+						t.Errorf("got %+v", e)
+					}
+				}
+				if diff := cmp.Diff(tt.want, got); diff != "" {
+					t.Errorf("%v\n%s", err, diff)
+				}
+				if (s.Err() == nil) != (tt.want.Kind == "") {
+					t.Errorf("Err: %v", s.Err())
+				}
+				<-s.Done()
+			})
+		})
+	}
+}
+
+func TestOtherTransportErrorsAreOfTheNetwork(t *testing.T) {
+	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, fmt.Errorf("x: %w", io.EOF)} {
+		if cause, _ := classify(err, false); cause == nil || cause.Kind != KindNetwork {
+			t.Errorf("%v: got %v", err, cause)
+		}
+	}
+}
+
+// The service sees the answer to its close frame, and the code of a violation.
+func TestTheServiceIsAnswered(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		send func(*peer)
+		want int
+	}{
+		{"close", func(p *peer) { p.close(1001, "x") }, 1001},
+		{"close without a code", func(p *peer) { p.frame(0x88, nil) }, 1000},
+		{"violation", func(p *peer) { p.frame(0x83, nil) }, 1002},
+		{"not UTF-8", func(p *peer) { p.frame(0x81, []byte{0xff}) }, 1007},
+		{"too large", func(p *peer) { p.conn.Write(binary.BigEndian.AppendUint64([]byte{0x81, 127}, 1<<40)) }, 1009},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			got := 0
+			s, stop := serve(t, nil, func(p *peer) {
+				tt.send(p)
+				for {
+					first, payload, err := p.next()
+					if err != nil {
+						return
+					}
+					if first == 0x88 {
+						got = int(binary.BigEndian.Uint16(payload))
+					}
+				}
+			})
+			<-s.Done()
+			stop()
+			if got != tt.want {
+				t.Errorf("%s: got code %d, want %d", tt.name, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestClosingWithACode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []byte
+		s, stop := serve(t, nil, func(p *peer) {
+			_, got, _ = p.next()
+			p.text(`{"type":"warning","warning":{"message":"on the way"}}`)
+			p.frame(0x88, got)
+			p.drain()
+		})
+		for _, bad := range []int{0, 999, 1001, 1005, 1006, 1015, 2999, 5000} {
+			if err := s.CloseWith(bad, ""); err == nil {
+				t.Errorf("code %d is accepted", bad)
+			}
+		}
+		if err := s.CloseWith(1000, strings.Repeat("x", 124)); err == nil {
+			t.Error("a long reason is accepted")
+		}
+		if err := s.CloseWith(4001, "handed over"); err != nil {
+			t.Error(err)
+		}
+		stop()
+		if string(got) != "\x0f\xa1handed over" {
+			t.Errorf("the service got %q", got)
+		}
+		// What arrived in the meantime is there, and the end is orderly.
+		recv(t, s)
+		if ev := recv(t, s); ev.EventType() != ServerEventTypeWarning {
+			t.Errorf("got %v", ev.EventType())
+		}
+		if _, err := s.Recv(t.Context()); err != io.EOF || s.Err() != nil {
+			t.Errorf("got %v, Err %v", err, s.Err())
+		}
+		if err := s.ClearAudio(t.Context()); !errors.Is(err, ErrNotSent) || !errors.Is(err, ErrClosed) {
+			t.Errorf("Send after Close: %v", err)
+		}
+	})
+}
+
+// P15: errors and warnings of the service never end the session.
+func TestServiceErrorsAreEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 1000
+		s, stop := serve(t, nil, func(p *peer) {
+			for i := range n {
+				switch i % 10 {
+				case 3:
+					p.text(`{"type":"error","event_id":"%d","error":{"type":"server_error","code":"c%d","message":"x","event_id":null}}`, i, i)
+				case 7:
+					p.text(`{"type":"warning","event_id":"%d","warning":{"message":"x"}}`, i)
+				default:
+					p.text(`{"type":"response.text.delta","event_id":"%d","response_id":"r","item_id":"i","output_index":0,"content_index":0,"delta":"x"}`, i)
+				}
+			}
+			p.drain()
+		})
+		defer stop()
+		recv(t, s)
+		for i := range n {
+			if got := recv(t, s).GetEventID(); got != fmt.Sprint(i) {
+				t.Fatalf("event %d is %s", i, got)
+			}
+		}
+		if st := s.Stats(); st.Errors != n/10 || s.Err() != nil {
+			t.Errorf("%d errors, %v", st.Errors, s.Err())
+		}
+	})
+}
+
+func TestCancellingAReceiveLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, func(p *peer) {
+			time.Sleep(time.Second)
+			p.text(`{"type":"warning","event_id":"1","warning":{"message":"x"}}`)
+			p.drain()
+		})
+		defer stop()
+		recv(t, s)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if _, err := s.Recv(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		go func() {
+			time.Sleep(time.Millisecond)
+			if _, err := s.Recv(t.Context()); !errors.Is(err, ErrConcurrentRecv) {
+				t.Errorf("a second receiver: %v", err)
+			}
+		}()
+		if ev := recv(t, s); ev.GetEventID() != "1" {
+			t.Errorf("got %v", ev)
+		}
+	})
+}

@@ -1,0 +1,154 @@
+package voicelive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// P21: handlers run one at a time in the order of the wire, and may call anything.
+func TestHandlersMayCallEveryMethod(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, func(p *peer) {
+			p.text(`{"type":"warning","warning":{"message":"1"}}`)
+			p.text(`{"type":"nonsense"`)
+			p.text(`{"type":"error","error":{"type":"t","message":"2"}}`)
+			p.text(`{"type":"of.tomorrow"}`)
+			for {
+				e, err := p.event()
+				if err != nil {
+					return
+				}
+				if e["type"] == "session.update" {
+					p.text(`{"type":"session.updated","session":{}}`)
+				}
+			}
+		})
+		defer stop()
+		var m Mux
+		var got []string
+		ctx := t.Context()
+		On(&m, func(_ context.Context, e *ServerEventWarning) error {
+			got = append(got, "warning "+e.Warning.Message)
+			for name, call := range map[string]func() error{
+				"Send":           func() error { return s.ClearAudio(ctx) },
+				"Do":             func() error { _, err := s.Do(ctx, &ClientEventSessionUpdate{}); return err },
+				"Stats":          func() error { s.Stats(); return s.Err() },
+				"ID":             func() error { s.ID(); s.RequestID(); s.Done(); return nil },
+				"CreateResponse": func() error { return s.CreateResponse(ctx, nil) },
+				"AudioWriter":    func() error { w, err := s.AudioWriter(ctx, nil); w.Write([]byte{1, 2}); w.Close(); return err },
+			} {
+				if err := call(); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			// A handler may even receive, though the event is then its own.
+			if _, err := s.Recv(ctx); !isEventError(err) {
+				t.Errorf("Recv: %v", err)
+			}
+			return nil
+		})
+		On(&m, func(_ context.Context, e *ServerEventError) error {
+			got = append(got, "error "+e.Error.Message)
+			return nil
+		})
+		On(&m, func(_ context.Context, e ServerEvent) error {
+			got = append(got, "all "+string(e.EventType()))
+			if e.EventType() == "of.tomorrow" {
+				return s.Close()
+			}
+			return nil
+		})
+		if err := m.Run(ctx, s); err != nil {
+			t.Error(err)
+		}
+		want := []string{"all session.created", "warning 1", "all warning", "error 2", "all error", "all of.tomorrow", "all session.updated"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func isEventError(err error) bool {
+	_, ok := errors.AsType[*EventError](err)
+	return ok
+}
+
+func TestAHandlersErrorEndsRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, func(p *peer) {
+			p.text(`{"type":"warning","warning":{"message":"1"}}`)
+			p.drain()
+		})
+		defer stop()
+		var m Mux
+		cause := errors.New("mine")
+		On(&m, func(context.Context, *ServerEventSessionCreated) error { return cause })
+		if err := m.Run(t.Context(), s); err != cause {
+			t.Errorf("got %v", err)
+		}
+		if ev := recv(t, s); ev.EventType() != ServerEventTypeWarning {
+			t.Errorf("the session is at %v", ev.EventType())
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := m.Run(ctx, s); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// A session may be closed from each of the callbacks of an observer.
+type closer struct {
+	NoObserver
+	at      string
+	session **Session
+}
+
+func (c *closer) close(at string) {
+	if c.at == at && *c.session != nil {
+		(*c.session).Close()
+	}
+}
+func (c *closer) ObserveSend(context.Context, EventInfo) { c.close("send") }
+func (c *closer) ObserveReceive(EventInfo)               { c.close("receive") }
+func (c *closer) ObserveResponse(ResponseInfo)           { c.close("response") }
+func (c *closer) ObserveError(ErrorInfo)                 { c.close("error") }
+func (c *closer) ObserveClose(CloseInfo)                 { c.close("close") }
+
+func TestObserversMayClose(t *testing.T) {
+	for _, at := range []string{"send", "receive", "response", "error", "close"} {
+		synctest.Test(t, func(t *testing.T) {
+			var session *Session
+			ready := make(chan struct{})
+			s, stop := serve(t, func(o *ClientOptions) { o.Observer = &closer{at: at, session: &session} }, func(p *peer) {
+				<-ready
+				p.text(`{"type":"error","error":{"type":"t","message":"2"}}`)
+				p.text(`{"type":"response.done","response":{"id":"r"}}`)
+				if at == "close" {
+					p.close(1011, "")
+				}
+				p.drain()
+			})
+			session = s
+			close(ready)
+			s.ClearAudio(t.Context())
+			for range s.Events(t.Context()) {
+			}
+			stop()
+		})
+	}
+}
+
+func ExampleOn() {
+	var m Mux
+	On(&m, func(_ context.Context, e *ServerEventResponseAudioTranscriptDelta) error {
+		fmt.Print(e.Delta)
+		return nil
+	})
+	// err := m.Run(ctx, session)
+}
