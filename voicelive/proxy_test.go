@@ -120,7 +120,7 @@ func TestRefusingProxiesAreReported(t *testing.T) {
 	}
 	for name, proxy := range map[string]func(*http.Request) (*url.URL, error){
 		"SOCKS":   func(*http.Request) (*url.URL, error) { return url.Parse("socks5://user:" + canary + "@127.0.0.1:1") },
-		"invalid": func(*http.Request) (*url.URL, error) { return url.Parse("http://user:" + canary + "@\x7f") },
+		"invalid": func(*http.Request) (*url.URL, error) { return nil, errors.New("parse http://user:" + canary + "@h") },
 	} {
 		opts := testOptions(nil)
 		opts.Proxy = proxy
