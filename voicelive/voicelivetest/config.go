@@ -1,0 +1,206 @@
+package voicelivetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// config is the effective configuration of a session: the members of its JSON, so that what this version does not know
+// survives, and what the simulator needs of them.
+type config struct {
+	members map[string]json.RawMessage
+	view    voicelive.ResponseSession
+	said    bool // audio was produced with the voice
+}
+
+// object is JSON in Go.
+type object map[string]any
+
+// encode is for values that always encode.
+func encode(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
+
+// vadDefaults are what the service fills in for a turn detection that leaves them out.
+var vadDefaults = object{
+	"threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 500, "speech_duration_ms": 200,
+	"create_response": true, "interrupt_response": true, "auto_truncate": false,
+}
+
+// defaultConfig is what a session begins with.
+func defaultConfig(query url.Values, id string) config {
+	c := config{members: map[string]json.RawMessage{}}
+	for name, value := range map[string]any{
+		"id": id, "object": "realtime.session",
+		"modalities":                 []string{"text", "audio"},
+		"instructions":               "You are a helpful assistant.",
+		"voice":                      object{"type": "azure-standard", "name": "en-US-AvaNeural"},
+		"input_audio_format":         "pcm16",
+		"output_audio_format":        "pcm16",
+		"input_audio_sampling_rate":  24000,
+		"turn_detection":             object{"type": "server_vad"},
+		"input_audio_transcription":  nil,
+		"tools":                      []any{},
+		"tool_choice":                "auto",
+		"temperature":                0.8,
+		"max_response_output_tokens": "inf",
+	} {
+		c.members[name] = encode(value)
+	}
+	if model := query.Get("model"); model != "" {
+		c.members["model"] = encode(model)
+	}
+	if agent := query.Get("agent-name"); agent != "" {
+		thread := first(query.Get("conversation-id"), "thread_"+id)
+		c.members["agent"] = encode(object{"type": "agent", "name": agent, "agent_id": "agent_" + agent, "thread_id": thread})
+	}
+	c.settle()
+	return c
+}
+
+// settle fills in nested defaults and reads the members again.
+func (c *config) settle() {
+	var vad map[string]json.RawMessage
+	if json.Unmarshal(c.members["turn_detection"], &vad) == nil && vad != nil {
+		for name, value := range vadDefaults {
+			if _, ok := vad[name]; !ok && string(vad["type"]) != `"semantic_vad"` {
+				vad[name] = encode(value)
+			}
+		}
+		c.members["turn_detection"] = encode(vad)
+	}
+	if err := json.Unmarshal(encode(c.members), &c.view); err != nil {
+		panic(fmt.Errorf("read the configuration back: %w", err)) // every member was decoded before
+	}
+}
+
+// session is a copy of the configuration to send.
+func (c *config) session() voicelive.ResponseSession {
+	var session voicelive.ResponseSession
+	if err := json.Unmarshal(encode(c.members), &session); err != nil {
+		panic(err) // settle has done the same
+	}
+	return session
+}
+
+// update merges what is present into the configuration, or tells what cannot be changed.
+func (c *config) update(update *voicelive.RequestSession) *problem {
+	text, err := update.MarshalJSON()
+	if err != nil {
+		return &problem{code: "invalid_value", message: err.Error(), param: "session"}
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil {
+		return &problem{code: "invalid_value", message: err.Error(), param: "session"}
+	}
+	if p := c.refuses(update); p != nil {
+		return p
+	}
+	for name := range members {
+		if name == "id" || name == "object" || name == "agent" {
+			delete(members, name)
+		}
+	}
+	maps.Copy(c.members, members)
+	c.settle()
+	return nil
+}
+
+// refuses tells what the service would not change.
+func (c *config) refuses(update *voicelive.RequestSession) *problem {
+	if update.Model != nil && c.view.Model != nil && *update.Model != *c.view.Model {
+		return &problem{code: "cannot_update_model", param: "session.model", message: "The model of a session cannot be changed"}
+	}
+	if update.Voice != nil && c.said && string(encode(update.Voice)) != string(encode(c.view.Voice)) {
+		return &problem{code: "cannot_update_voice", param: "session.voice", message: "The voice cannot be changed after it has spoken"}
+	}
+	for i, m := range update.Modalities {
+		if !m.Known() {
+			return &problem{code: "invalid_value", param: fmt.Sprintf("session.modalities[%d]", i), message: "No such modality: " + string(m)}
+		}
+	}
+	if update.InputAudioFormat != "" && !update.InputAudioFormat.Known() {
+		return &problem{code: "invalid_value", param: "session.input_audio_format", message: "No such format: " + string(update.InputAudioFormat)}
+	}
+	if update.OutputAudioFormat != "" && !update.OutputAudioFormat.Known() {
+		return &problem{code: "invalid_value", param: "session.output_audio_format", message: "No such format: " + string(update.OutputAudioFormat)}
+	}
+	if rate := update.InputAudioSamplingRate; rate != nil && *rate != 8000 && *rate != 16000 && *rate != 24000 {
+		return &problem{code: "invalid_value", param: "session.input_audio_sampling_rate", message: "The sampling rate must be 8000, 16000 or 24000"}
+	}
+	if echo, ok := update.InputAudioEchoCancellation.Get(); ok {
+		client := echo.ReferenceSource == voicelive.EchoCancellationReferenceSourceClient
+		stereo := echo.Channels != nil && *echo.Channels == 2
+		switch {
+		case stereo && !client:
+			return &problem{code: "invalid_ec_channels_requires_client", param: "session.input_audio_echo_cancellation.channels", message: "Two channels need the reference source client"}
+		case client && !stereo:
+			return &problem{code: "invalid_ec_reference_channels", param: "session.input_audio_echo_cancellation.channels", message: "The reference source client needs two channels"}
+		}
+	}
+	return nil
+}
+
+// inputFormat is the form of the audio that the client sends.
+func (c *config) inputFormat() format {
+	f := format{rate: 24000, channels: 1}
+	if c.view.InputAudioSamplingRate != nil {
+		f.rate = *c.view.InputAudioSamplingRate
+	}
+	switch c.view.InputAudioFormat {
+	case voicelive.InputAudioFormatG711Ulaw:
+		f = format{law: ulaw, rate: 8000, channels: 1}
+	case voicelive.InputAudioFormatG711Alaw:
+		f = format{law: alaw, rate: 8000, channels: 1}
+	}
+	if echo, ok := c.view.InputAudioEchoCancellation.Get(); ok && echo.Channels != nil && *echo.Channels == 2 {
+		f.channels = 2
+	}
+	return f
+}
+
+// outputFormat is the form of the audio that the client gets.
+func outputFormat(name voicelive.OutputAudioFormat) format {
+	switch name {
+	case voicelive.OutputAudioFormatPCM16_8000Hz:
+		return format{rate: 8000, channels: 1}
+	case voicelive.OutputAudioFormatPCM16_16000Hz:
+		return format{rate: 16000, channels: 1}
+	case voicelive.OutputAudioFormatG711Ulaw:
+		return format{law: ulaw, rate: 8000, channels: 1}
+	case voicelive.OutputAudioFormatG711Alaw:
+		return format{law: alaw, rate: 8000, channels: 1}
+	}
+	return format{rate: 24000, channels: 1}
+}
+
+// turnDetection is the configured turn detection in one shape for all its kinds; nil if it is off.
+func (c *config) turnDetection() *turnDetection {
+	if _, off := c.view.TurnDetection.(voicelive.NullTurnDetection); off || c.view.TurnDetection == nil {
+		return nil
+	}
+	t := turnDetection{Threshold: 0.5, PrefixPaddingMS: 300, SilenceDurationMS: 500, SpeechDurationMS: 200, CreateResponse: true, InterruptResponse: true}
+	json.Unmarshal(c.members["turn_detection"], &t) // what does not fit keeps its default
+	return &t
+}
+
+type turnDetection struct {
+	Threshold         float64 `json:"threshold"`
+	PrefixPaddingMS   int     `json:"prefix_padding_ms"`
+	SilenceDurationMS int     `json:"silence_duration_ms"`
+	SpeechDurationMS  int     `json:"speech_duration_ms"`
+	CreateResponse    bool    `json:"create_response"`
+	InterruptResponse bool    `json:"interrupt_response"`
+	AutoTruncate      bool    `json:"auto_truncate"`
+}
+
+func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }

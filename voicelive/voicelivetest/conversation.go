@@ -1,0 +1,240 @@
+package voicelivetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// conversation is the items in their order.
+type conversation struct {
+	items []*item
+}
+
+// item is one item and what it keeps beside its JSON.
+type item struct {
+	value    voicelive.ResponseItem // without audio
+	audio    []byte                 // of its first content part, as it was sent or received
+	duration time.Duration          // of the audio
+	tokens   int
+}
+
+func (c *conversation) index(id string) int {
+	return slices.IndexFunc(c.items, func(i *item) bool { return i.value.GetID() == id })
+}
+
+func (c *conversation) find(id string) *item {
+	if i := c.index(id); i >= 0 {
+		return c.items[i]
+	}
+	return nil
+}
+
+// place is where an item goes that shall follow another: at the end for nil, in front for "root".
+func (c *conversation) place(previous *string) (at int, ok bool) {
+	switch {
+	case previous == nil:
+		return len(c.items), true
+	case *previous == "root":
+		return 0, true
+	}
+	at = c.index(*previous)
+	return at + 1, at >= 0
+}
+
+// before is the id of the item before a place, nil for the first.
+func (c *conversation) before(at int) *string {
+	if at == 0 {
+		return nil
+	}
+	return new(c.items[at-1].value.GetID())
+}
+
+// values are the items' JSON values.
+func (c *conversation) values() []voicelive.ResponseItem {
+	values := make([]voicelive.ResponseItem, len(c.items))
+	for i, item := range c.items {
+		values[i] = item.value
+	}
+	return values
+}
+
+// add inserts an item and says so.
+func (s *Session) add(i *item, at int) {
+	previous := s.conversation.before(at)
+	s.conversation.items = slices.Insert(s.conversation.items, at, i)
+	s.emit(created(i, previous))
+}
+
+func created(i *item, previous *string) *voicelive.ServerEventConversationItemCreated {
+	e := &voicelive.ServerEventConversationItemCreated{Item: i.value, PreviousItemID: previous}
+	if previous == nil {
+		e.Extra.Set("previous_item_id", json.RawMessage("null"))
+	}
+	return e
+}
+
+// responseItem reads an item that the simulator wrote itself.
+func responseItem(members object) voicelive.ResponseItem {
+	item, err := voicelive.UnmarshalResponseItem(encode(members))
+	if err != nil {
+		panic(fmt.Errorf("read an item back: %w", err))
+	}
+	return item
+}
+
+// itemOf makes the service's view of an item that the client sent, or tells what is wrong with it.
+func (s *Session) itemOf(request voicelive.ConversationRequestItem) (*item, *problem) {
+	if request == nil {
+		return nil, &problem{code: "missing_required_parameter", param: "item", message: "The item is missing"}
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(encode(request), &members); err != nil || !request.ItemType().Known() {
+		return nil, &problem{code: "invalid_value", param: "item.type", message: "No such item: " + string(request.ItemType())}
+	}
+	if output, ok := request.(*voicelive.FunctionCallOutputItem); ok && !s.conversation.called(output.CallID) {
+		return nil, &problem{code: "invalid_tool_call_id", param: "item.call_id", message: "There is no function call with the id " + output.CallID}
+	}
+	id := request.GetID()
+	switch {
+	case id == "":
+		id = s.id("item")
+	case s.conversation.index(id) >= 0:
+		return nil, &problem{code: "item_create_duplicate_id", param: "item.id", message: "There is already an item with the id " + id}
+	}
+	members["id"], members["object"], members["status"] = encode(id), encode("realtime.item"), encode("completed")
+	i := &item{tokens: len(members["content"])/4 + len(members["output"])/4}
+	if message, ok := request.(voicelive.MessageItem); ok {
+		s.strip(i, message, members)
+	}
+	value, err := voicelive.UnmarshalResponseItem(encode(members))
+	if err != nil {
+		return nil, &problem{code: "invalid_value", param: "item", message: err.Error()}
+	}
+	i.value = value
+	return i, nil
+}
+
+// strip moves the audio of a message out of its JSON: the service does not send it back.
+func (s *Session) strip(i *item, message voicelive.MessageItem, members map[string]json.RawMessage) {
+	var parts []map[string]json.RawMessage
+	if json.Unmarshal(members["content"], &parts) != nil {
+		return
+	}
+	for n, part := range message.GetContent() {
+		if audio, ok := part.(*voicelive.InputAudioContentPart); ok {
+			i.audio, i.duration = audio.Audio, s.config.inputFormat().duration(len(audio.Audio))
+			parts[n]["audio"] = json.RawMessage("null")
+		}
+	}
+	members["content"] = encode(parts)
+}
+
+// called reports whether there is a function call with an id.
+func (c *conversation) called(callID string) bool {
+	return slices.ContainsFunc(c.items, func(i *item) bool {
+		call, ok := i.value.(*voicelive.ResponseFunctionCallItem)
+		return ok && call.CallID == callID
+	})
+}
+
+func (s *Session) createItem(e *voicelive.ClientEventConversationItemCreate) {
+	at, ok := s.conversation.place(e.PreviousItemID)
+	if !ok {
+		s.fail(problem{code: "item_not_found", param: "previous_item_id", message: "There is no item " + *e.PreviousItemID, eventID: e.GetEventID()})
+		return
+	}
+	i, p := s.itemOf(e.Item)
+	if p != nil {
+		p.eventID = e.GetEventID()
+		s.fail(*p)
+		return
+	}
+	s.add(i, at)
+	if approval, ok := e.Item.(*voicelive.MCPApprovalResponseRequestItem); ok {
+		s.approve(approval)
+	}
+}
+
+func (s *Session) deleteItem(e *voicelive.ClientEventConversationItemDelete) {
+	at := s.conversation.index(e.ItemID)
+	if at < 0 {
+		s.fail(problem{code: "item_delete_invalid_item_id", param: "item_id", message: "There is no item " + e.ItemID, eventID: e.GetEventID()})
+		return
+	}
+	s.conversation.items = slices.Delete(s.conversation.items, at, at+1)
+	s.emit(&voicelive.ServerEventConversationItemDeleted{ItemID: e.ItemID})
+}
+
+func (s *Session) retrieveItem(e *voicelive.ClientEventConversationItemRetrieve) {
+	i := s.conversation.find(e.ItemID)
+	if i == nil {
+		s.fail(problem{code: "item_retrieve_invalid_item_id", param: "item_id", message: "There is no item " + e.ItemID, eventID: e.GetEventID()})
+		return
+	}
+	s.emit(&voicelive.ServerEventConversationItemRetrieved{Item: i.withAudio()})
+}
+
+// withAudio is the item with its audio in the first audio part.
+func (i *item) withAudio() voicelive.ResponseItem {
+	var members map[string]json.RawMessage
+	var parts []map[string]json.RawMessage
+	if i.audio == nil || json.Unmarshal(encode(i.value), &members) != nil || json.Unmarshal(members["content"], &parts) != nil {
+		return i.value
+	}
+	for _, part := range parts {
+		if kind := string(part["type"]); kind == `"input_audio"` || kind == `"audio"` {
+			part["audio"] = encode(i.audio)
+			break
+		}
+	}
+	members["content"] = encode(parts)
+	item, err := voicelive.UnmarshalResponseItem(encode(members))
+	if err != nil {
+		panic(fmt.Errorf("read an item back: %w", err))
+	}
+	return item
+}
+
+func (s *Session) truncateItem(e *voicelive.ClientEventConversationItemTruncate) {
+	bad := func(code, param, message string) {
+		s.fail(problem{code: code, param: param, message: message, eventID: e.GetEventID()})
+	}
+	i := s.conversation.find(e.ItemID)
+	message, ok := itemMessage(i)
+	switch {
+	case i == nil:
+		bad("item_truncate_invalid_item_id", "item_id", "There is no item "+e.ItemID)
+	case !ok || message.Role != voicelive.MessageRoleAssistant:
+		bad("invalid_value", "item_id", "Only messages of the assistant can be truncated")
+	case e.ContentIndex < 0 || e.ContentIndex >= len(message.Content):
+		bad("invalid_value", "content_index", fmt.Sprintf("There is no content part %d", e.ContentIndex))
+	case e.AudioEndMS < 0 || milliseconds(e.AudioEndMS) > i.duration:
+		bad("invalid_value", "audio_end_ms", fmt.Sprintf("The audio is already shorter than %d ms: it has %d ms", e.AudioEndMS, i.duration.Milliseconds()))
+	default:
+		s.truncate(i, e.ContentIndex, milliseconds(e.AudioEndMS))
+	}
+}
+
+// truncate cuts the audio of a message and forgets its transcript.
+func (s *Session) truncate(i *item, content int, end time.Duration) {
+	message, _ := itemMessage(i)
+	i.audio = i.audio[:min(len(i.audio), int(float64(len(i.audio))*end.Seconds()/max(i.duration.Seconds(), 1e-9)))&^1]
+	i.duration = end
+	copied := *message
+	copied.Content = slices.Clone(message.Content)
+	copied.Content[content] = &voicelive.ResponseAudioContentPart{Transcript: new("")}
+	i.value = &copied
+	s.emit(&voicelive.ServerEventConversationItemTruncated{ItemID: message.GetID(), ContentIndex: content, AudioEndMS: int(end.Milliseconds())})
+}
+
+func itemMessage(i *item) (*voicelive.ResponseMessageItem, bool) {
+	if i == nil {
+		return nil, false
+	}
+	message, ok := i.value.(*voicelive.ResponseMessageItem)
+	return message, ok
+}

@@ -1,0 +1,94 @@
+package voicelivetest
+
+import (
+	"reflect"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// dispatch does what an event of the client asks for. What is wrong with the event is answered with an error event.
+func (s *Session) dispatch(event voicelive.ClientEvent) {
+	if u, ok := event.(*voicelive.UnknownClientEvent); ok {
+		s.fail(problem{code: "invalid_value", param: "type", message: "No such event: " + u.Tag, eventID: event.GetEventID()})
+		return
+	}
+	if err := misfit(event); err != nil {
+		s.fail(invalid(event, err))
+		return
+	}
+	if call, ok := event.(*voicelive.ClientEventRTCCallSDPCreate); ok && call.SDPOffer == "" {
+		s.missingSDP()
+		return
+	}
+	if err := event.Validate(); err != nil {
+		s.fail(invalid(event, err))
+		return
+	}
+	switch e := event.(type) {
+	case *voicelive.ClientEventSessionUpdate:
+		s.updateSession(&e.Session, e.GetEventID())
+	case *voicelive.ClientEventInputAudioBufferAppend:
+		s.appendAudio(e)
+	case *voicelive.ClientEventInputAudioBufferCommit:
+		s.commitAudio(e)
+	case *voicelive.ClientEventInputAudioBufferClear:
+		s.clearAudio()
+	case *voicelive.ClientEventInputAudioClear:
+		s.clearTurn()
+	case *voicelive.ClientEventInputAudioTurnStart:
+		s.startTurn(e)
+	case *voicelive.ClientEventInputAudioTurnAppend:
+		s.appendTurn(e)
+	case *voicelive.ClientEventInputAudioTurnEnd:
+		s.endTurn(e)
+	case *voicelive.ClientEventInputAudioTurnCancel:
+		s.cancelTurn(e)
+	case *voicelive.ClientEventConversationItemCreate:
+		s.createItem(e)
+	case *voicelive.ClientEventConversationItemDelete:
+		s.deleteItem(e)
+	case *voicelive.ClientEventConversationItemRetrieve:
+		s.retrieveItem(e)
+	case *voicelive.ClientEventConversationItemTruncate:
+		s.truncateItem(e)
+	case *voicelive.ClientEventResponseCreate:
+		s.createResponse(e)
+	case *voicelive.ClientEventResponseCancel:
+		s.cancelResponse(e)
+	case *voicelive.ClientEventOutputAudioBufferClear:
+		s.clearOutput()
+	case *voicelive.ClientEventSessionAvatarConnect:
+		s.connectAvatar(e)
+	case *voicelive.ClientEventRTCCallSDPCreate:
+		s.createCall(e)
+	}
+}
+
+// misfit tells of members of an event, or of the session in it, that have another JSON type than the field.
+func misfit(event voicelive.ClientEvent) error {
+	if e, ok := event.(*voicelive.ClientEventSessionUpdate); ok {
+		if err := e.Session.Extra.Err(); err != nil {
+			return err
+		}
+	}
+	return reflect.ValueOf(event).Elem().FieldByName("Extra").Interface().(voicelive.Extra).Err()
+}
+
+func (s *Session) updateSession(update *voicelive.RequestSession, eventID string) {
+	before := s.config.inputFormat()
+	if p := s.config.update(update); p != nil {
+		p.eventID = eventID
+		s.fail(*p)
+		return
+	}
+	if s.config.inputFormat() != before {
+		s.input.reset(s)
+	}
+	s.offerICE()
+	s.emit(&voicelive.ServerEventSessionUpdated{Session: s.config.session()})
+	for _, tool := range update.Tools {
+		if server, ok := tool.(*voicelive.MCPServer); ok {
+			s.listTools(server)
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package voicelivetest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// maxAppend is the most audio in one event, in bytes.
+const maxAppend = 15 << 20
+
+// input is the input audio buffer.
+type input struct {
+	format format
+	buffer []byte
+	start  time.Duration // of the buffer, since the session began
+	total  time.Duration // of all audio
+	tail   []byte        // less than a sample, not yet seen by the detector
+	vad    vad
+	itemID string // of the message that the speech will be
+	heard  int    // utterances
+
+	turnID string // of input_audio.turn.start
+	turn   []byte
+}
+
+// reset empties the buffer for the configured format. Time goes on.
+func (in *input) reset(s *Session) {
+	f := s.config.inputFormat()
+	*in = input{format: f, start: in.total, total: in.total, vad: vad{rate: f.rate, position: in.total}, heard: in.heard, turnID: in.turnID, turn: in.turn}
+}
+
+func (s *Session) appendAudio(e *voicelive.ClientEventInputAudioBufferAppend) {
+	if len(e.Audio) > maxAppend {
+		s.fail(problem{code: "input_audio_buffer_too_large", param: "audio", message: fmt.Sprintf("There are %d bytes of audio in the event", len(e.Audio)), eventID: e.GetEventID()})
+		return
+	}
+	in := &s.input
+	in.buffer = append(in.buffer, e.Audio...)
+	in.total = in.start + in.format.duration(len(in.buffer))
+	t := s.config.turnDetection()
+	if t == nil {
+		return
+	}
+	in.tail = append(in.tail, e.Audio...)
+	whole := len(in.tail) / in.format.frame() * in.format.frame()
+	samples := in.format.decode(nil, in.tail[:whole])
+	in.tail = append(in.tail[:0], in.tail[whole:]...)
+	in.vad.feed(samples, t, func(b boundary) {
+		if b.started {
+			s.speechStarted(t, b.at)
+		} else {
+			s.speechStopped(t, b.at)
+		}
+	})
+	if !in.vad.speaking { // silence is not kept for ever
+		s.input.dropUntil(in.total - milliseconds(t.PrefixPaddingMS+t.SpeechDurationMS) - time.Second)
+	}
+}
+
+// dropUntil drops the audio before a time.
+func (in *input) dropUntil(at time.Duration) {
+	if at <= in.start {
+		return
+	}
+	n := min(in.format.size(at-in.start), len(in.buffer))
+	in.start += in.format.duration(n)
+	in.buffer = append([]byte(nil), in.buffer[n:]...)
+}
+
+func (s *Session) speechStarted(t *turnDetection, onset time.Duration) {
+	in := &s.input
+	begin := max(in.start, onset-milliseconds(t.PrefixPaddingMS))
+	in.dropUntil(begin)
+	in.itemID = s.id("item")
+	s.emit(&voicelive.ServerEventInputAudioBufferSpeechStarted{AudioStartMS: int(begin.Milliseconds()), ItemID: in.itemID})
+	if t.InterruptResponse {
+		s.interrupt(t.AutoTruncate)
+	}
+}
+
+func (s *Session) speechStopped(t *turnDetection, end time.Duration) {
+	in := &s.input
+	s.emit(&voicelive.ServerEventInputAudioBufferSpeechStopped{AudioEndMS: int(end.Milliseconds()), ItemID: in.itemID})
+	audio := in.take(end)
+	s.commit(audio, in.itemID)
+	if t.CreateResponse {
+		s.respond(nil, "")
+	}
+}
+
+// take removes the audio before a time from the buffer.
+func (in *input) take(end time.Duration) []byte {
+	n := min(in.format.size(end-in.start), len(in.buffer))
+	audio := in.buffer[:n:n]
+	in.buffer = append([]byte(nil), in.buffer[n:]...)
+	in.start += in.format.duration(n)
+	return audio
+}
+
+func (s *Session) commitAudio(e *voicelive.ClientEventInputAudioBufferCommit) {
+	in := &s.input
+	if len(in.buffer) == 0 {
+		s.fail(problem{code: "input_audio_buffer_commit_empty", message: "The input audio buffer is empty", eventID: e.GetEventID()})
+		return
+	}
+	audio, id := in.buffer, s.id("item")
+	if in.vad.speaking {
+		id = in.itemID
+	}
+	in.reset(s)
+	s.commit(audio, id)
+}
+
+// commit makes a message of the user of audio, and transcribes it.
+func (s *Session) commit(audio []byte, id string) {
+	at := len(s.conversation.items)
+	s.emit(&voicelive.ServerEventInputAudioBufferCommitted{PreviousItemID: s.conversation.before(at), ItemID: id})
+	f := s.input.format
+	u := Utterance{N: s.input.heard, Audio: f.decode(nil, audio), Rate: f.rate}
+	s.input.heard++
+	i := &item{
+		audio: audio, duration: f.duration(len(audio)), tokens: int(f.duration(len(audio)).Seconds() * inputTokensPerSecond),
+		value: responseItem(object{
+			"id": id, "object": "realtime.item", "type": "message", "status": "completed", "role": "user",
+			"content": []object{{"type": "input_audio", "audio": nil, "transcript": nil}},
+		}),
+	}
+	s.add(i, at)
+	s.transcribe(i, u)
+}
+
+// clearTurn clears all input, also that of a turn.
+func (s *Session) clearTurn() {
+	s.input.turnID, s.input.turn = "", nil
+	s.clearAudio()
+}
+
+func (s *Session) clearAudio() {
+	s.input.reset(s)
+	s.emit(&voicelive.ServerEventInputAudioBufferCleared{})
+}
+
+func (s *Session) startTurn(e *voicelive.ClientEventInputAudioTurnStart) {
+	if s.input.turnID != "" {
+		s.fail(problem{code: "turn_already_started", param: "turn_id", message: "Turn " + s.input.turnID + " has not ended", eventID: e.GetEventID()})
+		return
+	}
+	s.input.turnID, s.input.turn = e.TurnID, nil
+}
+
+// inTurn reports whether a turn is the current one, and sends an error if not.
+func (s *Session) inTurn(turnID, eventID string) bool {
+	if turnID == s.input.turnID {
+		return true
+	}
+	s.fail(problem{code: "turn_not_found", param: "turn_id", message: "There is no turn " + turnID, eventID: eventID})
+	return false
+}
+
+func (s *Session) appendTurn(e *voicelive.ClientEventInputAudioTurnAppend) {
+	if s.inTurn(e.TurnID, e.GetEventID()) {
+		s.input.turn = append(s.input.turn, e.Audio...)
+	}
+}
+
+func (s *Session) endTurn(e *voicelive.ClientEventInputAudioTurnEnd) {
+	if !s.inTurn(e.TurnID, e.GetEventID()) {
+		return
+	}
+	audio := s.input.turn
+	s.input.turnID, s.input.turn = "", nil
+	if len(audio) == 0 {
+		s.fail(problem{code: "input_audio_buffer_commit_empty", param: "turn_id", message: "The turn has no audio", eventID: e.GetEventID()})
+		return
+	}
+	s.commit(audio, s.id("item"))
+	s.respond(nil, e.GetEventID())
+}
+
+func (s *Session) cancelTurn(e *voicelive.ClientEventInputAudioTurnCancel) {
+	if s.inTurn(e.TurnID, e.GetEventID()) {
+		s.input.turnID, s.input.turn = "", nil
+	}
+}

@@ -1,0 +1,93 @@
+package voicelivetest
+
+import (
+	"sync"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// highWater is how many bytes may wait before responses stop producing more.
+const highWater = 256 << 10
+
+// outgoing is one thing for the writer to do.
+type outgoing struct {
+	kind  voicelive.ServerEventType
+	event []byte // an event, with or without event_id
+	id    string // the event_id that it has already
+
+	control []byte // a whole control frame
+	close   *closing
+	fault   *Fault
+}
+
+type closing struct {
+	code   int
+	reason string
+}
+
+// outbox holds what waits to be written. It has no limit of its own: responses look at full, and what tests inject is
+// theirs to bound. Control frames overtake events.
+type outbox struct {
+	mu      sync.Mutex
+	queue   []outgoing
+	control []outgoing
+	bytes   int
+	ready   chan struct{} // one slot: something is there
+	drained chan struct{} // one slot: there is room again
+}
+
+func newOutbox() *outbox {
+	return &outbox{ready: make(chan struct{}, 1), drained: make(chan struct{}, 1)}
+}
+
+func (b *outbox) put(o outgoing) {
+	b.mu.Lock()
+	if o.control != nil {
+		b.control = append(b.control, o)
+	} else {
+		b.queue = append(b.queue, o)
+	}
+	b.bytes += len(o.event)
+	b.mu.Unlock()
+	signal(b.ready)
+}
+
+// replace drops what waits and puts o there.
+func (b *outbox) replace(o outgoing) {
+	b.mu.Lock()
+	b.queue, b.control, b.bytes = nil, nil, 0
+	b.mu.Unlock()
+	b.put(o)
+}
+
+func (b *outbox) take() (o outgoing, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case len(b.control) > 0:
+		o, b.control = b.control[0], b.control[1:]
+	case len(b.queue) > 0:
+		o = b.queue[0]
+		b.queue[0] = outgoing{} // its event must not be kept alive
+		b.queue = b.queue[1:]
+	default:
+		return o, false
+	}
+	if b.bytes -= len(o.event); b.bytes < highWater && b.bytes+len(o.event) >= highWater {
+		signal(b.drained)
+	}
+	return o, true
+}
+
+func (b *outbox) full() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.bytes >= highWater
+}
+
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,184 @@
+package voicelivetest
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// perWord is how fast text is written.
+const perWord = 30 * time.Millisecond
+
+// playback is audio that the user hears, as far as the service knows.
+type playback struct {
+	item  *item
+	began time.Time
+}
+
+// speak says a text, or writes it if the response has no audio.
+func (r *response) speak(text string) {
+	text = r.shorten(text)
+	id := r.s.id("item")
+	i, index := r.begin(assistant(id, voicelive.ResponseItemStatusInProgress))
+	part := speech{r: r, item: i, id: id, index: index}
+	var content voicelive.ContentPart
+	if slices.Contains(r.modalities(), voicelive.ModalityAudio) {
+		content = part.audible(text)
+	} else {
+		content = part.written(text)
+	}
+	r.end(i, index, assistant(id, r.status(), content))
+}
+
+func assistant(id string, status voicelive.ResponseItemStatus, content ...voicelive.ContentPart) *voicelive.ResponseMessageItem {
+	if content == nil {
+		content = []voicelive.ContentPart{}
+	}
+	return &voicelive.ResponseMessageItem{ID: &id, Object: voicelive.ResponseMessageItemObjectRealtimeItem, Role: voicelive.MessageRoleAssistant, Content: content, Status: status}
+}
+
+// shorten keeps a text within the limit of tokens, and makes the response incomplete if it was longer.
+func (r *response) shorten(text string) string {
+	limit, ok := r.limit().(voicelive.TokenCount)
+	if !ok || tokens(len(text)) <= int(limit) {
+		return text
+	}
+	r.answer.Incomplete = voicelive.ResponseIncompleteDetailsReasonMaxOutputTokens
+	return strings.ToValidUTF8(text[:int(limit)*charactersPerToken], "")
+}
+
+// speech is one content part of a message.
+type speech struct {
+	r     *response
+	item  *item
+	id    string
+	index int // of the item in the response
+}
+
+func (p *speech) added(part voicelive.ContentPart) {
+	p.r.s.emit(&voicelive.ServerEventResponseContentPartAdded{ResponseID: p.r.id, ItemID: p.id, OutputIndex: p.index, Part: part})
+}
+
+func (p *speech) done(part voicelive.ContentPart) voicelive.ContentPart {
+	p.r.s.emit(&voicelive.ServerEventResponseContentPartDone{ResponseID: p.r.id, ItemID: p.id, OutputIndex: p.index, Part: part})
+	return part
+}
+
+// written writes a text word by word.
+func (p *speech) written(text string) voicelive.ContentPart {
+	s, r := p.r.s, p.r
+	p.added(&voicelive.ResponseTextContentPart{Text: new("")})
+	var said strings.Builder
+	for _, word := range words(text) {
+		s.emit(&voicelive.ServerEventResponseTextDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: word})
+		said.WriteString(word)
+		if !r.wait(perWord) {
+			break
+		}
+	}
+	r.text += said.Len()
+	p.item.tokens = tokens(said.Len())
+	s.emit(&voicelive.ServerEventResponseTextDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Text: said.String()})
+	return p.done(&voicelive.ResponseTextContentPart{Text: new(said.String())})
+}
+
+// words splits a text after its spaces; together they are the text.
+func words(text string) []string { return strings.SplitAfter(text, " ") }
+
+// audible says a text: audio in chunks, and beside each what belongs to it.
+func (p *speech) audible(text string) voicelive.ContentPart {
+	s, r := p.r.s, p.r
+	s.config.said = true
+	f := outputFormat(r.format())
+	voice := p.voice(text, f.rate)
+	p.added(&voicelive.ResponseAudioContentPart{Transcript: new("")})
+	p.playing(true)
+	s.played = &playback{item: p.item, began: time.Now()}
+	chunk := s.srv.options.Chunk
+	var said strings.Builder
+	for at := time.Duration(0); at < voice.duration(); at += chunk {
+		end := min(at+chunk, voice.duration())
+		p.captions(voice, at, end, &said)
+		p.animate(voice, at, end)
+		audio := f.encode(nil, voice.between(at, end))
+		p.item.audio = append(p.item.audio, audio...)
+		p.item.duration = f.duration(len(p.item.audio))
+		p.sound(audio)
+		r.audio += end - at
+		if !r.wait(end - at) {
+			break
+		}
+	}
+	r.text += said.Len()
+	p.item.tokens = int(p.item.duration.Seconds() * inputTokensPerSecond)
+	p.playing(false)
+	return p.silent(said.String())
+}
+
+// voice is the answer's own audio with the text spread over it, or a synthetic voice.
+func (p *speech) voice(text string, rate int) *voice {
+	if p.r.answer.Audio != nil {
+		return recorded(text, p.r.answer.Audio, rate)
+	}
+	return synthesize(text, rate)
+}
+
+// sound sends audio, unless it goes another way: through WebRTC.
+func (p *speech) sound(audio []byte) {
+	r, s := p.r, p.r.s
+	if s.rtc || s.avatar && !s.audits() {
+		return
+	}
+	s.emit(&voicelive.ServerEventResponseAudioDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: audio})
+}
+
+// captions sends the words that begin between two times.
+func (p *speech) captions(v *voice, at, end time.Duration, said *strings.Builder) {
+	r, s := p.r, p.r.s
+	for _, w := range v.words {
+		if w.start < at || w.start >= end {
+			continue
+		}
+		said.WriteString(w.text)
+		s.emit(&voicelive.ServerEventResponseAudioTranscriptDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: w.text})
+		if p.timestamps() {
+			s.emit(&voicelive.ServerEventResponseAudioTimestampDelta{
+				ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Text: strings.TrimSpace(w.text),
+				AudioOffsetMS: int(w.start.Milliseconds()), AudioDurationMS: int(w.duration.Milliseconds()),
+			})
+		}
+	}
+}
+
+func (p *speech) timestamps() bool {
+	return slices.Contains(p.r.s.config.view.OutputAudioTimestampTypes, voicelive.AudioTimestampTypeWord)
+}
+
+// animates reports whether the session wants an animation output.
+func (p *speech) animates(output voicelive.AnimationOutputType) bool {
+	a := p.r.s.config.view.Animation
+	if a != nil && a.Outputs == nil {
+		return output == voicelive.AnimationOutputTypeBlendshapes // the service's default
+	}
+	return a != nil && slices.Contains(a.Outputs, output)
+}
+
+// silent ends everything that audible has begun.
+func (p *speech) silent(transcript string) voicelive.ContentPart {
+	r, s := p.r, p.r.s
+	for n, annotation := range r.answer.Annotations {
+		s.emit(&voicelive.ServerEventResponseAudioTranscriptAnnotationAdded{
+			ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, AnnotationIndex: n, Annotation: voicelive.TranscriptAnnotation(json.RawMessage(annotation)),
+		})
+	}
+	s.emit(&voicelive.ServerEventResponseAudioTranscriptDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Transcript: transcript})
+	if p.timestamps() {
+		s.emit(&voicelive.ServerEventResponseAudioTimestampDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
+	}
+	p.animated()
+	s.emit(&voicelive.ServerEventResponseAudioDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
+	return p.done(&voicelive.ResponseAudioContentPart{Transcript: &transcript})
+}

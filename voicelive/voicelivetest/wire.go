@@ -1,0 +1,303 @@
+package voicelivetest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+var errNoClose = errors.New("the client did not answer the close frame")
+
+// read hands what the client sends to the loop, until the connection or the session ends.
+func (s *Session) read() {
+	for {
+		m, err := s.frames.next()
+		if s.deaf.isShut() {
+			<-s.quit
+			return
+		}
+		if s.numb.isShut() {
+			io.Copy(io.Discard, s.frames.r)
+			s.stop(End{By: ByClient, Code: closeAbnormal, Err: err})
+			return
+		}
+		if err != nil {
+			s.readFailed(err)
+			return
+		}
+		if m.op == opClose {
+			s.closeCameIn(m.payload)
+			return
+		}
+		if !s.tell(func() { s.incoming(m) }) {
+			return
+		}
+	}
+}
+
+// tell runs do on the loop, unless the session ends first.
+func (s *Session) tell(do func()) bool {
+	select {
+	case s.in <- do:
+		return true
+	case <-s.quit:
+		return false
+	}
+}
+
+func (s *Session) readFailed(err error) {
+	var v *violation
+	if errors.As(err, &v) {
+		s.change(func() { s.violations = append(s.violations, v) })
+		s.tell(func() { s.goodbye(v.code, v.what) })
+		io.Copy(io.Discard, s.frames.r) // until the client hangs up, or the loop does
+		s.stop(End{By: ByServer, Code: v.code, Err: err})
+		return
+	}
+	if code, ok := s.CloseSent(); ok {
+		s.stop(End{By: ByServer, Code: code, Err: err})
+		return
+	}
+	s.stop(End{By: ByClient, Code: closeAbnormal, Err: err})
+}
+
+// closeCameIn answers a close frame, unless it is itself the answer. The reader reads no further.
+func (s *Session) closeCameIn(body []byte) {
+	code, reason, err := parseClose(body)
+	if err != nil {
+		s.change(func() { s.violations = append(s.violations, err) })
+		code = closeProtocol
+	}
+	s.change(func() { s.clientCode, s.closeCame = code, true })
+	s.tell(func() { s.answerClose(code, reason) })
+	io.Copy(io.Discard, s.frames.r) // until someone hangs up
+	s.stop(End{By: ByClient, Code: code, Reason: reason})
+}
+
+func (s *Session) answerClose(code int, reason string) {
+	if sent, ok := s.CloseSent(); ok {
+		s.stop(End{By: ByServer, Code: sent})
+		return
+	}
+	s.closing = true
+	s.active.abandon()
+	s.active = nil
+	if s.mute.isShut() {
+		s.stop(End{By: ByClient, Code: code, Reason: reason})
+		return
+	}
+	if s.fireClose() {
+		return
+	}
+	s.out.replace(outgoing{close: &closing{code, reason}})
+	s.after(s.srv.options.CloseTimeout, func() { s.stop(End{By: ByClient, Code: code, Reason: reason}) })
+}
+
+// incoming handles a message or a control frame on the loop.
+func (s *Session) incoming(m message) {
+	switch m.op {
+	case opPing:
+		s.change(func() { s.pings++ })
+		if !s.closing {
+			s.out.put(outgoing{control: appendFrame(nil, bitFin|opPong, m.payload)})
+		}
+	case opPong:
+		s.change(func() { s.pongs++ })
+	default:
+		s.handle(m.payload)
+	}
+}
+
+// write writes what the loop has queued, until the session ends or a write fails.
+func (s *Session) write() {
+	for {
+		o, ok := s.out.take()
+		if !ok {
+			select {
+			case <-s.out.ready:
+				continue
+			case <-s.quit:
+				return
+			}
+		}
+		if s.mute.isShut() {
+			<-s.quit
+			return
+		}
+		if err := s.writeOne(o); err != nil {
+			if !errors.Is(err, errMuted) {
+				s.writeFailed(err)
+			}
+			<-s.quit
+			return
+		}
+	}
+}
+
+// writeFailed gives the reader the time to find out why: a close frame of the client says more than a broken pipe.
+func (s *Session) writeFailed(err error) {
+	s.tell(func() {
+		s.closing = true
+		s.active.abandon()
+		s.active = nil
+		s.after(100*time.Millisecond, func() { s.stop(End{By: ByClient, Code: closeAbnormal, Err: err}) })
+	})
+}
+
+// errMuted says that a fault has silenced the writer.
+var errMuted = errors.New("muted by a fault")
+
+func (s *Session) writeOne(o outgoing) error {
+	switch {
+	case o.fault != nil:
+		return s.applyFault(o.fault)
+	case o.control != nil:
+		_, err := s.conn.Write(o.control)
+		return err
+	case o.close != nil:
+		return s.writeClose(*o.close)
+	}
+	return s.writeEvent(o)
+}
+
+// writeClose writes a close frame, after which nothing is written. If the client closed first, the server hangs up now.
+func (s *Session) writeClose(c closing) error {
+	s.change(func() { s.closeSent, s.closeCode = true, first(c.code, closeNoStatus) })
+	if _, err := s.conn.Write(appendFrame(nil, bitFin|opClose, closePayload(c.code, c.reason))); err != nil {
+		s.change(func() { s.closeSent = false })
+		return err
+	}
+	if code, ok := s.CloseReceived(); ok {
+		s.stop(End{By: ByClient, Code: code, Reason: c.reason})
+	}
+	s.mute.shut()
+	return nil
+}
+
+// writeEvent numbers an event and writes it, in one frame if no fault wants it otherwise.
+func (s *Session) writeEvent(o outgoing) error {
+	var err error
+	if len(s.twists) > 0 {
+		err = s.twist(o)
+	} else {
+		err = s.record(o, func(text []byte) error { return s.frame(bitFin|opText, text) })
+	}
+	if err != nil || len(s.faults) == 0 {
+		return err
+	}
+	return s.fireAfterSent(get(&s.records, func() int { return len(s.sent) }))
+}
+
+// record writes an event with write, and keeps it if that succeeds.
+func (s *Session) record(o outgoing, write func(text []byte) error) error {
+	text, id := s.number(o)
+	sent := Sent{ID: id, Type: o.kind, Raw: text, At: time.Since(s.began)}
+	if s.forget {
+		sent.Raw = nil
+	}
+	s.change(func() { s.sent = append(s.sent, sent) })
+	err := write(text)
+	if err != nil {
+		s.change(func() { s.sent = s.sent[:len(s.sent)-1] })
+	}
+	return err
+}
+
+// number puts an event_id in front of an event that has none.
+func (s *Session) number(o outgoing) (text []byte, id string) {
+	if o.id != "" {
+		return o.event, o.id
+	}
+	s.numbers++
+	id = fmt.Sprintf("event_%d", s.numbers)
+	text = fmt.Appendf(make([]byte, 0, len(o.event)+32), `{"event_id":%q`, id)
+	if len(o.event) > 2 { // more than {}
+		text = append(text, ',')
+	}
+	return append(text, o.event[1:]...), id
+}
+
+// handle decodes an event of the client, records it, and does what it asks for.
+func (s *Session) handle(text []byte) {
+	event, err := voicelive.UnmarshalClientEvent(text)
+	r := Received{Event: event, Raw: text, At: time.Since(s.began)}
+	if err == nil {
+		r.Type = event.EventType()
+	}
+	if s.forget {
+		r.Event, r.Raw = nil, nil
+	}
+	s.change(func() { s.received = append(s.received, r) })
+	s.handled++
+	s.fireAt(s.handled)
+	switch {
+	case s.closing:
+	case err != nil:
+		s.fail(undecodable(text, err))
+	default:
+		s.dispatch(event)
+	}
+}
+
+// undecodable is the error for a message that is not an event. If there is an event_id to be found, it is correlated.
+func undecodable(text []byte, err error) problem {
+	var tags struct {
+		EventID string `json:"event_id"`
+	}
+	json.Unmarshal(text, &tags) // what cannot be read has no id
+	message := err.Error()
+	if d := (*voicelive.DecodeError)(nil); errors.As(err, &d) {
+		message = d.Reason
+	}
+	return problem{kind: "invalid_request_error", code: "invalid_json", message: "The message is not an event: " + message, eventID: tags.EventID}
+}
+
+// problem is what the service says in an error event.
+type problem struct {
+	kind, code, message, param, eventID string
+}
+
+// fail sends an error event. The session goes on.
+func (s *Session) fail(p problem) {
+	details := voicelive.ServerEventErrorDetails{Type: first(p.kind, "invalid_request_error"), Message: p.message}
+	for _, member := range []struct {
+		name, value string
+		field       **string
+	}{{"code", p.code, &details.Code}, {"param", p.param, &details.Param}, {"event_id", p.eventID, &details.EventID}} {
+		if member.value != "" {
+			*member.field = new(member.value)
+		} else {
+			details.Extra.Set(member.name, json.RawMessage("null"))
+		}
+	}
+	s.emit(&voicelive.ServerEventError{Error: details})
+}
+
+// invalid is the problem that an event's own check found.
+func invalid(event voicelive.ClientEvent, err error) problem {
+	p := problem{code: "invalid_value", message: err.Error(), eventID: event.GetEventID()}
+	if v := (*voicelive.ValidationError)(nil); errors.As(err, &v) && len(v.Violations) > 0 {
+		p.param = strings.TrimPrefix(v.Violations[0].Path, ".")
+		p.message = "Invalid value: " + strings.TrimPrefix(p.param+" "+v.Violations[0].Message, " ")
+	}
+	if d := (*voicelive.DecodeError)(nil); errors.As(err, &d) {
+		p.param = strings.TrimPrefix(d.Path, ".")
+		p.code, p.message = "invalid_type", "Invalid type: "+p.param
+	}
+	return p
+}
+
+// halfClose ends what the server sends and still takes what the client does.
+func halfClose(conn net.Conn) {
+	if t, ok := plain(conn).(*net.TCPConn); ok {
+		t.CloseWrite()
+		return
+	}
+	hangUp(conn)
+}
