@@ -78,6 +78,8 @@ func (c *Client) Connect(ctx context.Context, o *ConnectOptions) (*Session, erro
 	if err != nil {
 		return nil, err
 	}
+	s.connected = true
+	close(s.announced)
 	return s, nil
 }
 

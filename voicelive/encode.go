@@ -33,9 +33,12 @@ func audioBytes(e ClientEvent) int {
 
 func base64Len(n int) int { return base64.StdEncoding.EncodedLen(n) }
 
-// insertEventID adds an event_id to the object behind headroom, which has none but
-// is not empty: it has a type.
+// insertEventID adds an event_id to the object behind headroom, which is not empty:
+// it has a type. An event_id that is there, be it empty, stays.
 func insertEventID(buf []byte, id string) []byte {
+	if peekObject(buf[headroom:], "event_id") != nil {
+		return buf
+	}
 	at := headroom + bytes.IndexByte(buf[headroom:], '{') + 1
 	var array [64]byte
 	member := append(array[:0], `"event_id":`...)

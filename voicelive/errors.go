@@ -194,6 +194,8 @@ func classify(err error, expired bool) (cause *SessionError, reply int) {
 	switch {
 	case errors.Is(err, websocket.ErrReadLimit):
 		return &SessionError{Kind: KindTooLarge, Err: err}, websocket.CloseMessageTooBig
+	case errors.Is(err, errSlowConsumer):
+		return &SessionError{Kind: KindSlowConsumer, Err: err}, websocket.CloseGoingAway
 	case errors.Is(err, errInvalidUTF8):
 		return &SessionError{Kind: KindProtocol, Err: err}, websocket.CloseInvalidFramePayloadData
 	case isNetworkError(err):

@@ -33,6 +33,7 @@ type frameWriter struct {
 	conn    net.Conn
 	timeout time.Duration // of one frame
 	slot    chan struct{} // one frame at a time; unlike a mutex it can lose to a timer
+	broken  error         // of the first write that did not succeed; guarded by slot
 }
 
 func newFrameWriter(conn net.Conn, timeout time.Duration) frameWriter {
@@ -53,8 +54,7 @@ func (w *frameWriter) message(buf []byte) error {
 		// Behind the first frame the header overwrites what has been sent.
 		frame := buf[putHeader(buf, start, end-start, op, final):end]
 		w.slot <- struct{}{}
-		w.conn.SetWriteDeadline(time.Now().Add(w.timeout))
-		_, err := w.conn.Write(frame)
+		err := w.write(frame, time.Now().Add(w.timeout))
 		<-w.slot
 		if err != nil || final {
 			return err
@@ -82,9 +82,16 @@ func (w *frameWriter) control(op int, payload []byte, timeout time.Duration) err
 		}
 	}
 	defer func() { <-w.slot }()
-	w.conn.SetWriteDeadline(deadline)
-	_, err := w.conn.Write(frame)
-	return err
+	return w.write(frame, deadline)
+}
+
+// write writes a frame, unless half of another one is on the wire. The caller has the slot.
+func (w *frameWriter) write(frame []byte, deadline time.Time) error {
+	if w.broken == nil {
+		w.conn.SetWriteDeadline(deadline)
+		_, w.broken = w.conn.Write(frame)
+	}
+	return w.broken
 }
 
 // closing writes a close frame.

@@ -25,7 +25,9 @@ func (s *Session) readLoop() {
 	err := s.readMessages()
 	s.readEnded(err)
 	s.others.Wait()
-	s.observeClose()
+	if <-s.announced; s.connected {
+		s.observeClose()
+	}
 }
 
 // readMessages queues messages until one cannot be read.

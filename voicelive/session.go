@@ -54,6 +54,9 @@ type Session struct {
 	done    chan struct{} // closed at the end
 	read    chan struct{} // closed after the reader
 	others  sync.WaitGroup
+
+	announced chan struct{} // closed once the observer knows of the session, or never will
+	connected bool          // it knows; set before announced is closed
 }
 
 func newSession(c *Client, h *handshake, requestID string) *Session {
@@ -69,6 +72,7 @@ func newSession(c *Client, h *handshake, requestID string) *Session {
 		closing:   make(chan struct{}),
 		done:      make(chan struct{}),
 		read:      make(chan struct{}),
+		announced: make(chan struct{}),
 	}
 	s.gate.off = c.opts.NoResponseGate
 	return s
@@ -83,6 +87,7 @@ func (s *Session) start() {
 // abandon ends a session that no caller gets to see.
 func (s *Session) abandon() {
 	s.end(nil)
+	close(s.announced)
 	<-s.read
 }
 

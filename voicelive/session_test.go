@@ -103,3 +103,25 @@ func TestABadEventCostsThatEvent(t *testing.T) {
 		}
 	})
 }
+
+func TestAConsumerThatDoesNotComeBackEndsTheSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const n = 10
+		s, stop := serve(t, func(o *ClientOptions) { o.Limits.QueueEvents = n }, func(p *peer) {
+			for range 5 * n {
+				p.text(`{"type":"warning","warning":{"message":"x"}}`)
+			}
+		})
+		defer stop()
+		<-s.Done()
+		if e, ok := errors.AsType[*SessionError](s.Err()); !ok || e.Kind != KindSlowConsumer || e.Retryable() {
+			t.Errorf("got %v", s.Err())
+		}
+		for range n { // what it had time for is there
+			recv(t, s)
+		}
+		if _, err := s.Recv(context.Background()); err != s.Err() {
+			t.Errorf("got %v", err)
+		}
+	})
+}

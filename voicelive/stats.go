@@ -17,7 +17,7 @@ type Stats struct {
 	QueueEvents, QueueBytes int // received and not yet taken by Recv; QueueBytes is memory
 	QueueHighBytes          int // the most there were
 
-	Connect    time.Duration // from the first byte of the handshake to its answer
+	Connect    time.Duration // what the handshake took, with its retries
 	RoundTrip  time.Duration // of the latest ping; 0 before the first
 	FirstAudio time.Duration // of the latest response: from the end of the user's speech, or from response.created, to the first audio; 0 before
 }
