@@ -53,6 +53,8 @@ type Options struct {
 	// MessageLimit is the largest message that a client may send, in bytes. 0 is 32 MiB.
 	MessageLimit int
 
+	// Link is the line below the server's side of every connection.
+	Link Link
 	// Faults are what goes wrong. The zero value is nothing.
 	Faults Faults
 	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled; their
@@ -158,6 +160,9 @@ func NewServer(t TB, options *Options) *Server {
 // Start starts a server. The caller must call Close.
 func Start(options *Options) (*Server, error) {
 	srv := &Server{options: options.orDefault(), began: time.Now(), conns: map[net.Conn]bool{}, changed: make(chan struct{})}
+	if err := srv.options.Faults.check(); err != nil {
+		return nil, fmt.Errorf("faults: %w", err)
+	}
 	if err := srv.listen(); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
@@ -177,6 +182,7 @@ func (srv *Server) listen() (err error) {
 	default:
 		return fmt.Errorf("no transport %d", srv.options.Transport)
 	}
+	srv.listener = linkListener{srv.listener, srv.options.Link}
 	if !srv.options.TLS {
 		return nil
 	}
