@@ -26,6 +26,8 @@ type Options struct {
 	Tokens []string
 	// Models are the models that exist. Nil means all that are asked for.
 	Models []string
+	// DefaultModel is for requests that name neither a model nor an agent. Empty refuses them.
+	DefaultModel string
 	// APIVersions are the versions that are accepted. Nil means those that are known to have been published.
 	APIVersions []string
 	// ConnectionsPerMinute refuses more with status 429 and a Retry-After. 0 is no limit; the service has 30.
@@ -118,6 +120,7 @@ type TB interface {
 	Cleanup(func())
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
+	Context() context.Context
 }
 
 // Server is a simulated VoiceLive service. Its methods may be called from any goroutine.
