@@ -37,7 +37,7 @@ var vadDefaults = object{
 }
 
 // defaultConfig is what a session begins with.
-func defaultConfig(query url.Values, id string) config {
+func defaultConfig(query url.Values, defaultModel, id string) config {
 	c := config{members: map[string]json.RawMessage{}}
 	for name, value := range map[string]any{
 		"id": id, "object": "realtime.session",
@@ -56,10 +56,11 @@ func defaultConfig(query url.Values, id string) config {
 	} {
 		c.members[name] = encode(value)
 	}
-	if model := query.Get("model"); model != "" {
+	agent := query.Get("agent-name")
+	if model := first(query.Get("model"), defaultModel); model != "" && agent == "" {
 		c.members["model"] = encode(model)
 	}
-	if agent := query.Get("agent-name"); agent != "" {
+	if agent != "" {
 		thread := first(query.Get("conversation-id"), "thread_"+id)
 		c.members["agent"] = encode(object{"type": "agent", "name": agent, "agent_id": "agent_" + agent, "thread_id": thread})
 	}

@@ -153,8 +153,13 @@ func (s *Session) createItem(e *voicelive.ClientEventConversationItemCreate) {
 		s.fail(*p)
 		return
 	}
+	approval, ok := e.Item.(*voicelive.MCPApprovalResponseRequestItem)
+	if ok && s.approvals[approval.ApprovalRequestID] == nil {
+		s.fail(problem{code: "invalid_value", param: "item.approval_request_id", message: "There is no approval request " + approval.ApprovalRequestID, eventID: e.GetEventID()})
+		return
+	}
 	s.add(i, at)
-	if approval, ok := e.Item.(*voicelive.MCPApprovalResponseRequestItem); ok {
+	if ok {
 		s.approve(approval)
 	}
 }

@@ -191,7 +191,7 @@ func (srv *Server) checkVersion(req *http.Request) *refusal {
 
 func (srv *Server) checkTarget(req *http.Request) *refusal {
 	query := req.URL.Query()
-	model, agent, project := query.Get("model"), query.Get("agent-name"), query.Get("agent-project-name")
+	model, agent, project := first(query.Get("model"), srv.options.DefaultModel), query.Get("agent-name"), query.Get("agent-project-name")
 	switch {
 	case model == "" && agent == "":
 		return refuse(http.StatusBadRequest, "invalid_request_error", "The query needs model, or agent-name and agent-project-name")

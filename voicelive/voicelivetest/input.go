@@ -85,7 +85,11 @@ func (s *Session) speechStopped(t *turnDetection, end time.Duration) {
 	s.emit(&voicelive.ServerEventInputAudioBufferSpeechStopped{AudioEndMS: int(end.Milliseconds()), ItemID: in.itemID})
 	audio := in.take(end)
 	s.commit(audio, in.itemID)
-	if t.CreateResponse {
+	switch {
+	case !t.CreateResponse:
+	case s.active != nil: // speech did not interrupt it
+		s.afterResponse(func() { s.respond(nil, "") })
+	default:
 		s.respond(nil, "")
 	}
 }

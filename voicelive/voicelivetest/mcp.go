@@ -147,14 +147,11 @@ func (c *mcpCall) ask() {
 func (s *Session) approve(e *voicelive.MCPApprovalResponseRequestItem) {
 	call := s.approvals[e.ApprovalRequestID]
 	delete(s.approvals, e.ApprovalRequestID)
-	switch {
-	case call == nil:
-		s.fail(problem{code: "invalid_value", param: "item.approval_request_id", message: "There is no approval request " + e.ApprovalRequestID})
-	case e.Approve:
-		call.run(func(finish func()) { s.after(s.srv.options.MCP[call.Server].Latency, finish) })
-	default:
+	if !e.Approve {
 		call.finish(nil, encode(object{"type": "approval_denied", "message": "The client did not approve the call"}))
+		return
 	}
+	call.run(func(finish func()) { s.after(s.srv.options.MCP[call.Server].Latency, finish) })
 }
 
 // run makes the call; later decides when it is finished.

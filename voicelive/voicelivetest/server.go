@@ -26,6 +26,8 @@ type Options struct {
 	Tokens []string
 	// Models are the models that exist. Nil means all that are asked for.
 	Models []string
+	// DefaultModel is for requests that name neither a model nor an agent. Empty refuses them.
+	DefaultModel string
 	// APIVersions are the versions that are accepted. Nil means those that are known to have been published.
 	APIVersions []string
 	// ConnectionsPerMinute refuses more with status 429 and a Retry-After. 0 is no limit; the service has 30.
@@ -53,6 +55,8 @@ type Options struct {
 	// MessageLimit is the largest message that a client may send, in bytes. 0 is 32 MiB.
 	MessageLimit int
 
+	// Link is the line below the server's side of every connection.
+	Link Link
 	// Faults are what goes wrong. The zero value is nothing.
 	Faults Faults
 	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled; their
@@ -116,6 +120,7 @@ type TB interface {
 	Cleanup(func())
 	Errorf(format string, args ...any)
 	Fatalf(format string, args ...any)
+	Context() context.Context
 }
 
 // Server is a simulated VoiceLive service. Its methods may be called from any goroutine.
@@ -158,6 +163,9 @@ func NewServer(t TB, options *Options) *Server {
 // Start starts a server. The caller must call Close.
 func Start(options *Options) (*Server, error) {
 	srv := &Server{options: options.orDefault(), began: time.Now(), conns: map[net.Conn]bool{}, changed: make(chan struct{})}
+	if err := srv.options.Faults.check(); err != nil {
+		return nil, fmt.Errorf("faults: %w", err)
+	}
 	if err := srv.listen(); err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
@@ -177,6 +185,7 @@ func (srv *Server) listen() (err error) {
 	default:
 		return fmt.Errorf("no transport %d", srv.options.Transport)
 	}
+	srv.listener = linkListener{srv.listener, srv.options.Link}
 	if !srv.options.TLS {
 		return nil
 	}

@@ -87,7 +87,7 @@ func newSession(srv *Server, conn net.Conn, r *bufio.Reader, req *http.Request, 
 		numb:      newGate(),
 		mute:      newGate(),
 	}
-	s.config = defaultConfig(req.URL.Query(), fmt.Sprintf("sess_%d", index+1))
+	s.config = defaultConfig(req.URL.Query(), srv.options.DefaultModel, fmt.Sprintf("sess_%d", index+1))
 	return s
 }
 

@@ -114,13 +114,46 @@ func plain(conn net.Conn) net.Conn {
 	return conn
 }
 
+// socket is the TCP connection below everything, or nil.
+func socket(conn net.Conn) *net.TCPConn {
+	conn = plain(conn)
+	if l, ok := conn.(*linkConn); ok {
+		conn = l.NetConn()
+	}
+	tcp, _ := conn.(*net.TCPConn)
+	return tcp
+}
+
 // hangUp ends a connection at once. TLS would first wait for room in the send buffer to say goodbye.
 func hangUp(conn net.Conn) { plain(conn).Close() }
 
 // reset ends a connection with an RST where there is one: over TCP.
 func reset(conn net.Conn) {
-	if t, ok := plain(conn).(*net.TCPConn); ok {
-		t.SetLinger(0)
+	if tcp := socket(conn); tcp != nil {
+		tcp.SetLinger(0)
 	}
 	hangUp(conn)
+}
+
+// halfClose ends what the server sends, and still takes what the client does. A pipe has no halves.
+func halfClose(conn net.Conn) {
+	if tcp := socket(conn); tcp != nil {
+		tcp.CloseWrite()
+		return
+	}
+	hangUp(conn)
+}
+
+// linkListener puts a line below the connections that it accepts.
+type linkListener struct {
+	net.Listener
+	link Link
+}
+
+func (l linkListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return l.link.Wrap(conn), nil
 }

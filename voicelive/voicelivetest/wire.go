@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"strings"
 	"time"
 
@@ -291,13 +290,4 @@ func invalid(event voicelive.ClientEvent, err error) problem {
 		p.code, p.message = "invalid_type", "Invalid type: "+p.param
 	}
 	return p
-}
-
-// halfClose ends what the server sends and still takes what the client does.
-func halfClose(conn net.Conn) {
-	if t, ok := plain(conn).(*net.TCPConn); ok {
-		t.CloseWrite()
-		return
-	}
-	hangUp(conn)
 }
