@@ -17,12 +17,14 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: generate
-generate: ## rewrite voicelive/*.gen.go from spec/voicelive.json and spec/overlay.yaml
+generate: ## rewrite voicelive/*.gen.go and the generated part of docs/ from spec/
 	@go run ./cmd/vlgen generate -strict
+	@go run ./cmd/vlgen docs -strict
 
 .PHONY: check
 check: ## print what generate would change; fails if anything
 	@go run ./cmd/vlgen check -strict
+	@go run ./cmd/vlgen docs -check -strict
 
 .PHONY: test
 test: ## run all tests, with the race detector if there is a C compiler
