@@ -57,6 +57,10 @@ bench: ## compare the codec with its peers; a module of its own, which downloads
 bench-test: ## test that the contenders of bench do the same work
 	go -C bench test ./...
 
+.PHONY: docs-check
+docs-check: ## check docs/ with the parsers of AsyncAPI, JSON Schema and Mermaid; needs npm
+	.ci/docs/run $(EVENTS)
+
 .PHONY: workflows
 workflows: ## check .github/workflows with actionlint
 	go run $(ACTIONLINT)

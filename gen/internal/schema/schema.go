@@ -13,14 +13,14 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/ordered"
 )
 
-// Document is the schema of all messages: any event that enters or leaves the
-// API, with a definition for each type.
+// Document is the schema of all messages: an object that is a variant of an
+// entry point, or of none that is known. It has a definition for each type.
 func Document(api *model.API, marker string) []byte {
 	b := Builder{Prefix: "#/$defs/"}
 	roots := []any{}
 	for _, u := range api.Unions {
-		if u.Root && u.Key != "" {
-			roots = append(roots, b.Ref(u))
+		if u.Root && len(u.Variants) > 0 {
+			roots = append(roots, ordered.Object{{Name: "if", Value: tagged(u.Key, tags(u))}, {Name: "then", Value: b.Ref(u)}})
 		}
 	}
 	doc := ordered.Object{
@@ -29,7 +29,7 @@ func Document(api *model.API, marker string) []byte {
 		{Name: "title", Value: api.Title + " " + api.Version},
 	}
 	if len(roots) > 0 {
-		doc = doc.Set("anyOf", roots)
+		doc = doc.Set("type", "object").Set("allOf", roots)
 	}
 	return append([]byte(ordered.Text(doc.Set("$defs", b.Definitions(api)))), '\n')
 }

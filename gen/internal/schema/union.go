@@ -11,12 +11,27 @@ func (b Builder) union(u *model.Union) ordered.Object {
 	if u.Key == "" {
 		return b.unionByKind(u)
 	}
-	alternatives, tags := []any{}, []any{}
+	alternatives := []any{}
 	for _, v := range u.Variants {
 		alternatives = append(alternatives, b.variant(u.Key, []any{v.Tag}, v.Type))
-		tags = append(tags, v.Tag)
 	}
-	return ordered.Object{{Name: "type", Value: "object"}, {Name: "oneOf", Value: append(alternatives, unknown(u.Key, tags))}}
+	return ordered.Object{{Name: "type", Value: "object"}, {Name: "oneOf", Value: append(alternatives, unknown(u.Key, tags(u)))}}
+}
+
+func tags(u *model.Union) []any {
+	all := []any{}
+	for _, v := range u.Variants {
+		all = append(all, v.Tag)
+	}
+	return all
+}
+
+// tagged takes the objects that have one of the tags.
+func tagged(key string, tags []any) ordered.Object {
+	return ordered.Object{
+		{Name: "properties", Value: ordered.Object{{Name: key, Value: ordered.Object{{Name: "enum", Value: tags}}}}},
+		{Name: "required", Value: []any{key}},
+	}
 }
 
 // variant is a reference, with the tags beside it if the type does not fix one.
@@ -28,13 +43,7 @@ func (b Builder) variant(key string, tags []any, t model.Type) ordered.Object {
 			}
 		}
 	}
-	return ordered.Object{{Name: "allOf", Value: []any{
-		b.Ref(t),
-		ordered.Object{
-			{Name: "properties", Value: ordered.Object{{Name: key, Value: ordered.Object{{Name: "enum", Value: tags}}}}},
-			{Name: "required", Value: []any{key}},
-		},
-	}}}
+	return ordered.Object{{Name: "allOf", Value: []any{b.Ref(t), tagged(key, tags)}}}
 }
 
 // unknown takes the objects that have none of the tags.
