@@ -21,11 +21,9 @@ func Document(api *model.API, g *guide.Guide, marker string) []byte {
 	if connection == nil {
 		connection = &guide.Connection{}
 	}
-	d := &document{
-		api: api, guide: g, connection: connection,
-		schemas: schema.Builder{Prefix: "#/components/schemas/", Bare: true, Key: key},
-		example: example.Maker{Known: g.Values()},
-	}
+	d := &document{api: api, guide: g, connection: connection, example: example.Maker{Known: g.Values()}}
+	d.nameTypes()
+	d.schemas = schema.Builder{Prefix: "#/components/schemas/", Bare: true, Key: func(wire string) string { return d.keys[wire] }}
 	return append([]byte(ordered.Text(d.build(marker))), '\n')
 }
 
@@ -33,6 +31,7 @@ type document struct {
 	api        *model.API
 	guide      *guide.Guide
 	connection *guide.Connection
+	keys       map[string]string // of declarations in components, by wire name
 	schemas    schema.Builder
 	example    example.Maker
 }
@@ -56,6 +55,21 @@ func (d *document) build(marker string) ordered.Object {
 		ordered.Member{Name: "operations", Value: d.operations()},
 		ordered.Member{Name: "components", Value: d.components()},
 	)
+}
+
+// nameTypes gives each declaration a key of its own: two names may differ only
+// in what no key can hold.
+func (d *document) nameTypes() {
+	d.keys = map[string]string{}
+	taken := map[string]bool{}
+	for _, decl := range d.api.Decls() {
+		k := key(decl.Wire)
+		for taken[k] {
+			k += "_"
+		}
+		taken[k] = true
+		d.keys[decl.Wire] = k
+	}
 }
 
 // link is a link to a page of the reference, which the document does not have.
@@ -119,10 +133,10 @@ type channel struct {
 func (d *document) paths() []channel {
 	var all []channel
 	for _, s := range d.connection.Servers {
-		i := slices.IndexFunc(all, func(c channel) bool { return c.path == s.Path })
+		i := slices.IndexFunc(all, func(c channel) bool { return c.path == s.Path.Text })
 		if i < 0 {
 			i = len(all)
-			all = append(all, channel{name: key(s.Path[strings.LastIndex(s.Path, "/")+1:]), path: s.Path})
+			all = append(all, channel{name: channelName(s.Path.Text), path: s.Path.Text})
 		}
 		all[i].servers = append(all[i].servers, key(s.Name))
 	}
@@ -130,6 +144,14 @@ func (d *document) paths() []channel {
 		all = []channel{{name: "events"}}
 	}
 	return all
+}
+
+// channelName is the last element of a path.
+func channelName(path string) string {
+	if name := key(path[strings.LastIndex(path, "/")+1:]); name != "" {
+		return name
+	}
+	return "root"
 }
 
 func (d *document) channels() ordered.Object {
@@ -148,7 +170,7 @@ func (d *document) channels() ordered.Object {
 		}
 		messages := ordered.Object{}
 		for _, s := range append(d.events(true), d.events(false)...) {
-			messages = messages.Set(key(s.Wire), ref("components", "messages", key(s.Wire)))
+			messages = messages.Set(d.keys[s.Wire], ref("components", "messages", d.keys[s.Wire]))
 		}
 		object = object.Set("messages", messages)
 		channels = channels.Set(c.name, object.Set("bindings", d.bindings()))

@@ -11,33 +11,33 @@ func (d *document) operations() ordered.Object {
 	operations := ordered.Object{}
 	for _, c := range d.paths() {
 		operations = operations.
-			Set(c.name+".send", operation("send", c, d.events(true))).
-			Set(c.name+".receive", operation("receive", c, d.events(false)))
+			Set(c.name+".send", d.operation("send", c, d.events(true))).
+			Set(c.name+".receive", d.operation("receive", c, d.events(false)))
 		for _, a := range d.guide.Answers {
 			var with []*model.Struct
 			for _, w := range a.With {
 				with = append(with, d.api.Events(false)[w.Text])
 			}
-			request := operation("send", c, []*model.Struct{d.api.Events(true)[a.To.Text]})
-			reply := ordered.Object{{Name: "channel", Value: ref("channels", c.name)}, {Name: "messages", Value: refs(c, with)}}
+			request := d.operation("send", c, []*model.Struct{d.api.Events(true)[a.To.Text]})
+			reply := ordered.Object{{Name: "channel", Value: ref("channels", c.name)}, {Name: "messages", Value: d.refs(c, with)}}
 			operations = operations.Set(c.name+"."+key(a.To.Text), request.Set("reply", reply))
 		}
 	}
 	return operations
 }
 
-func operation(action string, c channel, messages []*model.Struct) ordered.Object {
+func (d *document) operation(action string, c channel, messages []*model.Struct) ordered.Object {
 	return ordered.Object{
 		{Name: "action", Value: action},
 		{Name: "channel", Value: ref("channels", c.name)},
-		{Name: "messages", Value: refs(c, messages)},
+		{Name: "messages", Value: d.refs(c, messages)},
 	}
 }
 
-func refs(c channel, messages []*model.Struct) []any {
+func (d *document) refs(c channel, messages []*model.Struct) []any {
 	all := []any{}
 	for _, s := range messages {
-		all = append(all, ref("channels", c.name, "messages", key(s.Wire)))
+		all = append(all, ref("channels", c.name, "messages", d.keys[s.Wire]))
 	}
 	return all
 }
@@ -46,7 +46,7 @@ func (d *document) components() ordered.Object {
 	components := ordered.Object{{Name: "messages", Value: d.messages()}, {Name: "schemas", Value: d.schemas.Definitions(d.api)}}
 	correlations := ordered.Object{}
 	for _, c := range d.connection.Correlation {
-		correlations = correlations.Set(key(c.Name), described(c.Text).Set("location", "$message.payload#"+c.Location))
+		correlations = correlations.Set(key(c.Name), described(c.Text).Set("location", "$message.payload#"+c.Location.Text))
 	}
 	if len(correlations) > 0 {
 		components = components.Set("correlationIds", correlations)
@@ -81,7 +81,7 @@ func (d *document) messages() ordered.Object {
 				message = message.Set("correlationId", ref("components", "correlationIds", key(id)))
 			}
 			example := ordered.Object{{Name: "name", Value: "typical"}, {Name: "payload", Value: d.example.Typical(s)}}
-			messages = messages.Set(key(s.Wire), message.Set("examples", []any{example}))
+			messages = messages.Set(d.keys[s.Wire], message.Set("examples", []any{example}))
 		}
 	}
 	return messages

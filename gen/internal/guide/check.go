@@ -1,6 +1,9 @@
 package guide
 
 import (
+	"regexp"
+	"strings"
+
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
@@ -13,7 +16,15 @@ func (g *Guide) Check(api *model.API, diags *diag.List) {
 		c.known[d.Wire] = true
 	}
 	c.properties(api)
+	names := map[string]bool{}
+	for _, name := range Reserved {
+		names[name] = true
+	}
 	for _, a := range g.Areas {
+		if names[a.Name.Text] || !fileName.MatchString(a.Name.Text) {
+			c.errorf(a.Name, "choose another name, of small letters, digits and hyphens", "no page can be called %s", a.Name.Text)
+		}
+		names[a.Name.Text] = true
 		for _, w := range a.Types {
 			c.typeExists(w)
 		}
@@ -24,16 +35,10 @@ func (g *Guide) Check(api *model.API, diags *diag.List) {
 			c.eventExists(w, c.received, "received")
 		}
 	}
-	if g.Connection != nil {
-		for _, correlation := range g.Connection.Correlation {
-			for _, w := range correlation.Events {
-				c.eventExists(w, c.received, "received")
-			}
-		}
-	}
+	c.connection(g.Connection)
 	if g.Turns != nil {
 		for _, turn := range g.Turns.List {
-			c.steps(turn.Steps)
+			c.steps(turn.Title, turn.Steps)
 		}
 	}
 	for _, e := range g.Examples {
@@ -42,6 +47,11 @@ func (g *Guide) Check(api *model.API, diags *diag.List) {
 		}
 	}
 }
+
+// Reserved are the names of pages that no area can have. It is never written to.
+var Reserved = [...]string{"connection", "turns", "versions", "other"}
+
+var fileName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 type checker struct {
 	guide          *Guide
@@ -78,14 +88,46 @@ func (c *checker) eventExists(w Word, events map[string]*model.Struct, how strin
 	}
 }
 
-func (c *checker) steps(steps []Step) {
+func (c *checker) connection(connection *Connection) {
+	if connection == nil {
+		return
+	}
+	for _, s := range connection.Servers {
+		c.startsWithSlash(s.Path)
+	}
+	for _, correlation := range connection.Correlation {
+		c.startsWithSlash(correlation.Location)
+		for _, w := range correlation.Events {
+			c.eventExists(w, c.received, "received")
+		}
+	}
+}
+
+func (c *checker) startsWithSlash(w Word) {
+	if !strings.HasPrefix(w.Text, "/") {
+		c.errorf(w, "put a slash in front of it", "%q does not start with a slash", w.Text)
+	}
+}
+
+// steps checks those below a title, or below another step.
+func (c *checker) steps(above Word, steps []Step) {
 	for _, s := range steps {
-		if s.Client != nil {
-			c.eventExists(*s.Client, c.sent, "sent")
+		var set []Word
+		for _, w := range []Word{s.Client, s.Server, s.Note, s.Repeat, s.Optional} {
+			if w.Text != "" {
+				set = append(set, w)
+			}
 		}
-		if s.Server != nil {
-			c.eventExists(*s.Server, c.received, "received")
+		if len(set) != 1 {
+			c.errorf(append(set, above)[0], "write one of client, server, note, repeat and optional", "a step has %d of the things that it can be", len(set))
+			continue
 		}
-		c.steps(s.Steps)
+		if s.Client.Text != "" {
+			c.eventExists(s.Client, c.sent, "sent")
+		}
+		if s.Server.Text != "" {
+			c.eventExists(s.Server, c.received, "received")
+		}
+		c.steps(set[0], s.Steps)
 	}
 }

@@ -35,7 +35,7 @@ type Connection struct {
 type Server struct {
 	Name      string  `yaml:"name"`
 	Host      string  `yaml:"host"` // with {variables}
-	Path      string  `yaml:"path"`
+	Path      Word    `yaml:"path"` // starts with a slash
 	Text      string  `yaml:"text"`
 	Variables []Param `yaml:"variables"`
 }
@@ -61,7 +61,7 @@ type Security struct {
 // Correlation is a property that correlates a message with others.
 type Correlation struct {
 	Name     string `yaml:"name"`
-	Location string `yaml:"location"` // a JSON pointer in the message
+	Location Word   `yaml:"location"` // a JSON pointer in the message
 	Text     string `yaml:"text"`
 	// Events are tags; none stands for every event that is sent.
 	Events []Word `yaml:"events"`
@@ -69,7 +69,7 @@ type Correlation struct {
 
 // Area is a page of the reference.
 type Area struct {
-	Name  string `yaml:"name"` // of the file
+	Name  Word   `yaml:"name"` // of the file
 	Title string `yaml:"title"`
 	Text  string `yaml:"text"`
 	// Types are the declarations that the page starts with. Those that they lead
@@ -88,7 +88,7 @@ type Turns struct {
 
 // Turn is a sequence of events that belong together.
 type Turn struct {
-	Title string `yaml:"title"`
+	Title Word   `yaml:"title"`
 	Text  string `yaml:"text"`
 	Steps []Step `yaml:"steps"`
 }
@@ -96,11 +96,11 @@ type Turn struct {
 // Step is an event, a note, or steps that repeat or are optional: one of the
 // first five is set.
 type Step struct {
-	Client   *Word  `yaml:"client"` // the tag of a sent event
-	Server   *Word  `yaml:"server"` // the tag of a received event
-	Note     string `yaml:"note"`
-	Repeat   string `yaml:"repeat"`
-	Optional string `yaml:"optional"`
+	Client   Word   `yaml:"client"` // the tag of a sent event
+	Server   Word   `yaml:"server"` // the tag of a received event
+	Note     Word   `yaml:"note"`
+	Repeat   Word   `yaml:"repeat"`
+	Optional Word   `yaml:"optional"`
 	Text     string `yaml:"text"` // beside an event
 	Steps    []Step `yaml:"steps"`
 }
@@ -117,7 +117,8 @@ type Example struct {
 	Value any // nil, bool, string, int, float64, []any or ordered.Object
 }
 
-// Word is a name that must exist in the document.
+// Word is a text that is checked, and where it is; often a name that the
+// document must have.
 type Word struct {
 	Text string
 	At   diag.Location

@@ -3,6 +3,7 @@ package guide
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -63,6 +64,9 @@ func (e *Example) UnmarshalYAML(n *yaml.Node) error {
 	}
 	if err := n.Decode(&members); err != nil {
 		return err
+	}
+	if len(n.Content) != 4 || members.Of.Text == "" || members.Value.Kind == 0 {
+		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: an example has of and value", n.Line)}}
 	}
 	e.Of = members.Of
 	var err error

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
@@ -32,7 +33,7 @@ func (r *renderer) areaPages() []*page {
 	}
 	pages := make([]*page, len(areas))
 	for i, a := range slices.Backward(areas) {
-		pages[i] = &page{title: a.Title, file: a.Name + ".md", text: a.Text}
+		pages[i] = &page{title: a.Title, file: a.Name.Text + ".md", text: a.Text}
 		for _, w := range a.Types {
 			claim(byWire[w.Text], i, owner, &pages[i].types)
 		}
@@ -73,13 +74,22 @@ func claim(t model.Type, page int, owner map[model.Type]int, types *[]model.Type
 
 // defaultAreas are a page for each entry point, and one for the enums.
 func defaultAreas(api *model.API) (areas []guide.Area) {
+	taken := map[string]bool{}
+	for _, name := range append(guide.Reserved[:], "enums") {
+		taken[name] = true
+	}
 	for _, u := range api.Unions {
 		if u.Root {
-			areas = append(areas, guide.Area{Name: fileName(u.Wire), Title: u.Wire, Types: []guide.Word{{Text: u.Wire}}})
+			name := fileName(u.Wire)
+			for taken[strings.ToLower(name)] {
+				name += "-"
+			}
+			taken[strings.ToLower(name)] = true
+			areas = append(areas, guide.Area{Name: guide.Word{Text: name}, Title: line(u.Wire), Types: []guide.Word{{Text: u.Wire}}})
 		}
 	}
 	if len(api.Enums) > 0 {
-		areas = append(areas, guide.Area{Name: "enums", Title: "Enums", Enums: true})
+		areas = append(areas, guide.Area{Name: guide.Word{Text: "enums"}, Title: "Enums", Enums: true})
 	}
 	return areas
 }

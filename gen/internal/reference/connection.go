@@ -26,7 +26,7 @@ func (r *renderer) connection() (string, error) {
 func servers(list []guide.Server) table {
 	t := table{head: []string{"Address", "Use"}}
 	for _, s := range list {
-		t.rows = append(t.rows, []string{code("wss://" + s.Host + s.Path), cell(s.Text)})
+		t.rows = append(t.rows, []string{code("wss://" + s.Host + s.Path.Text), cell(s.Text)})
 	}
 	return t
 }
@@ -68,7 +68,7 @@ func (r *renderer) correlation(list []guide.Correlation) table {
 		if events == nil {
 			events = []string{"all that the client sends"}
 		}
-		t.rows = append(t.rows, []string{strings.Join(events, ", "), code(strings.ReplaceAll(c.Location[1:], "/", ".")), cell(c.Text)})
+		t.rows = append(t.rows, []string{strings.Join(events, ", "), code(strings.ReplaceAll(c.Location.Text[1:], "/", ".")), cell(c.Text)})
 	}
 	return t
 }

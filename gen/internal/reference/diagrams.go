@@ -89,7 +89,7 @@ func mermaidText(text string) string {
 func (r *renderer) turns() (string, error) {
 	var b strings.Builder
 	for _, turn := range r.Guide.Turns.List {
-		fmt.Fprintf(&b, "## %s\n\n", line(turn.Title))
+		fmt.Fprintf(&b, "## %s\n\n", line(turn.Title.Text))
 		if text := strings.TrimSpace(turn.Text); text != "" {
 			b.WriteString(text + "\n\n")
 		}
@@ -110,16 +110,16 @@ func sequence(d *strings.Builder, steps []guide.Step, indent string) {
 	}
 	for _, s := range steps {
 		switch {
-		case s.Client != nil:
+		case s.Client.Text != "":
 			fmt.Fprintf(d, "%sC->>S: %s\n", indent, message(s.Client.Text, s.Text))
-		case s.Server != nil:
+		case s.Server.Text != "":
 			fmt.Fprintf(d, "%sS-->>C: %s\n", indent, message(s.Server.Text, s.Text))
-		case s.Repeat != "":
-			block("loop", s.Repeat, s.Steps)
-		case s.Optional != "":
-			block("opt", s.Optional, s.Steps)
+		case s.Repeat.Text != "":
+			block("loop", s.Repeat.Text, s.Steps)
+		case s.Optional.Text != "":
+			block("opt", s.Optional.Text, s.Steps)
 		default:
-			fmt.Fprintf(d, "%sNote over C,S: %s\n", indent, mermaidText(s.Note))
+			fmt.Fprintf(d, "%sNote over C,S: %s\n", indent, mermaidText(s.Note.Text))
 		}
 	}
 }
@@ -134,8 +134,8 @@ func message(event, text string) string {
 // eventLinks are links to the events of the steps, each once.
 func (r *renderer) eventLinks(steps []guide.Step, seen map[string]bool) string {
 	var links []string
-	link := func(w *guide.Word, sent bool) {
-		if w != nil && !seen[w.Text] {
+	link := func(w guide.Word, sent bool) {
+		if w.Text != "" && !seen[w.Text] {
 			seen[w.Text] = true
 			links = append(links, r.ref(r.api.Events(sent)[w.Text], nil))
 		}
