@@ -17,12 +17,14 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: generate
-generate: ## rewrite voicelive/*.gen.go from spec/voicelive.json and spec/overlay.yaml
+generate: ## rewrite voicelive/*.gen.go and the generated part of docs/ from spec/
 	@go run ./cmd/vlgen generate -strict
+	@go run ./cmd/vlgen docs -strict
 
 .PHONY: check
 check: ## print what generate would change; fails if anything
 	@go run ./cmd/vlgen check -strict
+	@go run ./cmd/vlgen docs -check -strict
 
 .PHONY: test
 test: ## run all tests, with the race detector if there is a C compiler
@@ -54,6 +56,10 @@ bench: ## compare the codec with its peers; a module of its own, which downloads
 .PHONY: bench-test
 bench-test: ## test that the contenders of bench do the same work
 	go -C bench test ./...
+
+.PHONY: docs-check
+docs-check: ## check docs/ with the parsers of AsyncAPI, JSON Schema and Mermaid; needs npm
+	.ci/docs/run $(EVENTS)
 
 .PHONY: workflows
 workflows: ## check .github/workflows with actionlint

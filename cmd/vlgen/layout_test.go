@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"gen": {
 		"gen/internal/diag", "gen/internal/document", "gen/internal/emit", "gen/internal/model", "gen/internal/name",
 		"gen/internal/output", "gen/internal/overlay", "gen/internal/resolve", "templates",
+		"gen/internal/asyncapi", "gen/internal/guide", "gen/internal/reference", "gen/internal/schema", "gen/internal/versions",
 	},
 	"gen/internal/diag":     {},
 	"gen/internal/model":    {"gen/internal/diag"},
@@ -34,8 +35,19 @@ var mayImport = map[string][]string{
 	"gen/internal/name":     {"gen/internal/diag", "gen/internal/model"},
 	"gen/internal/emit":     {"gen/internal/comment", "gen/internal/diag", "gen/internal/model", "gen/internal/name", "github.com/dave/jennifer/jen"},
 	"gen/internal/output":   {"github.com/aymanbagabas/go-udiff"},
-	"gen/internal/golden":   {"github.com/google/go-cmp/cmp", "golang.org/x/tools/txtar"}, // for tests only
-	"templates":             {},
+
+	"gen/internal/ordered":  {},
+	"gen/internal/guide":    {"gen/internal/diag", "gen/internal/model", "gen/internal/ordered", "gopkg.in/yaml.v3"},
+	"gen/internal/example":  {"gen/internal/model", "gen/internal/ordered"},
+	"gen/internal/versions": {"gen/internal/model", "gen/internal/ordered"},
+	"gen/internal/schema":   {"gen/internal/model", "gen/internal/ordered"},
+	"gen/internal/asyncapi": {"gen/internal/example", "gen/internal/guide", "gen/internal/model", "gen/internal/ordered", "gen/internal/schema"},
+	"gen/internal/reference": {
+		"gen/internal/diag", "gen/internal/example", "gen/internal/guide", "gen/internal/model", "gen/internal/ordered", "gen/internal/versions", "templates",
+	},
+
+	"gen/internal/golden": {"github.com/google/go-cmp/cmp", "golang.org/x/tools/txtar"}, // for tests only
+	"templates":           {},
 
 	"voicelive":               {"voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	"voicelive/jsonwire":      {}, // public: packages generated in other modules call it

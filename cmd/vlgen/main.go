@@ -1,10 +1,10 @@
 // Command vlgen generates a Go package from a swagger 2.0 document of
 // definitions.
 //
-//	vlgen [generate|check|dump] [flags]
+//	vlgen [generate|check|dump|docs] [flags]
 //
 // generate rewrites the package, check prints what generate would change, dump
-// describes the resolved model. The exit code is 0 if all is well, 1 for
+// describes the resolved model, docs documents it. The exit code is 0 if all is well, 1 for
 // mistakes in the input and for drift, 2 for wrong usage.
 package main
 
@@ -32,6 +32,7 @@ Usage:
 	vlgen [generate] [flags]   rewrite the package
 	vlgen check [flags]        print what generate would change; exit 1 if anything
 	vlgen dump [flags]         print the resolved model, to review a change of the spec
+	vlgen docs [flags]         rewrite the documentation; vlgen docs -h has its flags
 
 Flags:
 
@@ -46,6 +47,9 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	command := "generate"
 	if len(args) > 0 && len(args[0]) > 0 && args[0][0] != '-' {
 		command, args = args[0], args[1:]
+	}
+	if command == "docs" {
+		return docs(args, stdin, stdout, stderr)
 	}
 	opts, code, ok := parse(command, args, stderr)
 	if !ok {
@@ -99,7 +103,7 @@ func parse(command string, args []string, stderr io.Writer) (opts options, code 
 func (o options) problem(command string, rest []string) string {
 	switch {
 	case command != "generate" && command != "check" && command != "dump":
-		return fmt.Sprintf("unknown command %q, want generate, check or dump", command)
+		return fmt.Sprintf("unknown command %q, want generate, check, dump or docs", command)
 	case len(rest) > 0:
 		return fmt.Sprintf("unexpected argument %q", rest[0])
 	case o.unused != "error" && o.unused != "warn":
@@ -158,15 +162,7 @@ func check(in gen.Input, o options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	diff, err := gen.Check(o.out, res.Files)
-	if err != nil {
-		return err
-	}
-	if diff == "" {
-		return nil
-	}
-	io.WriteString(stdout, diff)
-	return errDrift
+	return differs(o.out, res.Files, stdout)
 }
 
 func dump(in gen.Input, _ options, stdout, stderr io.Writer) error {

@@ -46,7 +46,11 @@ func stage(dir string, changes []change) ([]string, error) {
 		if c.stale {
 			continue
 		}
-		temp, err := writeTemp(dir, c.after)
+		folder := filepath.Dir(filepath.Join(dir, c.name))
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return staged, err
+		}
+		temp, err := writeTemp(folder, c.after)
 		staged[i] = temp
 		if err != nil {
 			return staged, err

@@ -5,9 +5,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // change is one file whose content on disk is not the wanted one.
@@ -28,8 +31,8 @@ func plan(dir string, files []File) ([]change, error) {
 	var refusals []error
 	wanted := map[string]bool{}
 	for _, f := range files {
-		if filepath.Base(f.Name) != f.Name || wanted[f.Name] || !marked(f.Data) {
-			panic(fmt.Sprintf("output: file %q has a folder, occurs twice or lacks the marker", f.Name))
+		if !fs.ValidPath(f.Name) || strings.Count(f.Name, "/") > 1 || wanted[f.Name] || !marked(f.Name, f.Data) {
+			panic(fmt.Sprintf("output: file %q has a bad name, occurs twice or lacks the marker", f.Name))
 		}
 		wanted[f.Name] = true
 		c, err := compare(dir, f)
@@ -55,34 +58,47 @@ func compare(dir string, f File) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
-	if exists && !marked(before) {
-		return change{}, fmt.Errorf("%s was not written by vlgen: its first line is not %q (rename or remove it, or choose another output folder)",
-			path, markerPrefix+"…"+markerSuffix)
+	if exists && !marked(f.Name, before) {
+		return change{}, fmt.Errorf("%s was not written by vlgen: it lacks the line %q (rename or remove it, or choose another output folder)",
+			path, marking(f.Name))
 	}
 	return change{name: f.Name, before: before, after: f.Data, exists: exists}, nil
 }
 
 // staleFiles are the generated files in dir that nobody wants any more.
 func staleFiles(dir string, wanted map[string]bool) ([]change, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
 	var stale []change
-	for _, e := range entries {
-		if ours, _ := filepath.Match(pattern, e.Name()); !ours || wanted[e.Name()] || !e.Type().IsRegular() {
-			continue
-		}
-		before, exists, err := read(filepath.Join(dir, e.Name()))
-		if err != nil {
+	for _, pattern := range patterns(wanted) {
+		entries, err := os.ReadDir(filepath.Join(dir, path.Dir(pattern)))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
-		if exists && marked(before) {
-			stale = append(stale, change{name: e.Name(), before: before, exists: true, stale: true})
+		for _, e := range entries {
+			name := path.Join(path.Dir(pattern), e.Name())
+			if ours, _ := path.Match(pattern, name); !ours || wanted[name] || !e.Type().IsRegular() {
+				continue
+			}
+			before, exists, err := read(filepath.Join(dir, name))
+			if err != nil {
+				return nil, err
+			}
+			if exists && marked(name, before) {
+				stale = append(stale, change{name: name, before: before, exists: true, stale: true})
+			}
 		}
 	}
 	return stale, nil
+}
+
+// patterns match the files that only vlgen should write: those of Go, and those
+// of the folders and kinds of what is wanted.
+func patterns(wanted map[string]bool) []string {
+	all := []string{pattern}
+	for name := range wanted {
+		if folder, file := path.Split(name); folder != "" {
+			all = append(all, folder+"*"+path.Ext(file))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

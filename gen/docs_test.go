@@ -1,0 +1,218 @@
+package gen_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/go-voicelive/voicelive-go/gen"
+	"github.com/go-voicelive/voicelive-go/gen/internal/golden"
+)
+
+// documented is the input that make generate uses.
+func documented(t testing.TB) gen.DocsInput {
+	return gen.DocsInput{
+		Input:   product(t),
+		Guide:   new(read(t, "../spec/guide.yaml")),
+		Known:   new(read(t, "../docs/"+gen.KnownVersions)),
+		Formats: gen.Formats[:],
+	}
+}
+
+func docs(t testing.TB, in gen.DocsInput) []gen.File {
+	t.Helper()
+	res, err := gen.Docs(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.Files
+}
+
+func TestTheDocumentationIsUpToDate(t *testing.T) {
+	diff, err := gen.Check("../docs", docs(t, documented(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff != "" {
+		t.Errorf("run make generate:\n%.4000s", diff)
+	}
+}
+
+func TestDocumentationDoesNotDependOnTheOrderOfDefinitions(t *testing.T) {
+	want := texts(docs(t, documented(t)))
+	for seed := range uint64(3) {
+		in := documented(t)
+		in.Spec.Data = shuffled(t, in.Spec.Data, seed)
+		if diff := cmp.Diff(want, texts(docs(t, in))); diff != "" {
+			t.Fatalf("with definitions shuffled (seed %d):\n%.2000s", seed, diff)
+		}
+	}
+}
+
+// TestLinksLeadSomewhere follows every link between the pages, to its anchor.
+func TestLinksLeadSomewhere(t *testing.T) {
+	anchors, links := map[string]bool{}, 0
+	files := docs(t, documented(t))
+	for _, f := range files {
+		anchors[f.Name] = true
+		for _, id := range regexp.MustCompile(`<a id="([^"]*)"></a>`).FindAllStringSubmatch(string(f.Data), -1) {
+			address := f.Name + "#" + id[1]
+			if anchors[address] {
+				t.Errorf("%s occurs twice", address)
+			}
+			anchors[address] = true
+		}
+	}
+	for _, f := range files {
+		if path.Ext(f.Name) != ".md" {
+			continue
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^()]*)\)`).FindAllStringSubmatch(string(f.Data), -1) {
+			to, err := url.Parse(link[1])
+			if err != nil || to.IsAbs() {
+				continue
+			}
+			links++
+			address := f.Name
+			if to.Path != "" {
+				address = path.Join(path.Dir(f.Name), to.Path)
+			}
+			if to.Fragment != "" {
+				address += "#" + to.Fragment
+			}
+			if !anchors[address] {
+				t.Errorf("%s: nothing is at %s", f.Name, link[1])
+			}
+		}
+	}
+	if links < 500 {
+		t.Errorf("only %d links", links)
+	}
+}
+
+// TestEveryTypeHasOnePlace checks that the areas of the guide leave no type out
+// and show none twice.
+func TestEveryTypeHasOnePlace(t *testing.T) {
+	res, err := gen.Dump(product(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	places := map[string]int{}
+	for _, f := range docs(t, documented(t)) {
+		for _, id := range regexp.MustCompile(`<a id="([^"]*)"></a>`).FindAllStringSubmatch(string(f.Data), -1) {
+			places[id[1]]++
+		}
+	}
+	for _, decl := range regexp.MustCompile(`(?m)^(?:enum|struct|union|named) (\S+)`).FindAllStringSubmatch(res.Dump, -1) {
+		if places[decl[1]] != 1 {
+			t.Errorf("%s is at %d places", decl[1], places[decl[1]])
+		}
+	}
+}
+
+// TestDocsGoldens documents the documents of testdata/docs; the files that an
+// archive names are compared.
+func TestDocsGoldens(t *testing.T) {
+	golden.Run(t, "testdata/docs", func(t *testing.T, ar *txtar.Archive) map[string]string {
+		source := func(name string) *gen.Source {
+			if golden.File(ar, name) == "" {
+				return nil
+			}
+			return &gen.Source{Name: name, Data: []byte(golden.File(ar, name))}
+		}
+		in := gen.DocsInput{
+			Input: gen.Input{Spec: *source("spec.json"), Package: "api"}, Guide: source("guide.yaml"),
+			Known: source("known.json"), Formats: gen.Formats[:],
+		}
+		if other := source("other.json"); other != nil {
+			in.Others = []gen.Source{*other}
+		}
+		res, err := gen.Docs(in)
+		got := map[string]string{"diagnostics": ""}
+		if err != nil {
+			got["diagnostics"] = err.Error() + "\n"
+		}
+		for name, text := range texts(res.Files) {
+			if golden.File(ar, name) != "" {
+				got[name] = text
+			}
+		}
+		return got
+	})
+}
+
+// TestDocsAreFast states how long all of the documentation may take.
+func TestDocsAreFast(t *testing.T) {
+	in := documented(t)
+	best := time.Hour
+	for range 3 {
+		began := time.Now()
+		docs(t, in)
+		best = min(best, time.Since(began))
+	}
+	if best > time.Second {
+		t.Errorf("it takes %v", best)
+	}
+}
+
+// TestVersionsAccumulate checks that a known version stays known when a later
+// document becomes the product.
+func TestVersionsAccumulate(t *testing.T) {
+	version := func(v, property string) gen.Source {
+		return gen.Source{Name: "spec.json", Data: fmt.Appendf(nil, `{"swagger": "2.0", "info": {"title": "T", "version": %q}, "paths": {}, "definitions": {
+			"Thing": {"type": "object", "properties": {"name": {"type": "string"}, %q: {"type": "string"}}}}}`, v, property)}
+	}
+	known := func(in gen.DocsInput) *gen.Source {
+		for _, f := range docs(t, in) {
+			if f.Name == gen.KnownVersions {
+				return &gen.Source{Name: f.Name, Data: f.Data}
+			}
+		}
+		t.Fatal("there is no " + gen.KnownVersions)
+		return nil
+	}
+	in := gen.DocsInput{Input: gen.Input{Spec: version("2", "b"), Package: "api"}, Others: []gen.Source{version("1", "a")}, Formats: []gen.Format{gen.Markdown}}
+	in = gen.DocsInput{Input: gen.Input{Spec: version("3", "c"), Package: "api"}, Known: known(in), Formats: in.Formats}
+	want := `{
+  "$comment": "Code generated by vlgen from spec.json 3; DO NOT EDIT.",
+  "versions": ["1", "2", "3"],
+  "types": {"Thing": {"111": ["", "name"], "100": ["a"], "010": ["b"], "001": ["c"]}}
+}
+`
+	if diff := cmp.Diff(string(known(in).Data), want); diff != "" {
+		t.Errorf("got is -\n%s", diff)
+	}
+}
+
+// TestHostileTextStaysText documents the documents of testdata: whatever they
+// hold, the JSON is valid and the pages have no HTML but ours.
+func TestHostileTextStaysText(t *testing.T) {
+	ours := regexp.MustCompile("(?s)```.*?```|`[^`\n]*`|^<!-- Code generated by vlgen from [^<>]*; DO NOT EDIT\\. -->|<a id=\"[^\"<>]*\"></a>|<br>")
+	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
+		in := gen.DocsInput{Input: gen.Input{Spec: gen.Source{Name: "spec.json", Data: []byte(golden.File(ar, "spec.json"))}, Package: "api"}, Formats: gen.Formats[:]}
+		res, err := gen.Docs(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := gen.Check(t.TempDir(), res.Files); err != nil {
+			t.Error(err)
+		}
+		for _, f := range res.Files {
+			if path.Ext(f.Name) == ".json" && !json.Valid(f.Data) {
+				t.Errorf("%s is not JSON", f.Name)
+			}
+			if rest := ours.ReplaceAllString(string(f.Data), ""); path.Ext(f.Name) == ".md" && strings.ContainsAny(rest, "<>\u202e\x00") {
+				t.Errorf("%s holds HTML or control characters:\n%s", f.Name, rest)
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,134 @@
+// Package guide holds what the reference says and no schema can: how to
+// connect, which types belong together, how turns go, what example values look
+// like. It is written by hand, and every name in it is checked.
+package guide
+
+import "github.com/go-voicelive/voicelive-go/gen/internal/diag"
+
+// Guide is one such file. The zero value says nothing: the reference then has
+// one page for each entry point.
+type Guide struct {
+	Connection *Connection `yaml:"connection"`
+	Areas      []Area      `yaml:"areas"`
+	Turns      *Turns      `yaml:"turns"`
+	// Answers are the events that a sent event is answered with, by its tag.
+	Answers []Answer `yaml:"answers"`
+	// Examples are example values, by the name of a type or a property, or by
+	// Type.property.
+	Examples []Example `yaml:"examples"`
+
+	file string
+}
+
+// Connection tells how a client reaches the service.
+type Connection struct {
+	Text     string     `yaml:"text"` // Markdown, as every text of a guide
+	Servers  []Server   `yaml:"servers"`
+	Query    []Param    `yaml:"query"`
+	Headers  []Param    `yaml:"headers"`
+	Security []Security `yaml:"security"`
+	// Correlation tells where messages hold what correlates them.
+	Correlation []Correlation `yaml:"correlation"`
+}
+
+// Server is a place to connect to.
+type Server struct {
+	Name      string  `yaml:"name"`
+	Host      string  `yaml:"host"` // with {variables}
+	Path      Word    `yaml:"path"` // starts with a slash
+	Text      string  `yaml:"text"`
+	Variables []Param `yaml:"variables"`
+}
+
+// Param is a query parameter, a header or a variable; its value is a string.
+type Param struct {
+	Name     string `yaml:"name"`
+	Text     string `yaml:"text"`
+	Required bool   `yaml:"required"`
+	Example  string `yaml:"example"`
+}
+
+// Security is one way to authenticate: an API key in a header or query
+// parameter, or a bearer token.
+type Security struct {
+	Name  string `yaml:"name"`
+	Type  string `yaml:"type"` // httpApiKey or http, as AsyncAPI calls them
+	In    string `yaml:"in"`   // header or query, of an API key
+	Param string `yaml:"param"`
+	Text  string `yaml:"text"`
+}
+
+// Correlation is a property that correlates a message with others.
+type Correlation struct {
+	Name     string `yaml:"name"`
+	Location Word   `yaml:"location"` // a JSON pointer in the message
+	Text     string `yaml:"text"`
+	// Events are tags; none stands for every event that is sent.
+	Events []Word `yaml:"events"`
+}
+
+// Area is a page of the reference.
+type Area struct {
+	Name  Word   `yaml:"name"` // of the file
+	Title string `yaml:"title"`
+	Text  string `yaml:"text"`
+	// Types are the declarations that the page starts with. Those that they lead
+	// to are on it too, unless they belong to a page further down the list.
+	Types []Word `yaml:"types"`
+	// Enums makes it the page of all enums.
+	Enums bool `yaml:"enums"`
+}
+
+// Turns is the page of sequences.
+type Turns struct {
+	Title string `yaml:"title"`
+	Text  string `yaml:"text"`
+	List  []Turn `yaml:"list"`
+}
+
+// Turn is a sequence of events that belong together.
+type Turn struct {
+	Title Word   `yaml:"title"`
+	Text  string `yaml:"text"`
+	Steps []Step `yaml:"steps"`
+}
+
+// Step is an event, a note, or steps that repeat or are optional: one of the
+// first five is set.
+type Step struct {
+	Client   Word   `yaml:"client"` // the tag of a sent event
+	Server   Word   `yaml:"server"` // the tag of a received event
+	Note     Word   `yaml:"note"`
+	Repeat   Word   `yaml:"repeat"`
+	Optional Word   `yaml:"optional"`
+	Text     string `yaml:"text"` // beside an event
+	Steps    []Step `yaml:"steps"`
+}
+
+// Answer is what the service says to a sent event, unless that fails.
+type Answer struct {
+	To   Word   `yaml:"to"`
+	With []Word `yaml:"with"`
+}
+
+// Example is a value to show.
+type Example struct {
+	Of    Word
+	Value any // nil, bool, string, int, float64, []any or ordered.Object
+}
+
+// Word is a text that is checked, and where it is; often a name that the
+// document must have.
+type Word struct {
+	Text string
+	At   diag.Location
+}
+
+// Values are the examples by what they are of.
+func (g *Guide) Values() map[string]any {
+	values := map[string]any{}
+	for _, e := range g.Examples {
+		values[e.Of.Text] = e.Value
+	}
+	return values
+}
