@@ -1,7 +1,6 @@
 package voicelivetest
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
 	"strings"
@@ -82,6 +81,3 @@ func phrases(text string, d time.Duration, locale *string) []voicelive.Transcrip
 	}
 	return []voicelive.TranscriptionPhrase{p}
 }
-
-// null is a JSON null.
-var null = json.RawMessage("null")
