@@ -113,33 +113,6 @@ func (p *peer) until(eventType voicelive.ServerEventType) []voicelive.ServerEven
 	}
 }
 
-// find returns the next event of a Go type.
-func find[E voicelive.ServerEvent](p *peer) E {
-	p.t.Helper()
-	for {
-		if e, ok := p.next().(E); ok {
-			return e
-		}
-	}
-}
-
-// idle returns what has come once nothing more happens.
-func (p *peer) idle() []voicelive.ServerEvent {
-	synctest.Wait()
-	var events []voicelive.ServerEvent
-	for {
-		select {
-		case e, ok := <-p.events:
-			if !ok {
-				return events
-			}
-			events = append(events, e)
-		default:
-			return events
-		}
-	}
-}
-
 // types lists the types of events, each run of equal ones as one.
 func types(events []voicelive.ServerEvent) []string {
 	var list []string
