@@ -105,15 +105,18 @@ func (g *gate) finished(s *Session) {
 	}
 }
 
-// refused handles the service's error for the event with an id.
+// refused handles the service's error for the event with an id. One without an id may
+// be for the event in flight: better to send the next too early, which the service refuses,
+// than never.
 func (g *gate) refused(s *Session, id, code string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.inFlight == nil || g.inFlight.id != id || g.stopped {
+	c := g.inFlight
+	if c == nil || c.id != id && (id != "" || c.answered) || g.stopped {
 		return
 	}
 	if code == codeActiveResponse {
-		g.waiting = slices.Insert(g.waiting, 0, create{id: id, json: g.inFlight.json})
+		g.waiting = slices.Insert(g.waiting, 0, create{id: c.id, json: c.json})
 	}
 	g.inFlight = nil
 	if g.running == 0 && len(g.waiting) > 0 {

@@ -129,23 +129,31 @@ func TestARefusalWithoutAResponseIsRetried(t *testing.T) {
 }
 
 func TestOtherRefusalsLetTheNextResponseThrough(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var ids []string
-		s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
-			ids = append(ids, fmt.Sprint(e["event_id"]))
-			return []string{fmt.Sprintf(`{"type":"error","error":{"type":"t","code":"invalid","message":"x","event_id":%q}}`, e["event_id"])}
-		}))
-		for i := range 3 {
-			if err := s.Send(t.Context(), &ClientEventResponseCreate{EventID: new(fmt.Sprint(i))}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		synctest.Wait()
-		stop()
-		if diff := cmp.Diff([]string{"0", "1", "2"}, ids); diff != "" {
-			t.Error(diff)
-		}
-	})
+	for name, format := range map[string]string{
+		"named":           `{"type":"error","error":{"type":"t","code":"invalid","message":"x","event_id":%q}}`,
+		"not named":       `{"type":"error","error":{"type":"t","code":"invalid","message":"x","event_id":null},"was":%q}`,
+		"event_id absent": `{"type":"error","error":{"type":"t","message":"x"},"was":%q}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var ids []string
+				s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+					ids = append(ids, fmt.Sprint(e["event_id"]))
+					return []string{fmt.Sprintf(format, e["event_id"])}
+				}))
+				for i := range 3 {
+					if err := s.Send(t.Context(), &ClientEventResponseCreate{EventID: new(fmt.Sprint(i))}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				synctest.Wait()
+				stop()
+				if diff := cmp.Diff([]string{"0", "1", "2"}, ids); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
 }
 
 func TestTheGateIsBoundedAndCanBeTurnedOff(t *testing.T) {
