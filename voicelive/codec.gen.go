@@ -80,7 +80,7 @@ func (e *ActionSearch) decode(r *jsonwire.Reader) {
 		case "query":
 			o.OptString(1, &e.Query)
 		case "sources":
-			jsonwire.ReadList(&o, 2, &e.Sources, (*ActionSearchSource).decode)
+			jsonwire.ReadList(o, 2, &e.Sources, (*ActionSearchSource).decode)
 		}
 	}
 }
@@ -155,7 +155,7 @@ func (e *Animation) decode(r *jsonwire.Reader) {
 		case "model_name":
 			o.OptString(0, &e.ModelName)
 		case "outputs":
-			jsonwire.ReadList(&o, 1, &e.Outputs, jsonwire.String)
+			jsonwire.ReadList(o, 1, &e.Outputs, jsonwire.String)
 		}
 	}
 }
@@ -179,11 +179,11 @@ func (e *AssistantMessageItem) decode(r *jsonwire.Reader) {
 		case "role":
 			o.Const(1, "assistant")
 		case "content":
-			jsonwire.ReadList(&o, 2, &e.Content, decodeMessageContentPart)
+			jsonwire.ReadList(o, 2, &e.Content, decodeMessageContentPart)
 		case "id":
 			o.OptString(3, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(&o, 4, &e.Status)
+			jsonwire.ReadEnum(o, 4, &e.Status)
 		}
 	}
 }
@@ -207,7 +207,7 @@ func (e *AudioEchoCancellation) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "server_echo_cancellation", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "reference_source":
-			jsonwire.ReadEnum(&o, 1, &e.ReferenceSource)
+			jsonwire.ReadEnum(o, 1, &e.ReferenceSource)
 		case "channels":
 			o.OptInt(2, &e.Channels)
 		}
@@ -231,13 +231,13 @@ func (e *AudioInputTranscriptionOptions) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "model":
-			jsonwire.ReadEnum(&o, 0, &e.Model)
+			jsonwire.ReadEnum(o, 0, &e.Model)
 		case "language":
 			o.OptString(1, &e.Language)
 		case "custom_speech":
-			jsonwire.ReadMap(&o, 2, &e.CustomSpeech, jsonwire.String)
+			jsonwire.ReadMap(o, 2, &e.CustomSpeech, jsonwire.String)
 		case "phrase_list":
-			jsonwire.ReadList(&o, 3, &e.PhraseList, jsonwire.String)
+			jsonwire.ReadList(o, 3, &e.PhraseList, jsonwire.String)
 		case "prompt":
 			o.OptString(4, &e.Prompt)
 		}
@@ -264,7 +264,7 @@ func (e *AudioNoiseReduction) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "type":
-			jsonwire.ReadEnum(&o, 0, &e.Type)
+			jsonwire.ReadEnum(o, 0, &e.Type)
 		}
 	}
 }
@@ -289,19 +289,19 @@ func (e *AvatarConfig) decode(r *jsonwire.Reader) {
 		case "customized":
 			o.Bool(1, &e.Customized)
 		case "type":
-			jsonwire.ReadEnum(&o, 2, &e.Type)
+			jsonwire.ReadEnum(o, 2, &e.Type)
 		case "ice_servers":
-			jsonwire.ReadList(&o, 3, &e.ICEServers, (*ICEServer).decode)
+			jsonwire.ReadList(o, 3, &e.ICEServers, (*ICEServer).decode)
 		case "style":
 			o.OptString(4, &e.Style)
 		case "model":
-			jsonwire.ReadEnum(&o, 5, &e.Model)
+			jsonwire.ReadEnum(o, 5, &e.Model)
 		case "video":
-			jsonwire.ReadPointer(&o, 6, &e.Video, (*VideoParams).decode)
+			jsonwire.ReadPointer(o, 6, &e.Video, (*VideoParams).decode)
 		case "scene":
-			jsonwire.ReadPointer(&o, 7, &e.Scene, (*Scene).decode)
+			jsonwire.ReadPointer(o, 7, &e.Scene, (*Scene).decode)
 		case "output_protocol":
-			jsonwire.ReadEnum(&o, 8, &e.OutputProtocol)
+			jsonwire.ReadEnum(o, 8, &e.OutputProtocol)
 		case "output_audit_audio":
 			o.OptBool(9, &e.OutputAuditAudio)
 		}
@@ -333,7 +333,7 @@ func (e *AzureAvatarVoiceSyncVoice) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "avatar-voice-sync", 2, "type,model"); o.Next(); {
 		switch string(o.Key()) {
 		case "model":
-			jsonwire.ReadEnum(&o, 1, &e.Model)
+			jsonwire.ReadEnum(o, 1, &e.Model)
 		case "temperature":
 			o.OptFloat(2, &e.Temperature)
 		case "custom_lexicon_url":
@@ -341,7 +341,7 @@ func (e *AzureAvatarVoiceSyncVoice) decode(r *jsonwire.Reader) {
 		case "custom_text_normalization_url":
 			o.OptString(4, &e.CustomTextNormalizationURL)
 		case "prefer_locales":
-			jsonwire.ReadList(&o, 5, &e.PreferLocales, jsonwire.String)
+			jsonwire.ReadList(o, 5, &e.PreferLocales, jsonwire.String)
 		case "locale":
 			o.OptString(6, &e.Locale)
 		case "style":
@@ -391,7 +391,7 @@ func (e *AzureCustomVoice) decode(r *jsonwire.Reader) {
 		case "custom_text_normalization_url":
 			o.OptString(5, &e.CustomTextNormalizationURL)
 		case "prefer_locales":
-			jsonwire.ReadList(&o, 6, &e.PreferLocales, jsonwire.String)
+			jsonwire.ReadList(o, 6, &e.PreferLocales, jsonwire.String)
 		case "locale":
 			o.OptString(7, &e.Locale)
 		case "style":
@@ -434,7 +434,7 @@ func (e *AzurePersonalVoice) decode(r *jsonwire.Reader) {
 		case "name":
 			o.String(1, &e.Name)
 		case "model":
-			jsonwire.ReadEnum(&o, 2, &e.Model)
+			jsonwire.ReadEnum(o, 2, &e.Model)
 		case "temperature":
 			o.OptFloat(3, &e.Temperature)
 		case "custom_lexicon_url":
@@ -442,7 +442,7 @@ func (e *AzurePersonalVoice) decode(r *jsonwire.Reader) {
 		case "custom_text_normalization_url":
 			o.OptString(5, &e.CustomTextNormalizationURL)
 		case "prefer_locales":
-			jsonwire.ReadList(&o, 6, &e.PreferLocales, jsonwire.String)
+			jsonwire.ReadList(o, 6, &e.PreferLocales, jsonwire.String)
 		case "locale":
 			o.OptString(7, &e.Locale)
 		case "style":
@@ -483,7 +483,7 @@ func (e *AzureRealtimeNativeVoice) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "azure-realtime-native", 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
-			jsonwire.ReadEnum(&o, 1, &e.Name)
+			jsonwire.ReadEnum(o, 1, &e.Name)
 		}
 	}
 }
@@ -504,7 +504,7 @@ func (e *AzureSemanticDetection) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1", 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold_level":
-			jsonwire.ReadEnum(&o, 1, &e.ThresholdLevel)
+			jsonwire.ReadEnum(o, 1, &e.ThresholdLevel)
 		case "timeout_ms":
 			o.OptInt(2, &e.TimeoutMS)
 		}
@@ -528,7 +528,7 @@ func (e *AzureSemanticDetectionEn) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_en", 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold_level":
-			jsonwire.ReadEnum(&o, 1, &e.ThresholdLevel)
+			jsonwire.ReadEnum(o, 1, &e.ThresholdLevel)
 		case "timeout_ms":
 			o.OptInt(2, &e.TimeoutMS)
 		}
@@ -552,7 +552,7 @@ func (e *AzureSemanticDetectionMultilingual) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_multilingual", 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold_level":
-			jsonwire.ReadEnum(&o, 1, &e.ThresholdLevel)
+			jsonwire.ReadEnum(o, 1, &e.ThresholdLevel)
 		case "timeout_ms":
 			o.OptInt(2, &e.TimeoutMS)
 		}
@@ -582,13 +582,13 @@ func (e *AzureSemanticVAD) decode(r *jsonwire.Reader) {
 		case "silence_duration_ms":
 			o.OptInt(3, &e.SilenceDurationMS)
 		case "end_of_utterance_detection":
-			jsonwire.Read(&o, 4, &e.EndOfUtteranceDetection, decodeEOUDetection)
+			jsonwire.Read(o, 4, &e.EndOfUtteranceDetection, decodeEOUDetection)
 		case "speech_duration_ms":
 			o.OptInt(5, &e.SpeechDurationMS)
 		case "remove_filler_words":
 			o.OptBool(6, &e.RemoveFillerWords)
 		case "languages":
-			jsonwire.ReadList(&o, 7, &e.Languages, jsonwire.String)
+			jsonwire.ReadList(o, 7, &e.Languages, jsonwire.String)
 		case "auto_truncate":
 			o.OptBool(8, &e.AutoTruncate)
 		case "create_response":
@@ -633,7 +633,7 @@ func (e *AzureSemanticVADEn) decode(r *jsonwire.Reader) {
 		case "silence_duration_ms":
 			o.OptInt(3, &e.SilenceDurationMS)
 		case "end_of_utterance_detection":
-			jsonwire.Read(&o, 4, &e.EndOfUtteranceDetection, decodeEOUDetection)
+			jsonwire.Read(o, 4, &e.EndOfUtteranceDetection, decodeEOUDetection)
 		case "speech_duration_ms":
 			o.OptInt(5, &e.SpeechDurationMS)
 		case "remove_filler_words":
@@ -678,13 +678,13 @@ func (e *AzureSemanticVADMultilingual) decode(r *jsonwire.Reader) {
 		case "silence_duration_ms":
 			o.OptInt(3, &e.SilenceDurationMS)
 		case "end_of_utterance_detection":
-			jsonwire.Read(&o, 4, &e.EndOfUtteranceDetection, decodeEOUDetection)
+			jsonwire.Read(o, 4, &e.EndOfUtteranceDetection, decodeEOUDetection)
 		case "speech_duration_ms":
 			o.OptInt(5, &e.SpeechDurationMS)
 		case "remove_filler_words":
 			o.OptBool(6, &e.RemoveFillerWords)
 		case "languages":
-			jsonwire.ReadList(&o, 7, &e.Languages, jsonwire.String)
+			jsonwire.ReadList(o, 7, &e.Languages, jsonwire.String)
 		case "auto_truncate":
 			o.OptBool(8, &e.AutoTruncate)
 		case "create_response":
@@ -731,7 +731,7 @@ func (e *AzureStandardVoice) decode(r *jsonwire.Reader) {
 		case "custom_text_normalization_url":
 			o.OptString(4, &e.CustomTextNormalizationURL)
 		case "prefer_locales":
-			jsonwire.ReadList(&o, 5, &e.PreferLocales, jsonwire.String)
+			jsonwire.ReadList(o, 5, &e.PreferLocales, jsonwire.String)
 		case "locale":
 			o.OptString(6, &e.Locale)
 		case "style":
@@ -831,7 +831,7 @@ func (e *ClientEventConversationItemCreate) decode(r *jsonwire.Reader) {
 		case "previous_item_id":
 			o.OptString(2, &e.PreviousItemID)
 		case "item":
-			jsonwire.Read(&o, 3, &e.Item, decodeConversationRequestItem)
+			jsonwire.Read(o, 3, &e.Item, decodeConversationRequestItem)
 		}
 	}
 }
@@ -1245,7 +1245,7 @@ func (e *ClientEventResponseCreate) decode(r *jsonwire.Reader) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "response":
-			jsonwire.ReadPointer(&o, 2, &e.Response, (*ResponseCreateParams).decode)
+			jsonwire.ReadPointer(o, 2, &e.Response, (*ResponseCreateParams).decode)
 		case "additional_instructions":
 			o.OptString(3, &e.AdditionalInstructions)
 		}
@@ -1279,7 +1279,7 @@ func (e *ClientEventRTCCallSDPCreate) decode(r *jsonwire.Reader) {
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		case "session":
-			jsonwire.ReadPointer(&o, 3, &e.Session, (*RequestSession).decode)
+			jsonwire.ReadPointer(o, 3, &e.Session, (*RequestSession).decode)
 		}
 	}
 }
@@ -1336,7 +1336,7 @@ func (e *ClientEventSessionUpdate) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.update", 2, "type,session"); o.Next(); {
 		switch string(o.Key()) {
 		case "session":
-			jsonwire.Read(&o, 1, &e.Session, (*RequestSession).decode)
+			jsonwire.Read(o, 1, &e.Session, (*RequestSession).decode)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		}
@@ -1376,7 +1376,7 @@ func (e *ErrorResponse) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
-			jsonwire.Read(&o, 0, &e.Error, (*VoiceLiveErrorDetails).decode)
+			jsonwire.Read(o, 0, &e.Error, (*VoiceLiveErrorDetails).decode)
 		}
 	}
 }
@@ -1397,7 +1397,7 @@ func (e *FileSearchResult) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "attributes":
-			jsonwire.ReadMap(&o, 0, &e.Attributes, jsonwire.String)
+			jsonwire.ReadMap(o, 0, &e.Attributes, jsonwire.String)
 		case "file_id":
 			o.OptString(1, &e.FileID)
 		case "filename":
@@ -1438,7 +1438,7 @@ func (e *FunctionCallItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(4, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(&o, 5, &e.Status)
+			jsonwire.ReadEnum(o, 5, &e.Status)
 		}
 	}
 }
@@ -1469,7 +1469,7 @@ func (e *FunctionCallOutputItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(&o, 4, &e.Status)
+			jsonwire.ReadEnum(o, 4, &e.Status)
 		}
 	}
 }
@@ -1497,7 +1497,7 @@ func (e *FunctionTool) decode(r *jsonwire.Reader) {
 		case "description":
 			o.OptString(2, &e.Description)
 		case "parameters":
-			jsonwire.ReadRaw(&o, 3, &e.Parameters)
+			jsonwire.ReadRaw(o, 3, &e.Parameters)
 		}
 	}
 }
@@ -1520,7 +1520,7 @@ func (e *ICEServer) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "urls"); o.Next(); {
 		switch string(o.Key()) {
 		case "urls":
-			jsonwire.ReadList(&o, 0, &e.URLs, jsonwire.String)
+			jsonwire.ReadList(o, 0, &e.URLs, jsonwire.String)
 		case "username":
 			o.OptString(1, &e.Username)
 		case "credential":
@@ -1600,7 +1600,7 @@ func (e *InputTokenDetails) decode(r *jsonwire.Reader) {
 		case "image_tokens":
 			o.Int(3, &e.ImageTokens)
 		case "cached_tokens_details":
-			jsonwire.Read(&o, 4, &e.CachedTokensDetails, (*CachedTokenDetails).decode)
+			jsonwire.Read(o, 4, &e.CachedTokensDetails, (*CachedTokenDetails).decode)
 		}
 	}
 }
@@ -1625,7 +1625,7 @@ func (e *LLMInterimResponseConfig) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "llm_interim_response", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "triggers":
-			jsonwire.ReadList(&o, 1, &e.Triggers, jsonwire.String)
+			jsonwire.ReadList(o, 1, &e.Triggers, jsonwire.String)
 		case "latency_threshold_ms":
 			o.OptInt(2, &e.LatencyThresholdMS)
 		case "model":
@@ -1662,7 +1662,7 @@ func (e *LogProbProperties) decode(r *jsonwire.Reader) {
 		case "logprob":
 			o.Float(1, &e.Logprob)
 		case "bytes":
-			jsonwire.ReadList(&o, 2, &e.Bytes, jsonwire.Int)
+			jsonwire.ReadList(o, 2, &e.Bytes, jsonwire.Int)
 		}
 	}
 }
@@ -1718,11 +1718,11 @@ func (e *MCPServer) decode(r *jsonwire.Reader) {
 		case "authorization":
 			o.OptString(3, &e.Authorization)
 		case "headers":
-			jsonwire.ReadMap(&o, 4, &e.Headers, jsonwire.String)
+			jsonwire.ReadMap(o, 4, &e.Headers, jsonwire.String)
 		case "allowed_tools":
-			jsonwire.ReadList(&o, 5, &e.AllowedTools, jsonwire.String)
+			jsonwire.ReadList(o, 5, &e.AllowedTools, jsonwire.String)
 		case "require_approval":
-			jsonwire.Read(&o, 6, &e.RequireApproval, decodeMCPRequireApproval)
+			jsonwire.Read(o, 6, &e.RequireApproval, decodeMCPRequireApproval)
 		}
 	}
 }
@@ -1750,11 +1750,11 @@ func (e *MCPTool) decode(r *jsonwire.Reader) {
 		case "name":
 			o.String(0, &e.Name)
 		case "input_schema":
-			jsonwire.ReadRaw(&o, 1, &e.InputSchema)
+			jsonwire.ReadRaw(o, 1, &e.InputSchema)
 		case "description":
 			o.OptString(2, &e.Description)
 		case "annotations":
-			jsonwire.ReadRaw(&o, 3, &e.Annotations)
+			jsonwire.ReadRaw(o, 3, &e.Annotations)
 		}
 	}
 }
@@ -1778,7 +1778,7 @@ func (e *OpenAISemanticVAD) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "semantic_vad", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "eagerness":
-			jsonwire.ReadEnum(&o, 1, &e.Eagerness)
+			jsonwire.ReadEnum(o, 1, &e.Eagerness)
 		case "auto_truncate":
 			o.OptBool(2, &e.AutoTruncate)
 		case "create_response":
@@ -1808,7 +1808,7 @@ func (e *OpenAIVoice) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "openai", 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
-			jsonwire.ReadEnum(&o, 1, &e.Name)
+			jsonwire.ReadEnum(o, 1, &e.Name)
 		}
 	}
 }
@@ -1931,7 +1931,7 @@ func (e *RequestImageContentPart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_image", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "detail":
-			jsonwire.ReadEnum(&o, 1, &e.Detail)
+			jsonwire.ReadEnum(o, 1, &e.Detail)
 		case "image_url":
 			o.Aliased(2, &e.ImageURL, "url")
 		case "url":
@@ -1959,47 +1959,47 @@ func (e *RequestSession) decode(r *jsonwire.Reader) {
 		case "model":
 			o.OptString(0, &e.Model)
 		case "modalities":
-			jsonwire.ReadList(&o, 1, &e.Modalities, jsonwire.String)
+			jsonwire.ReadList(o, 1, &e.Modalities, jsonwire.String)
 		case "animation":
-			jsonwire.ReadPointer(&o, 2, &e.Animation, (*Animation).decode)
+			jsonwire.ReadPointer(o, 2, &e.Animation, (*Animation).decode)
 		case "voice":
-			jsonwire.Read(&o, 3, &e.Voice, decodeVoice)
+			jsonwire.Read(o, 3, &e.Voice, decodeVoice)
 		case "instructions":
 			o.OptString(4, &e.Instructions)
 		case "input_audio_sampling_rate":
 			o.OptInt(5, &e.InputAudioSamplingRate)
 		case "input_audio_format":
-			jsonwire.ReadEnum(&o, 6, &e.InputAudioFormat)
+			jsonwire.ReadEnum(o, 6, &e.InputAudioFormat)
 		case "output_audio_format":
-			jsonwire.ReadEnum(&o, 7, &e.OutputAudioFormat)
+			jsonwire.ReadEnum(o, 7, &e.OutputAudioFormat)
 		case "turn_detection":
-			jsonwire.ReadNullUnion(&o, 8, &e.TurnDetection, decodeTurnDetection)
+			jsonwire.ReadNullUnion(o, 8, &e.TurnDetection, decodeTurnDetection)
 		case "input_audio_noise_reduction":
-			jsonwire.ReadNullable(&o, 9, &e.InputAudioNoiseReduction, (*AudioNoiseReduction).decode)
+			jsonwire.ReadNullable(o, 9, &e.InputAudioNoiseReduction, (*AudioNoiseReduction).decode)
 		case "input_audio_echo_cancellation":
-			jsonwire.ReadNullable(&o, 10, &e.InputAudioEchoCancellation, (*AudioEchoCancellation).decode)
+			jsonwire.ReadNullable(o, 10, &e.InputAudioEchoCancellation, (*AudioEchoCancellation).decode)
 		case "avatar":
-			jsonwire.ReadPointer(&o, 11, &e.Avatar, (*AvatarConfig).decode)
+			jsonwire.ReadPointer(o, 11, &e.Avatar, (*AvatarConfig).decode)
 		case "input_audio_transcription":
-			jsonwire.ReadNullable(&o, 12, &e.InputAudioTranscription, (*AudioInputTranscriptionOptions).decode)
+			jsonwire.ReadNullable(o, 12, &e.InputAudioTranscription, (*AudioInputTranscriptionOptions).decode)
 		case "output_audio_timestamp_types":
-			jsonwire.ReadList(&o, 13, &e.OutputAudioTimestampTypes, jsonwire.String)
+			jsonwire.ReadList(o, 13, &e.OutputAudioTimestampTypes, jsonwire.String)
 		case "tools":
-			jsonwire.ReadList(&o, 14, &e.Tools, decodeTool)
+			jsonwire.ReadList(o, 14, &e.Tools, decodeTool)
 		case "tool_choice":
-			jsonwire.Read(&o, 15, &e.ToolChoice, decodeToolChoice)
+			jsonwire.Read(o, 15, &e.ToolChoice, decodeToolChoice)
 		case "temperature":
 			o.OptFloat(16, &e.Temperature)
 		case "max_response_output_tokens":
-			jsonwire.Read(&o, 17, &e.MaxResponseOutputTokens, decodeMaxOutputTokens)
+			jsonwire.Read(o, 17, &e.MaxResponseOutputTokens, decodeMaxOutputTokens)
 		case "reasoning_effort":
-			jsonwire.ReadEnum(&o, 18, &e.ReasoningEffort)
+			jsonwire.ReadEnum(o, 18, &e.ReasoningEffort)
 		case "interim_response":
-			jsonwire.Read(&o, 19, &e.InterimResponse, decodeInterimResponseConfig)
+			jsonwire.Read(o, 19, &e.InterimResponse, decodeInterimResponseConfig)
 		case "include":
-			jsonwire.ReadList(&o, 20, &e.Include, jsonwire.String)
+			jsonwire.ReadList(o, 20, &e.Include, jsonwire.String)
 		case "metadata":
-			jsonwire.ReadMap(&o, 21, &e.Metadata, jsonwire.String)
+			jsonwire.ReadMap(o, 21, &e.Metadata, jsonwire.String)
 		}
 	}
 }
@@ -2064,29 +2064,29 @@ func (e *Response) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(0, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 1, &e.Object)
+			jsonwire.ReadEnum(o, 1, &e.Object)
 		case "status":
-			jsonwire.ReadEnum(&o, 2, &e.Status)
+			jsonwire.ReadEnum(o, 2, &e.Status)
 		case "status_details":
-			jsonwire.Read(&o, 3, &e.StatusDetails, decodeResponseStatusDetails)
+			jsonwire.Read(o, 3, &e.StatusDetails, decodeResponseStatusDetails)
 		case "output":
-			jsonwire.ReadList(&o, 4, &e.Output, decodeResponseItem)
+			jsonwire.ReadList(o, 4, &e.Output, decodeResponseItem)
 		case "usage":
-			jsonwire.ReadPointer(&o, 5, &e.Usage, (*TokenUsage).decode)
+			jsonwire.ReadPointer(o, 5, &e.Usage, (*TokenUsage).decode)
 		case "conversation_id":
 			o.OptString(6, &e.ConversationID)
 		case "voice":
-			jsonwire.Read(&o, 7, &e.Voice, decodeVoice)
+			jsonwire.Read(o, 7, &e.Voice, decodeVoice)
 		case "modalities":
-			jsonwire.ReadList(&o, 8, &e.Modalities, jsonwire.String)
+			jsonwire.ReadList(o, 8, &e.Modalities, jsonwire.String)
 		case "output_audio_format":
-			jsonwire.ReadEnum(&o, 9, &e.OutputAudioFormat)
+			jsonwire.ReadEnum(o, 9, &e.OutputAudioFormat)
 		case "temperature":
 			o.OptFloat(10, &e.Temperature)
 		case "max_output_tokens":
-			jsonwire.Read(&o, 11, &e.MaxOutputTokens, decodeMaxOutputTokens)
+			jsonwire.Read(o, 11, &e.MaxOutputTokens, decodeMaxOutputTokens)
 		case "metadata":
-			jsonwire.ReadMap(&o, 12, &e.Metadata, jsonwire.String)
+			jsonwire.ReadMap(o, 12, &e.Metadata, jsonwire.String)
 		}
 	}
 }
@@ -2140,7 +2140,7 @@ func (e *ResponseCancelledDetails) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "cancelled", 2, "type,reason"); o.Next(); {
 		switch string(o.Key()) {
 		case "reason":
-			jsonwire.ReadEnum(&o, 1, &e.Reason)
+			jsonwire.ReadEnum(o, 1, &e.Reason)
 		}
 	}
 }
@@ -2165,37 +2165,37 @@ func (e *ResponseCreateParams) decode(r *jsonwire.Reader) {
 		case "cancel_previous":
 			o.OptBool(1, &e.CancelPrevious)
 		case "append_input_items":
-			jsonwire.ReadList(&o, 2, &e.AppendInputItems, decodeConversationRequestItem)
+			jsonwire.ReadList(o, 2, &e.AppendInputItems, decodeConversationRequestItem)
 		case "input_items":
-			jsonwire.ReadList(&o, 3, &e.InputItems, decodeConversationRequestItem)
+			jsonwire.ReadList(o, 3, &e.InputItems, decodeConversationRequestItem)
 		case "modalities":
-			jsonwire.ReadList(&o, 4, &e.Modalities, jsonwire.String)
+			jsonwire.ReadList(o, 4, &e.Modalities, jsonwire.String)
 		case "instructions":
 			o.OptString(5, &e.Instructions)
 		case "voice":
-			jsonwire.Read(&o, 6, &e.Voice, decodeVoice)
+			jsonwire.Read(o, 6, &e.Voice, decodeVoice)
 		case "output_audio_format":
-			jsonwire.ReadEnum(&o, 7, &e.OutputAudioFormat)
+			jsonwire.ReadEnum(o, 7, &e.OutputAudioFormat)
 		case "tools":
-			jsonwire.ReadList(&o, 8, &e.Tools, decodeTool)
+			jsonwire.ReadList(o, 8, &e.Tools, decodeTool)
 		case "tool_choice":
-			jsonwire.Read(&o, 9, &e.ToolChoice, decodeToolChoice)
+			jsonwire.Read(o, 9, &e.ToolChoice, decodeToolChoice)
 		case "temperature":
 			o.OptFloat(10, &e.Temperature)
 		case "max_output_tokens":
-			jsonwire.Read(&o, 11, &e.MaxOutputTokens, decodeMaxOutputTokens)
+			jsonwire.Read(o, 11, &e.MaxOutputTokens, decodeMaxOutputTokens)
 		case "pre_generated_assistant_message":
-			jsonwire.ReadPointer(&o, 12, &e.PreGeneratedAssistantMessage, (*AssistantMessageItem).decode)
+			jsonwire.ReadPointer(o, 12, &e.PreGeneratedAssistantMessage, (*AssistantMessageItem).decode)
 		case "reasoning_effort":
-			jsonwire.ReadEnum(&o, 13, &e.ReasoningEffort)
+			jsonwire.ReadEnum(o, 13, &e.ReasoningEffort)
 		case "metadata":
-			jsonwire.ReadMap(&o, 14, &e.Metadata, jsonwire.String)
+			jsonwire.ReadMap(o, 14, &e.Metadata, jsonwire.String)
 		case "interim_response":
-			jsonwire.Read(&o, 15, &e.InterimResponse, decodeInterimResponseConfig)
+			jsonwire.Read(o, 15, &e.InterimResponse, decodeInterimResponseConfig)
 		case "invoke_input":
-			jsonwire.ReadRaw(&o, 16, &e.InvokeInput)
+			jsonwire.ReadRaw(o, 16, &e.InvokeInput)
 		case "conversation":
-			jsonwire.ReadEnum(&o, 17, &e.Conversation)
+			jsonwire.ReadEnum(o, 17, &e.Conversation)
 		}
 	}
 }
@@ -2233,7 +2233,7 @@ func (e *ResponseFailedDetails) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "failed", 2, "type,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
-			jsonwire.ReadRaw(&o, 1, &e.Error)
+			jsonwire.ReadRaw(o, 1, &e.Error)
 		}
 	}
 }
@@ -2254,15 +2254,15 @@ func (e *ResponseFileSearchCallItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "file_search_call", 2, "type,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "status":
-			jsonwire.ReadEnum(&o, 1, &e.Status)
+			jsonwire.ReadEnum(o, 1, &e.Status)
 		case "id":
 			o.OptString(2, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 3, &e.Object)
+			jsonwire.ReadEnum(o, 3, &e.Object)
 		case "queries":
-			jsonwire.ReadList(&o, 4, &e.Queries, jsonwire.String)
+			jsonwire.ReadList(o, 4, &e.Queries, jsonwire.String)
 		case "results":
-			jsonwire.ReadList(&o, 5, &e.Results, (*FileSearchResult).decode)
+			jsonwire.ReadList(o, 5, &e.Results, (*FileSearchResult).decode)
 		}
 	}
 }
@@ -2293,11 +2293,11 @@ func (e *ResponseFunctionCallItem) decode(r *jsonwire.Reader) {
 		case "arguments":
 			o.String(3, &e.Arguments)
 		case "status":
-			jsonwire.ReadEnum(&o, 4, &e.Status)
+			jsonwire.ReadEnum(o, 4, &e.Status)
 		case "id":
 			o.OptString(5, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 6, &e.Object)
+			jsonwire.ReadEnum(o, 6, &e.Object)
 		}
 	}
 }
@@ -2329,7 +2329,7 @@ func (e *ResponseFunctionCallOutputItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 4, &e.Object)
+			jsonwire.ReadEnum(o, 4, &e.Object)
 		}
 	}
 }
@@ -2353,7 +2353,7 @@ func (e *ResponseIncompleteDetails) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "incomplete", 2, "type,reason"); o.Next(); {
 		switch string(o.Key()) {
 		case "reason":
-			jsonwire.ReadEnum(&o, 1, &e.Reason)
+			jsonwire.ReadEnum(o, 1, &e.Reason)
 		}
 	}
 }
@@ -2380,7 +2380,7 @@ func (e *ResponseMCPApprovalRequestItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 4, &e.Object)
+			jsonwire.ReadEnum(o, 4, &e.Object)
 		case "arguments":
 			o.OptString(5, &e.Arguments)
 		}
@@ -2413,7 +2413,7 @@ func (e *ResponseMCPApprovalResponseItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 4, &e.Object)
+			jsonwire.ReadEnum(o, 4, &e.Object)
 		case "reason":
 			o.OptString(5, &e.Reason)
 		}
@@ -2448,13 +2448,13 @@ func (e *ResponseMCPCallItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(4, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 5, &e.Object)
+			jsonwire.ReadEnum(o, 5, &e.Object)
 		case "approval_request_id":
 			o.OptString(6, &e.ApprovalRequestID)
 		case "output":
 			o.OptString(7, &e.Output)
 		case "error":
-			jsonwire.ReadRaw(&o, 8, &e.Error)
+			jsonwire.ReadRaw(o, 8, &e.Error)
 		}
 	}
 }
@@ -2482,13 +2482,13 @@ func (e *ResponseMCPListToolItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools", 3, "type,tools,server_label"); o.Next(); {
 		switch string(o.Key()) {
 		case "tools":
-			jsonwire.ReadList(&o, 1, &e.Tools, (*MCPTool).decode)
+			jsonwire.ReadList(o, 1, &e.Tools, (*MCPTool).decode)
 		case "server_label":
 			o.String(2, &e.ServerLabel)
 		case "id":
 			o.OptString(3, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 4, &e.Object)
+			jsonwire.ReadEnum(o, 4, &e.Object)
 		}
 	}
 }
@@ -2512,15 +2512,15 @@ func (e *ResponseMessageItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "message", 4, "type,role,content,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "role":
-			jsonwire.ReadEnum(&o, 1, &e.Role)
+			jsonwire.ReadEnum(o, 1, &e.Role)
 		case "content":
-			jsonwire.ReadList(&o, 2, &e.Content, decodeContentPart)
+			jsonwire.ReadList(o, 2, &e.Content, decodeContentPart)
 		case "status":
-			jsonwire.ReadEnum(&o, 3, &e.Status)
+			jsonwire.ReadEnum(o, 3, &e.Status)
 		case "id":
 			o.OptString(4, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 5, &e.Object)
+			jsonwire.ReadEnum(o, 5, &e.Object)
 		}
 	}
 }
@@ -2547,49 +2547,49 @@ func (e *ResponseSession) decode(r *jsonwire.Reader) {
 		case "model":
 			o.OptString(0, &e.Model)
 		case "modalities":
-			jsonwire.ReadList(&o, 1, &e.Modalities, jsonwire.String)
+			jsonwire.ReadList(o, 1, &e.Modalities, jsonwire.String)
 		case "animation":
-			jsonwire.ReadPointer(&o, 2, &e.Animation, (*Animation).decode)
+			jsonwire.ReadPointer(o, 2, &e.Animation, (*Animation).decode)
 		case "voice":
-			jsonwire.Read(&o, 3, &e.Voice, decodeVoice)
+			jsonwire.Read(o, 3, &e.Voice, decodeVoice)
 		case "instructions":
 			o.OptString(4, &e.Instructions)
 		case "input_audio_sampling_rate":
 			o.OptInt(5, &e.InputAudioSamplingRate)
 		case "input_audio_format":
-			jsonwire.ReadEnum(&o, 6, &e.InputAudioFormat)
+			jsonwire.ReadEnum(o, 6, &e.InputAudioFormat)
 		case "output_audio_format":
-			jsonwire.ReadEnum(&o, 7, &e.OutputAudioFormat)
+			jsonwire.ReadEnum(o, 7, &e.OutputAudioFormat)
 		case "turn_detection":
-			jsonwire.ReadNullUnion(&o, 8, &e.TurnDetection, decodeTurnDetection)
+			jsonwire.ReadNullUnion(o, 8, &e.TurnDetection, decodeTurnDetection)
 		case "input_audio_noise_reduction":
-			jsonwire.ReadNullable(&o, 9, &e.InputAudioNoiseReduction, (*AudioNoiseReduction).decode)
+			jsonwire.ReadNullable(o, 9, &e.InputAudioNoiseReduction, (*AudioNoiseReduction).decode)
 		case "input_audio_echo_cancellation":
-			jsonwire.ReadNullable(&o, 10, &e.InputAudioEchoCancellation, (*AudioEchoCancellation).decode)
+			jsonwire.ReadNullable(o, 10, &e.InputAudioEchoCancellation, (*AudioEchoCancellation).decode)
 		case "avatar":
-			jsonwire.ReadPointer(&o, 11, &e.Avatar, (*AvatarConfig).decode)
+			jsonwire.ReadPointer(o, 11, &e.Avatar, (*AvatarConfig).decode)
 		case "input_audio_transcription":
-			jsonwire.ReadNullable(&o, 12, &e.InputAudioTranscription, (*AudioInputTranscriptionOptions).decode)
+			jsonwire.ReadNullable(o, 12, &e.InputAudioTranscription, (*AudioInputTranscriptionOptions).decode)
 		case "output_audio_timestamp_types":
-			jsonwire.ReadList(&o, 13, &e.OutputAudioTimestampTypes, jsonwire.String)
+			jsonwire.ReadList(o, 13, &e.OutputAudioTimestampTypes, jsonwire.String)
 		case "tools":
-			jsonwire.ReadList(&o, 14, &e.Tools, decodeTool)
+			jsonwire.ReadList(o, 14, &e.Tools, decodeTool)
 		case "tool_choice":
-			jsonwire.Read(&o, 15, &e.ToolChoice, decodeToolChoice)
+			jsonwire.Read(o, 15, &e.ToolChoice, decodeToolChoice)
 		case "temperature":
 			o.OptFloat(16, &e.Temperature)
 		case "max_response_output_tokens":
-			jsonwire.Read(&o, 17, &e.MaxResponseOutputTokens, decodeMaxOutputTokens)
+			jsonwire.Read(o, 17, &e.MaxResponseOutputTokens, decodeMaxOutputTokens)
 		case "reasoning_effort":
-			jsonwire.ReadEnum(&o, 18, &e.ReasoningEffort)
+			jsonwire.ReadEnum(o, 18, &e.ReasoningEffort)
 		case "interim_response":
-			jsonwire.Read(&o, 19, &e.InterimResponse, decodeInterimResponseConfig)
+			jsonwire.Read(o, 19, &e.InterimResponse, decodeInterimResponseConfig)
 		case "include":
-			jsonwire.ReadList(&o, 20, &e.Include, jsonwire.String)
+			jsonwire.ReadList(o, 20, &e.Include, jsonwire.String)
 		case "metadata":
-			jsonwire.ReadMap(&o, 21, &e.Metadata, jsonwire.String)
+			jsonwire.ReadMap(o, 21, &e.Metadata, jsonwire.String)
 		case "agent":
-			jsonwire.ReadPointer(&o, 22, &e.Agent, (*AgentConfig).decode)
+			jsonwire.ReadPointer(o, 22, &e.Agent, (*AgentConfig).decode)
 		case "id":
 			o.OptString(23, &e.ID)
 		}
@@ -2656,11 +2656,11 @@ func (e *ResponseWebSearchCallItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "web_search_call", 2, "type,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "status":
-			jsonwire.ReadEnum(&o, 1, &e.Status)
+			jsonwire.ReadEnum(o, 1, &e.Status)
 		case "id":
 			o.OptString(2, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(&o, 3, &e.Object)
+			jsonwire.ReadEnum(o, 3, &e.Object)
 		}
 	}
 }
@@ -2753,7 +2753,7 @@ func (e *ServerEventConversationItemCreated) decode(r *jsonwire.Reader) {
 		case "previous_item_id":
 			o.OptString(2, &e.PreviousItemID)
 		case "item":
-			jsonwire.Read(&o, 3, &e.Item, decodeResponseItem)
+			jsonwire.Read(o, 3, &e.Item, decodeResponseItem)
 		}
 	}
 }
@@ -2812,9 +2812,9 @@ func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) decode(r *
 		case "event_id":
 			o.OptString(4, &e.EventID)
 		case "logprobs":
-			jsonwire.ReadList(&o, 5, &e.Logprobs, (*LogProbProperties).decode)
+			jsonwire.ReadList(o, 5, &e.Logprobs, (*LogProbProperties).decode)
 		case "phrases":
-			jsonwire.ReadList(&o, 6, &e.Phrases, (*TranscriptionPhrase).decode)
+			jsonwire.ReadList(o, 6, &e.Phrases, (*TranscriptionPhrase).decode)
 		}
 	}
 }
@@ -2852,7 +2852,7 @@ func (e *ServerEventConversationItemInputAudioTranscriptionDelta) decode(r *json
 		case "delta":
 			o.OptString(4, &e.Delta)
 		case "logprobs":
-			jsonwire.ReadList(&o, 5, &e.Logprobs, (*LogProbProperties).decode)
+			jsonwire.ReadList(o, 5, &e.Logprobs, (*LogProbProperties).decode)
 		}
 	}
 }
@@ -2885,7 +2885,7 @@ func (e *ServerEventConversationItemInputAudioTranscriptionFailed) decode(r *jso
 		case "content_index":
 			o.Int(2, &e.ContentIndex)
 		case "error":
-			jsonwire.Read(&o, 3, &e.Error, (*VoiceLiveErrorDetails).decode)
+			jsonwire.Read(o, 3, &e.Error, (*VoiceLiveErrorDetails).decode)
 		case "event_id":
 			o.OptString(4, &e.EventID)
 		}
@@ -2913,7 +2913,7 @@ func (e *ServerEventConversationItemRetrieved) decode(r *jsonwire.Reader) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "item":
-			jsonwire.Read(&o, 2, &e.Item, decodeResponseItem)
+			jsonwire.Read(o, 2, &e.Item, decodeResponseItem)
 		}
 	}
 }
@@ -2965,7 +2965,7 @@ func (e *ServerEventError) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "error", 2, "type,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
-			jsonwire.Read(&o, 1, &e.Error, (*ServerEventErrorDetails).decode)
+			jsonwire.Read(o, 1, &e.Error, (*ServerEventErrorDetails).decode)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		}
@@ -3269,7 +3269,7 @@ func (e *ServerEventRateLimitsUpdated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "rate_limits.updated", 2, "type,rate_limits"); o.Next(); {
 		switch string(o.Key()) {
 		case "rate_limits":
-			jsonwire.ReadList(&o, 1, &e.RateLimits, (*RateLimit).decode)
+			jsonwire.ReadList(o, 1, &e.RateLimits, (*RateLimit).decode)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		}
@@ -3305,7 +3305,7 @@ func (e *ServerEventResponseAnimationBlendshapeDelta) decode(r *jsonwire.Reader)
 		case "content_index":
 			o.Int(4, &e.ContentIndex)
 		case "frames":
-			jsonwire.Read(&o, 5, &e.Frames, decodeBlendshapeFrames)
+			jsonwire.Read(o, 5, &e.Frames, decodeBlendshapeFrames)
 		case "frame_index":
 			o.Int(6, &e.FrameIndex)
 		case "event_id":
@@ -3612,7 +3612,7 @@ func (e *ServerEventResponseAudioTranscriptAnnotationAdded) decode(r *jsonwire.R
 		case "annotation_index":
 			o.Int(5, &e.AnnotationIndex)
 		case "annotation":
-			jsonwire.ReadRaw(&o, 6, &e.Annotation)
+			jsonwire.ReadRaw(o, 6, &e.Annotation)
 		case "event_id":
 			o.OptString(7, &e.EventID)
 		}
@@ -3725,7 +3725,7 @@ func (e *ServerEventResponseContentPartAdded) decode(r *jsonwire.Reader) {
 		case "content_index":
 			o.Int(4, &e.ContentIndex)
 		case "part":
-			jsonwire.Read(&o, 5, &e.Part, decodeContentPart)
+			jsonwire.Read(o, 5, &e.Part, decodeContentPart)
 		case "event_id":
 			o.OptString(6, &e.EventID)
 		}
@@ -3761,7 +3761,7 @@ func (e *ServerEventResponseContentPartDone) decode(r *jsonwire.Reader) {
 		case "content_index":
 			o.Int(4, &e.ContentIndex)
 		case "part":
-			jsonwire.Read(&o, 5, &e.Part, decodeContentPart)
+			jsonwire.Read(o, 5, &e.Part, decodeContentPart)
 		case "event_id":
 			o.OptString(6, &e.EventID)
 		}
@@ -3789,7 +3789,7 @@ func (e *ServerEventResponseCreated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.created", 2, "type,response"); o.Next(); {
 		switch string(o.Key()) {
 		case "response":
-			jsonwire.Read(&o, 1, &e.Response, (*Response).decode)
+			jsonwire.Read(o, 1, &e.Response, (*Response).decode)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		}
@@ -3813,7 +3813,7 @@ func (e *ServerEventResponseDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.done", 2, "type,response"); o.Next(); {
 		switch string(o.Key()) {
 		case "response":
-			jsonwire.Read(&o, 1, &e.Response, (*Response).decode)
+			jsonwire.Read(o, 1, &e.Response, (*Response).decode)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		}
@@ -4027,7 +4027,7 @@ func (e *ServerEventResponseInvocationDelta) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.invocation.delta", 2, "type,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "delta":
-			jsonwire.ReadRaw(&o, 1, &e.Delta)
+			jsonwire.ReadRaw(o, 1, &e.Delta)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		}
@@ -4211,7 +4211,7 @@ func (e *ServerEventResponseOutputItemAdded) decode(r *jsonwire.Reader) {
 		case "event_id":
 			o.OptString(3, &e.EventID)
 		case "item":
-			jsonwire.Read(&o, 4, &e.Item, decodeResponseItem)
+			jsonwire.Read(o, 4, &e.Item, decodeResponseItem)
 		}
 	}
 }
@@ -4241,7 +4241,7 @@ func (e *ServerEventResponseOutputItemDone) decode(r *jsonwire.Reader) {
 		case "event_id":
 			o.OptString(3, &e.EventID)
 		case "item":
-			jsonwire.Read(&o, 4, &e.Item, decodeResponseItem)
+			jsonwire.Read(o, 4, &e.Item, decodeResponseItem)
 		}
 	}
 }
@@ -4477,7 +4477,7 @@ func (e *ServerEventRTCCallError) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "rtc.call.error", 2, "type,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
-			jsonwire.Read(&o, 1, &e.Error, (*RTCCallErrorDetails).decode)
+			jsonwire.Read(o, 1, &e.Error, (*RTCCallErrorDetails).decode)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		case "operation":
@@ -4608,7 +4608,7 @@ func (e *ServerEventSessionCreated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.created", 2, "type,session"); o.Next(); {
 		switch string(o.Key()) {
 		case "session":
-			jsonwire.Read(&o, 1, &e.Session, (*ResponseSession).decode)
+			jsonwire.Read(o, 1, &e.Session, (*ResponseSession).decode)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		}
@@ -4632,7 +4632,7 @@ func (e *ServerEventSessionUpdated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.updated", 2, "type,session"); o.Next(); {
 		switch string(o.Key()) {
 		case "session":
-			jsonwire.Read(&o, 1, &e.Session, (*ResponseSession).decode)
+			jsonwire.Read(o, 1, &e.Session, (*ResponseSession).decode)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		}
@@ -4656,7 +4656,7 @@ func (e *ServerEventWarning) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "warning", 2, "type,warning"); o.Next(); {
 		switch string(o.Key()) {
 		case "warning":
-			jsonwire.Read(&o, 1, &e.Warning, (*ServerEventWarningDetails).decode)
+			jsonwire.Read(o, 1, &e.Warning, (*ServerEventWarningDetails).decode)
 		case "event_id":
 			o.OptString(2, &e.EventID)
 		}
@@ -4713,7 +4713,7 @@ func (e *ServerVAD) decode(r *jsonwire.Reader) {
 		case "silence_duration_ms":
 			o.OptInt(3, &e.SilenceDurationMS)
 		case "end_of_utterance_detection":
-			jsonwire.Read(&o, 4, &e.EndOfUtteranceDetection, decodeEOUDetection)
+			jsonwire.Read(o, 4, &e.EndOfUtteranceDetection, decodeEOUDetection)
 		case "auto_truncate":
 			o.OptBool(5, &e.AutoTruncate)
 		case "create_response":
@@ -4765,11 +4765,11 @@ func (e *StaticInterimResponseConfig) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "static_interim_response", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "triggers":
-			jsonwire.ReadList(&o, 1, &e.Triggers, jsonwire.String)
+			jsonwire.ReadList(o, 1, &e.Triggers, jsonwire.String)
 		case "latency_threshold_ms":
 			o.OptInt(2, &e.LatencyThresholdMS)
 		case "texts":
-			jsonwire.ReadList(&o, 3, &e.Texts, jsonwire.String)
+			jsonwire.ReadList(o, 3, &e.Texts, jsonwire.String)
 		}
 	}
 }
@@ -4794,11 +4794,11 @@ func (e *SystemMessageItem) decode(r *jsonwire.Reader) {
 		case "role":
 			o.Const(1, "system")
 		case "content":
-			jsonwire.ReadList(&o, 2, &e.Content, decodeMessageContentPart)
+			jsonwire.ReadList(o, 2, &e.Content, decodeMessageContentPart)
 		case "id":
 			o.OptString(3, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(&o, 4, &e.Status)
+			jsonwire.ReadEnum(o, 4, &e.Status)
 		}
 	}
 }
@@ -4828,9 +4828,9 @@ func (e *TokenUsage) decode(r *jsonwire.Reader) {
 		case "output_tokens":
 			o.Int(2, &e.OutputTokens)
 		case "input_token_details":
-			jsonwire.Read(&o, 3, &e.InputTokenDetails, (*InputTokenDetails).decode)
+			jsonwire.Read(o, 3, &e.InputTokenDetails, (*InputTokenDetails).decode)
 		case "output_token_details":
-			jsonwire.Read(&o, 4, &e.OutputTokenDetails, (*OutputTokenDetails).decode)
+			jsonwire.Read(o, 4, &e.OutputTokenDetails, (*OutputTokenDetails).decode)
 		}
 	}
 }
@@ -4882,7 +4882,7 @@ func (e *TranscriptionPhrase) decode(r *jsonwire.Reader) {
 		case "text":
 			o.String(2, &e.Text)
 		case "words":
-			jsonwire.ReadList(&o, 3, &e.Words, (*TranscriptionWord).decode)
+			jsonwire.ReadList(o, 3, &e.Words, (*TranscriptionWord).decode)
 		case "locale":
 			o.OptString(4, &e.Locale)
 		case "confidence":
@@ -4941,11 +4941,11 @@ func (e *UserMessageItem) decode(r *jsonwire.Reader) {
 		case "role":
 			o.Const(1, "user")
 		case "content":
-			jsonwire.ReadList(&o, 2, &e.Content, decodeMessageContentPart)
+			jsonwire.ReadList(o, 2, &e.Content, decodeMessageContentPart)
 		case "id":
 			o.OptString(3, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(&o, 4, &e.Status)
+			jsonwire.ReadEnum(o, 4, &e.Status)
 		}
 	}
 }
@@ -4969,9 +4969,9 @@ func (e *VideoCrop) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 2, "top_left,bottom_right"); o.Next(); {
 		switch string(o.Key()) {
 		case "top_left":
-			jsonwire.ReadList(&o, 0, &e.TopLeft, jsonwire.Int)
+			jsonwire.ReadList(o, 0, &e.TopLeft, jsonwire.Int)
 		case "bottom_right":
-			jsonwire.ReadList(&o, 1, &e.BottomRight, jsonwire.Int)
+			jsonwire.ReadList(o, 1, &e.BottomRight, jsonwire.Int)
 		}
 	}
 }
@@ -4995,13 +4995,13 @@ func (e *VideoParams) decode(r *jsonwire.Reader) {
 		case "bitrate":
 			o.OptInt(0, &e.Bitrate)
 		case "codec":
-			jsonwire.ReadEnum(&o, 1, &e.Codec)
+			jsonwire.ReadEnum(o, 1, &e.Codec)
 		case "crop":
-			jsonwire.ReadPointer(&o, 2, &e.Crop, (*VideoCrop).decode)
+			jsonwire.ReadPointer(o, 2, &e.Crop, (*VideoCrop).decode)
 		case "resolution":
-			jsonwire.ReadPointer(&o, 3, &e.Resolution, (*VideoResolution).decode)
+			jsonwire.ReadPointer(o, 3, &e.Resolution, (*VideoResolution).decode)
 		case "background":
-			jsonwire.ReadPointer(&o, 4, &e.Background, (*Background).decode)
+			jsonwire.ReadPointer(o, 4, &e.Background, (*Background).decode)
 		case "gop_size":
 			o.OptInt(5, &e.GOPSize)
 		}

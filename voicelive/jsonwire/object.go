@@ -24,129 +24,131 @@ type Object struct {
 	key      []byte // the current member's name
 	name     int    // its offset
 	start    int    // the offset of its value
-	state    state
+	lead     byte   // what stands before the next member: one of the leads
 	seen     uint64 // the properties that have come
 	all      uint64 // the required ones
 	required string // their names, separated by commas
-	tagKey   string // the constant that Next reads itself, as property 0
+	tagKey   string // the constant that is read here, as property 0
 	tag      string
 	unknowns int
 	others   map[string]struct{} // names seen that have no bit
 }
 
-type state uint8
-
+// The leads.
 const (
-	fresh state = iota
-	opened
-	inside // at least one member has come
-	ended
+	opened = '{'
+	inside = ',' // at least one member has come
+	ended  = 0
 )
 
 // Object starts reading the object that comes next. The first n properties are
 // required, at most 64; names are theirs, separated by commas. A value of
-// another type is skipped as a misfit.
-func (r *Reader) Object(extra *Extra, n int, names string) Object {
-	return Object{r: r, extra: extra, all: uint64(1)<<uint(n) - 1, required: names}
+// another type is skipped as a misfit. The result is good until its Next returns
+// false.
+func (r *Reader) Object(extra *Extra, n int, names string) *Object {
+	return r.Tagged(extra, "", "", n, names)
 }
 
 // Tagged is Object for a struct with a required constant, such as a union's tag:
-// property 0, which Next reads.
-func (r *Reader) Tagged(extra *Extra, key, tag string, n int, names string) Object {
-	return Object{r: r, extra: extra, all: uint64(1)<<uint(n) - 1, required: names, tagKey: key, tag: tag}
-}
-
-// Next moves to the next member that is for the caller to read and reports
-// whether there is one.
-func (o *Object) Next() bool {
-	for o.compact() || o.next() {
-		if o.tagKey == "" || string(o.key) != o.tagKey {
-			return true
-		}
-		if r := o.r; r.tagAt == o.start && o.seen&1 == 0 && string(r.data[o.start+1:r.tagEnd-1]) == o.tag { // Tag has found it
-			o.seen |= 1
-			r.pos = r.tagEnd
-			continue
-		}
-		o.Const(0, o.tag)
+// property 0, which is not for the caller to read.
+func (r *Reader) Tagged(extra *Extra, key, tag string, n int, names string) *Object {
+	o := r.object()
+	o.extra, o.all, o.required, o.tagKey, o.tag = extra, uint64(1)<<uint(n)-1, names, key, tag
+	o.lead, o.start, o.seen, o.unknowns = opened, -1, 0, 0
+	if r.token() != '{' {
+		r.Misfit()
+		o.lead = ended
+		return o
 	}
-	return false
+	if !r.deeper() {
+		o.lead = ended
+		return o
+	}
+	if first := r.pos + len(key) + len(`{"":`); r.tagAt == first && string(r.data[r.pos+2:first-2]) == key && string(r.data[first+1:r.tagEnd-1]) == tag {
+		o.lead, o.seen, r.pos = inside, 1, r.tagEnd // Tag has read it
+	}
+	return o
 }
 
-// compact is next for the usual case: not the first member, an ASCII name, and
-// no white space.
-func (o *Object) compact() bool {
+// object returns memory for the object that is read next. Those around it are in
+// use until they end.
+func (r *Reader) object() *Object {
+	if r.open == len(r.objects) {
+		r.objects = append(r.objects, &Object{r: r})
+	}
+	r.open++
+	return r.objects[r.open-1]
+}
+
+// Next moves to the next member and reports whether there is one.
+func (o *Object) Next() bool {
 	r := o.r
 	b, i := r.data, r.pos
-	if o.state != inside || i == o.start || i+1 >= len(b) || b[i] != ',' || b[i+1] != '"' {
-		return false
+	if i == o.start || i+1 >= len(b) || b[i] != o.lead || b[i+1] != '"' {
+		return o.next()
 	}
 	end := i + 2
 	for { // asciiEnd, inlined: this is the hottest loop of small messages
 		if end+8 > len(b) {
-			return false
+			return o.next()
 		}
 		w := binary.LittleEndian.Uint64(b[end:])
 		if m := special(w); m != 0 {
 			if end += bits.TrailingZeros64(m) >> 3; b[end] != '"' || w&(m&-m-1)&highs != 0 {
-				return false
+				return o.next()
 			}
 			break
 		}
 		if w&highs != 0 {
-			return false
+			return o.next()
 		}
 		end += 8
 	}
 	if end+2 >= len(b) || b[end+1] != ':' || b[end+2] <= ' ' {
-		return false
+		return o.next()
 	}
-	o.name, o.key = i+1, b[i+2:end]
+	o.lead, o.name, o.key = inside, i+1, b[i+2:end]
 	o.start, r.pos = end+2, end+2
 	return true
 }
 
+// next is Next for everything but ASCII names without white space around them.
 func (o *Object) next() bool {
 	r := o.r
-	switch o.state {
-	case fresh:
-		if r.token() != '{' {
-			r.Misfit()
-			o.state = ended
-			return false
-		}
-		if !r.enter() {
-			o.state = ended
-			return false
-		}
-		o.state = opened
+	switch o.lead {
+	case ended:
+		return o.close()
+	case opened:
+		r.pos++
 	case inside:
 		if r.pos == o.start {
-			o.unknown()
+			o.unread()
 		}
-	case ended:
-		return false
 	}
 	i := skipSpace(r.data, r.pos)
 	r.pos = i
 	switch {
 	case i >= len(r.data):
 		return o.stop("',' or '}'")
-	case r.data[i] == ',' && o.state == inside:
+	case r.data[i] == ',' && o.lead == inside:
 		i = skipSpace(r.data, i+1)
 		r.pos = i
 	case r.data[i] == '}':
-		return o.end()
-	case o.state == inside:
+		r.leave()
+		if o.seen&o.all != o.all {
+			o.missing()
+		}
+		return o.close()
+	case o.lead == inside:
 		return o.stop("',' or '}'")
 	}
-	o.state = inside
+	o.lead = inside
 	if i >= len(r.data) || r.data[i] != '"' {
 		return o.stop("a member name")
 	}
 	o.name = i
 	if !o.readKey() {
-		return false
+		return o.close()
 	}
 	i = skipSpace(r.data, r.pos)
 	if i >= len(r.data) || r.data[i] != ':' {
@@ -158,11 +160,11 @@ func (o *Object) next() bool {
 	return true
 }
 
-func (o *Object) end() bool {
-	o.r.leave()
-	o.state = ended
-	if o.seen&o.all != o.all {
-		o.missing()
+// close gives the object back to the reader.
+func (o *Object) close() bool {
+	o.lead, o.extra, o.key, o.others = ended, nil, nil, nil
+	if r := o.r; r.open > 0 && r.objects[r.open-1] == o {
+		r.open--
 	}
 	return false
 }
@@ -176,7 +178,6 @@ func (o *Object) readKey() bool {
 		ok = false
 	}
 	if !ok {
-		o.state = ended
 		return false
 	}
 	if len(key) > 0 && &key[0] != &r.data[o.name+1] { // in scratch, which values need
@@ -188,8 +189,7 @@ func (o *Object) readKey() bool {
 
 func (o *Object) stop(want string) bool {
 	o.r.failToken(want)
-	o.state = ended
-	return false
+	return o.close()
 }
 
 // Key returns the name of the current member, good until the next call of Next.
@@ -214,7 +214,7 @@ func (o *Object) firstSlow(bit uint64) bool {
 
 func (o *Object) duplicate() bool {
 	o.r.fail(o.name, "member name "+pathStep(string(o.key))+" occurs twice")
-	o.state = ended
+	o.lead = ended
 	return false
 }
 
@@ -228,6 +228,16 @@ func (o *Object) firstName() bool {
 	}
 	o.others[string(o.key)] = struct{}{}
 	return true
+}
+
+// unread deals with a member that the caller did not read: the tag, or one that
+// the struct does not know.
+func (o *Object) unread() {
+	if o.tagKey != "" && string(o.key) == o.tagKey {
+		o.Const(0, o.tag)
+		return
+	}
+	o.unknown()
 }
 
 // unknown keeps a member that the struct does not know.

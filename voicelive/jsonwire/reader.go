@@ -31,6 +31,9 @@ type Reader struct {
 	spare      *string // memory for the next optional string
 	spareBytes []byte  // memory for the next byte string
 
+	objects []*Object // of the values being read, the first open ones in use
+	open    int
+
 	unused  Extra // of objects that keep nothing
 	scratch []byte
 	raws    []byte // memory for texts that are kept raw, of one message
@@ -73,7 +76,7 @@ func (r *Reader) release() {
 	if cap(r.scratch) > 1<<16 {
 		r.scratch = nil
 	}
-	r.data, r.pos, r.depth, r.tagAt = nil, 0, 0, -1
+	r.data, r.pos, r.depth, r.open, r.tagAt = nil, 0, 0, 0, -1
 	r.failed, r.misfit, r.lossy, r.at, r.reason = false, false, false, 0, ""
 	r.reuse, r.spare, r.spareBytes, r.raws, r.texts = nil, nil, nil, nil, nil
 	readers.Put(r)
@@ -127,12 +130,20 @@ func (r *Reader) token() byte {
 	return 0
 }
 
+// enter goes one level deeper, and behind the bracket at pos.
 func (r *Reader) enter() bool {
+	if !r.deeper() {
+		return false
+	}
+	r.pos++
+	return true
+}
+
+func (r *Reader) deeper() bool {
 	if r.depth++; r.depth > MaxDepth {
 		r.fail(r.pos, "nested deeper than "+strconv.Itoa(MaxDepth))
 		return false
 	}
-	r.pos++
 	return true
 }
 

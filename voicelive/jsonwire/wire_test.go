@@ -85,9 +85,9 @@ func (e *thing) decode(r *Reader) {
 		case "since":
 			o.UnixTime(8, &e.Since)
 		case "kind":
-			ReadEnum(&o, 9, &e.Kind)
+			ReadEnum(o, 9, &e.Kind)
 		case "inner":
-			Read(&o, 10, &e.Inner, (*inner).decode)
+			Read(o, 10, &e.Inner, (*inner).decode)
 		case "note":
 			o.OptString(11, &e.Note)
 		case "limit":
@@ -103,27 +103,27 @@ func (e *thing) decode(r *Reader) {
 		case "epoch":
 			o.OptUnixTime(17, &e.Epoch)
 		case "color":
-			ReadEnum(&o, 18, &e.Color)
+			ReadEnum(o, 18, &e.Color)
 		case "blob":
 			o.Bytes(19, &e.Blob)
 		case "any":
 			o.Raw(20, &e.Any)
 		case "list":
-			ReadList(&o, 21, &e.List, String)
+			ReadList(o, 21, &e.List, String)
 		case "deep":
-			ReadList(&o, 22, &e.Deep, func(v *[]float64, r *Reader) { List(v, r, Float) })
+			ReadList(o, 22, &e.Deep, func(v *[]float64, r *Reader) { List(v, r, Float) })
 		case "labels":
-			ReadMap(&o, 23, &e.Labels, String)
+			ReadMap(o, 23, &e.Labels, String)
 		case "ptr":
-			ReadPointer(&o, 24, &e.Ptr, (*inner).decode)
+			ReadPointer(o, 24, &e.Ptr, (*inner).decode)
 		case "maybe":
-			ReadNullable(&o, 25, &e.Maybe, (*inner).decode)
+			ReadNullable(o, 25, &e.Maybe, (*inner).decode)
 		case "link":
 			o.Aliased(26, &e.Link, "url")
 		case "url":
 			o.Alias(26, &e.Link)
 		case "items":
-			ReadList(&o, 27, &e.Items, (*inner).decode)
+			ReadList(o, 27, &e.Items, (*inner).decode)
 		}
 	}
 }

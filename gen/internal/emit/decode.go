@@ -144,7 +144,7 @@ func (g *generator) readField(i int, p *model.Field) *jen.Statement {
 		return jen.Id("o").Dot(name).Call(jen.Lit(i), fieldPtr(p))
 	}
 	function := func(name string, args ...jen.Code) *jen.Statement {
-		return g.run(name).Call(append([]jen.Code{jen.Op("&").Id("o"), jen.Lit(i), fieldPtr(p)}, args...)...)
+		return g.run(name).Call(append([]jen.Code{jen.Id("o"), jen.Lit(i), fieldPtr(p)}, args...)...)
 	}
 	scalar, isScalar := p.Type.(model.Scalar)
 	switch form := formOf(p); form {
