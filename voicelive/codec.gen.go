@@ -6,21 +6,24 @@ import "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 
 // codec is what the types of this package can do.
 type codec interface {
+	reset()
 	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
 func marshal(e codec) ([]byte, error) { return jsonwire.Marshal(e, codec.encode) }
 
-func unmarshal[T any, P interface {
-	*T
-	codec
-}](data []byte, e P) error {
+func unmarshal(data []byte, e codec) error {
 	if string(data) == "null" {
 		return nil // the convention of encoding/json
 	}
-	*e = *new(T)
-	return jsonwire.Unmarshal[codec](data, e, codec.decode)
+	return unmarshalAny(data, e)
+}
+
+// unmarshalAny is unmarshal for types that null is a value of.
+func unmarshalAny(data []byte, e codec) error {
+	e.reset()
+	return jsonwire.Unmarshal(data, e, codec.decode)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -28,6 +31,7 @@ func (e ActionFind) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ActionFind) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ActionFind) reset()                       { *e = *new(ActionFind) }
 
 func (e *ActionFind) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "find", 3, "type,pattern,url"); o.Next(); {
@@ -52,6 +56,7 @@ func (e ActionOpenPage) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ActionOpenPage) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ActionOpenPage) reset()                       { *e = *new(ActionOpenPage) }
 
 func (e *ActionOpenPage) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "open_page", 2, "type,url"); o.Next(); {
@@ -73,6 +78,7 @@ func (e ActionSearch) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ActionSearch) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ActionSearch) reset()                       { *e = *new(ActionSearch) }
 
 func (e *ActionSearch) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "search", 1, "type"); o.Next(); {
@@ -97,6 +103,7 @@ func (e ActionSearchSource) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ActionSearchSource) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ActionSearchSource) reset()                       { *e = *new(ActionSearchSource) }
 
 func (e *ActionSearchSource) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "url", 2, "type,url"); o.Next(); {
@@ -118,6 +125,7 @@ func (e AgentConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AgentConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AgentConfig) reset()                       { *e = *new(AgentConfig) }
 
 func (e *AgentConfig) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "agent", 4, "type,name,agent_id,thread_id"); o.Next(); {
@@ -148,6 +156,7 @@ func (e Animation) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *Animation) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *Animation) reset()                       { *e = *new(Animation) }
 
 func (e *Animation) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -172,6 +181,7 @@ func (e AssistantMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AssistantMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AssistantMessageItem) reset()                       { *e = *new(AssistantMessageItem) }
 
 func (e *AssistantMessageItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "message", 3, "type,role,content"); o.Next(); {
@@ -202,6 +212,7 @@ func (e AudioEchoCancellation) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AudioEchoCancellation) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AudioEchoCancellation) reset()                       { *e = *new(AudioEchoCancellation) }
 
 func (e *AudioEchoCancellation) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "server_echo_cancellation", 1, "type"); o.Next(); {
@@ -226,6 +237,7 @@ func (e AudioInputTranscriptionOptions) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AudioInputTranscriptionOptions) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AudioInputTranscriptionOptions) reset()                       { *e = *new(AudioInputTranscriptionOptions) }
 
 func (e *AudioInputTranscriptionOptions) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "model"); o.Next(); {
@@ -259,6 +271,7 @@ func (e AudioNoiseReduction) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AudioNoiseReduction) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AudioNoiseReduction) reset()                       { *e = *new(AudioNoiseReduction) }
 
 func (e *AudioNoiseReduction) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "type"); o.Next(); {
@@ -280,6 +293,7 @@ func (e AvatarConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AvatarConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AvatarConfig) reset()                       { *e = *new(AvatarConfig) }
 
 func (e *AvatarConfig) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 2, "character,customized"); o.Next(); {
@@ -328,6 +342,7 @@ func (e AzureAvatarVoiceSyncVoice) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureAvatarVoiceSyncVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureAvatarVoiceSyncVoice) reset()                       { *e = *new(AzureAvatarVoiceSyncVoice) }
 
 func (e *AzureAvatarVoiceSyncVoice) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "avatar-voice-sync", 2, "type,model"); o.Next(); {
@@ -376,6 +391,7 @@ func (e AzureCustomVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureCustomVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureCustomVoice) reset()                       { *e = *new(AzureCustomVoice) }
 
 func (e *AzureCustomVoice) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "azure-custom", 3, "type,name,endpoint_id"); o.Next(); {
@@ -427,6 +443,7 @@ func (e AzurePersonalVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzurePersonalVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzurePersonalVoice) reset()                       { *e = *new(AzurePersonalVoice) }
 
 func (e *AzurePersonalVoice) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "azure-personal", 3, "type,name,model"); o.Next(); {
@@ -478,6 +495,7 @@ func (e AzureRealtimeNativeVoice) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureRealtimeNativeVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureRealtimeNativeVoice) reset()                       { *e = *new(AzureRealtimeNativeVoice) }
 
 func (e *AzureRealtimeNativeVoice) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "azure-realtime-native", 2, "type,name"); o.Next(); {
@@ -499,6 +517,7 @@ func (e AzureSemanticDetection) MarshalJSON() ([]byte, error) { return marshal(&
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticDetection) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticDetection) reset()                       { *e = *new(AzureSemanticDetection) }
 
 func (e *AzureSemanticDetection) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1", 1, "model"); o.Next(); {
@@ -523,6 +542,7 @@ func (e AzureSemanticDetectionEn) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticDetectionEn) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticDetectionEn) reset()                       { *e = *new(AzureSemanticDetectionEn) }
 
 func (e *AzureSemanticDetectionEn) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_en", 1, "model"); o.Next(); {
@@ -547,6 +567,7 @@ func (e AzureSemanticDetectionMultilingual) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticDetectionMultilingual) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticDetectionMultilingual) reset()                       { *e = *new(AzureSemanticDetectionMultilingual) }
 
 func (e *AzureSemanticDetectionMultilingual) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_multilingual", 1, "model"); o.Next(); {
@@ -571,6 +592,7 @@ func (e AzureSemanticVAD) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticVAD) reset()                       { *e = *new(AzureSemanticVAD) }
 
 func (e *AzureSemanticVAD) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad", 1, "type"); o.Next(); {
@@ -622,6 +644,7 @@ func (e AzureSemanticVADEn) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticVADEn) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticVADEn) reset()                       { *e = *new(AzureSemanticVADEn) }
 
 func (e *AzureSemanticVADEn) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_en", 1, "type"); o.Next(); {
@@ -667,6 +690,7 @@ func (e AzureSemanticVADMultilingual) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticVADMultilingual) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticVADMultilingual) reset()                       { *e = *new(AzureSemanticVADMultilingual) }
 
 func (e *AzureSemanticVADMultilingual) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_multilingual", 1, "type"); o.Next(); {
@@ -718,6 +742,7 @@ func (e AzureStandardVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureStandardVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureStandardVoice) reset()                       { *e = *new(AzureStandardVoice) }
 
 func (e *AzureStandardVoice) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "azure-standard", 2, "type,name"); o.Next(); {
@@ -766,6 +791,7 @@ func (e Background) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *Background) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *Background) reset()                       { *e = *new(Background) }
 
 func (e *Background) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -790,6 +816,7 @@ func (e CachedTokenDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *CachedTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *CachedTokenDetails) reset()                       { *e = *new(CachedTokenDetails) }
 
 func (e *CachedTokenDetails) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 3, "text_tokens,audio_tokens,image_tokens"); o.Next(); {
@@ -822,6 +849,7 @@ func (e ClientEventConversationItemCreate) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventConversationItemCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventConversationItemCreate) reset()                       { *e = *new(ClientEventConversationItemCreate) }
 
 func (e *ClientEventConversationItemCreate) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.create", 1, "type"); o.Next(); {
@@ -854,6 +882,7 @@ func (e ClientEventConversationItemDelete) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventConversationItemDelete) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventConversationItemDelete) reset()                       { *e = *new(ClientEventConversationItemDelete) }
 
 func (e *ClientEventConversationItemDelete) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.delete", 2, "type,item_id"); o.Next(); {
@@ -883,6 +912,7 @@ func (e ClientEventConversationItemRetrieve) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventConversationItemRetrieve) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventConversationItemRetrieve) reset()                       { *e = *new(ClientEventConversationItemRetrieve) }
 
 func (e *ClientEventConversationItemRetrieve) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieve", 2, "type,item_id"); o.Next(); {
@@ -912,6 +942,7 @@ func (e ClientEventConversationItemTruncate) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventConversationItemTruncate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventConversationItemTruncate) reset()                       { *e = *new(ClientEventConversationItemTruncate) }
 
 func (e *ClientEventConversationItemTruncate) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncate", 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
@@ -947,6 +978,7 @@ func (e ClientEventInputAudioBufferAppend) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioBufferAppend) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioBufferAppend) reset()                       { *e = *new(ClientEventInputAudioBufferAppend) }
 
 func (e *ClientEventInputAudioBufferAppend) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.append", 2, "type,audio"); o.Next(); {
@@ -961,7 +993,7 @@ func (e *ClientEventInputAudioBufferAppend) decode(r *jsonwire.Reader) {
 
 func (e *ClientEventInputAudioBufferAppend) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Audio, e.EventID)
-	*e = ClientEventInputAudioBufferAppend{}
+	e.reset()
 }
 
 func (e *ClientEventInputAudioBufferAppend) encode(w *jsonwire.Writer) {
@@ -981,6 +1013,7 @@ func (e ClientEventInputAudioBufferClear) MarshalJSON() ([]byte, error) { return
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioBufferClear) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioBufferClear) reset()                       { *e = *new(ClientEventInputAudioBufferClear) }
 
 func (e *ClientEventInputAudioBufferClear) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.clear", 1, "type"); o.Next(); {
@@ -1007,6 +1040,7 @@ func (e ClientEventInputAudioBufferCommit) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioBufferCommit) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioBufferCommit) reset()                       { *e = *new(ClientEventInputAudioBufferCommit) }
 
 func (e *ClientEventInputAudioBufferCommit) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.commit", 1, "type"); o.Next(); {
@@ -1033,6 +1067,7 @@ func (e ClientEventInputAudioClear) MarshalJSON() ([]byte, error) { return marsh
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioClear) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioClear) reset()                       { *e = *new(ClientEventInputAudioClear) }
 
 func (e *ClientEventInputAudioClear) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio.clear", 1, "type"); o.Next(); {
@@ -1059,6 +1094,7 @@ func (e ClientEventInputAudioTurnAppend) MarshalJSON() ([]byte, error) { return 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioTurnAppend) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioTurnAppend) reset()                       { *e = *new(ClientEventInputAudioTurnAppend) }
 
 func (e *ClientEventInputAudioTurnAppend) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.append", 3, "type,turn_id,audio"); o.Next(); {
@@ -1075,7 +1111,7 @@ func (e *ClientEventInputAudioTurnAppend) decode(r *jsonwire.Reader) {
 
 func (e *ClientEventInputAudioTurnAppend) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Audio, e.EventID)
-	*e = ClientEventInputAudioTurnAppend{}
+	e.reset()
 }
 
 func (e *ClientEventInputAudioTurnAppend) encode(w *jsonwire.Writer) {
@@ -1096,6 +1132,7 @@ func (e ClientEventInputAudioTurnCancel) MarshalJSON() ([]byte, error) { return 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioTurnCancel) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioTurnCancel) reset()                       { *e = *new(ClientEventInputAudioTurnCancel) }
 
 func (e *ClientEventInputAudioTurnCancel) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.cancel", 2, "type,turn_id"); o.Next(); {
@@ -1125,6 +1162,7 @@ func (e ClientEventInputAudioTurnEnd) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioTurnEnd) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioTurnEnd) reset()                       { *e = *new(ClientEventInputAudioTurnEnd) }
 
 func (e *ClientEventInputAudioTurnEnd) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.end", 2, "type,turn_id"); o.Next(); {
@@ -1154,6 +1192,7 @@ func (e ClientEventInputAudioTurnStart) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioTurnStart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioTurnStart) reset()                       { *e = *new(ClientEventInputAudioTurnStart) }
 
 func (e *ClientEventInputAudioTurnStart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.start", 2, "type,turn_id"); o.Next(); {
@@ -1183,6 +1222,7 @@ func (e ClientEventOutputAudioBufferClear) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventOutputAudioBufferClear) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventOutputAudioBufferClear) reset()                       { *e = *new(ClientEventOutputAudioBufferClear) }
 
 func (e *ClientEventOutputAudioBufferClear) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.clear", 1, "type"); o.Next(); {
@@ -1209,6 +1249,7 @@ func (e ClientEventResponseCancel) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventResponseCancel) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventResponseCancel) reset()                       { *e = *new(ClientEventResponseCancel) }
 
 func (e *ClientEventResponseCancel) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.cancel", 1, "type"); o.Next(); {
@@ -1238,6 +1279,7 @@ func (e ClientEventResponseCreate) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventResponseCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventResponseCreate) reset()                       { *e = *new(ClientEventResponseCreate) }
 
 func (e *ClientEventResponseCreate) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.create", 1, "type"); o.Next(); {
@@ -1270,6 +1312,7 @@ func (e ClientEventRTCCallSDPCreate) MarshalJSON() ([]byte, error) { return mars
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventRTCCallSDPCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventRTCCallSDPCreate) reset()                       { *e = *new(ClientEventRTCCallSDPCreate) }
 
 func (e *ClientEventRTCCallSDPCreate) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.create", 2, "type,sdp_offer"); o.Next(); {
@@ -1302,6 +1345,7 @@ func (e ClientEventSessionAvatarConnect) MarshalJSON() ([]byte, error) { return 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventSessionAvatarConnect) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventSessionAvatarConnect) reset()                       { *e = *new(ClientEventSessionAvatarConnect) }
 
 func (e *ClientEventSessionAvatarConnect) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.avatar.connect", 2, "type,client_sdp"); o.Next(); {
@@ -1331,6 +1375,7 @@ func (e ClientEventSessionUpdate) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventSessionUpdate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventSessionUpdate) reset()                       { *e = *new(ClientEventSessionUpdate) }
 
 func (e *ClientEventSessionUpdate) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.update", 2, "type,session"); o.Next(); {
@@ -1355,6 +1400,7 @@ func (e ConversationItemBase) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ConversationItemBase) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ConversationItemBase) reset()                       { *e = *new(ConversationItemBase) }
 
 func (e *ConversationItemBase) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -1371,6 +1417,7 @@ func (e ErrorResponse) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ErrorResponse) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ErrorResponse) reset()                       { *e = *new(ErrorResponse) }
 
 func (e *ErrorResponse) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "error"); o.Next(); {
@@ -1392,6 +1439,7 @@ func (e FileSearchResult) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *FileSearchResult) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *FileSearchResult) reset()                       { *e = *new(FileSearchResult) }
 
 func (e *FileSearchResult) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -1425,6 +1473,7 @@ func (e FunctionCallItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *FunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *FunctionCallItem) reset()                       { *e = *new(FunctionCallItem) }
 
 func (e *FunctionCallItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "function_call", 4, "type,name,call_id,arguments"); o.Next(); {
@@ -1458,6 +1507,7 @@ func (e FunctionCallOutputItem) MarshalJSON() ([]byte, error) { return marshal(&
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *FunctionCallOutputItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *FunctionCallOutputItem) reset()                       { *e = *new(FunctionCallOutputItem) }
 
 func (e *FunctionCallOutputItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "function_call_output", 3, "type,call_id,output"); o.Next(); {
@@ -1488,6 +1538,7 @@ func (e FunctionTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *FunctionTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *FunctionTool) reset()                       { *e = *new(FunctionTool) }
 
 func (e *FunctionTool) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "function", 2, "type,name"); o.Next(); {
@@ -1515,6 +1566,7 @@ func (e ICEServer) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ICEServer) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ICEServer) reset()                       { *e = *new(ICEServer) }
 
 func (e *ICEServer) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "urls"); o.Next(); {
@@ -1542,6 +1594,7 @@ func (e InputAudioContentPart) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InputAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *InputAudioContentPart) reset()                       { *e = *new(InputAudioContentPart) }
 
 func (e *InputAudioContentPart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio", 2, "type,audio"); o.Next(); {
@@ -1566,6 +1619,7 @@ func (e InputTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *InputTextContentPart) reset()                       { *e = *new(InputTextContentPart) }
 
 func (e *InputTextContentPart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_text", 2, "type,text"); o.Next(); {
@@ -1587,6 +1641,7 @@ func (e InputTokenDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *InputTokenDetails) reset()                       { *e = *new(InputTokenDetails) }
 
 func (e *InputTokenDetails) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 5, "cached_tokens,text_tokens,audio_tokens,image_tokens,cached_tokens_details"); o.Next(); {
@@ -1620,6 +1675,7 @@ func (e LLMInterimResponseConfig) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *LLMInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *LLMInterimResponseConfig) reset()                       { *e = *new(LLMInterimResponseConfig) }
 
 func (e *LLMInterimResponseConfig) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "llm_interim_response", 1, "type"); o.Next(); {
@@ -1653,6 +1709,7 @@ func (e LogProbProperties) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *LogProbProperties) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *LogProbProperties) reset()                       { *e = *new(LogProbProperties) }
 
 func (e *LogProbProperties) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 3, "token,logprob,bytes"); o.Next(); {
@@ -1680,6 +1737,7 @@ func (e MCPApprovalResponseRequestItem) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPApprovalResponseRequestItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *MCPApprovalResponseRequestItem) reset()                       { *e = *new(MCPApprovalResponseRequestItem) }
 
 func (e *MCPApprovalResponseRequestItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 3, "type,approval_request_id,approve"); o.Next(); {
@@ -1707,6 +1765,7 @@ func (e MCPServer) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPServer) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *MCPServer) reset()                       { *e = *new(MCPServer) }
 
 func (e *MCPServer) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp", 3, "type,server_label,server_url"); o.Next(); {
@@ -1743,6 +1802,7 @@ func (e MCPTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *MCPTool) reset()                       { *e = *new(MCPTool) }
 
 func (e *MCPTool) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 2, "name,input_schema"); o.Next(); {
@@ -1773,6 +1833,7 @@ func (e OpenAISemanticVAD) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *OpenAISemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *OpenAISemanticVAD) reset()                       { *e = *new(OpenAISemanticVAD) }
 
 func (e *OpenAISemanticVAD) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "semantic_vad", 1, "type"); o.Next(); {
@@ -1803,6 +1864,7 @@ func (e OpenAIVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *OpenAIVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *OpenAIVoice) reset()                       { *e = *new(OpenAIVoice) }
 
 func (e *OpenAIVoice) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "openai", 2, "type,name"); o.Next(); {
@@ -1824,6 +1886,7 @@ func (e OutputTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *OutputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *OutputTextContentPart) reset()                       { *e = *new(OutputTextContentPart) }
 
 func (e *OutputTextContentPart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "text", 2, "type,text"); o.Next(); {
@@ -1845,6 +1908,7 @@ func (e OutputTokenDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *OutputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *OutputTokenDetails) reset()                       { *e = *new(OutputTokenDetails) }
 
 func (e *OutputTokenDetails) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 2, "text_tokens,audio_tokens"); o.Next(); {
@@ -1872,6 +1936,7 @@ func (e RateLimit) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RateLimit) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RateLimit) reset()                       { *e = *new(RateLimit) }
 
 func (e *RateLimit) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 4, "name,limit,remaining,reset_seconds"); o.Next(); {
@@ -1902,6 +1967,7 @@ func (e RequestAudioContentPart) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RequestAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RequestAudioContentPart) reset()                       { *e = *new(RequestAudioContentPart) }
 
 func (e *RequestAudioContentPart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio", 2, "type,audio"); o.Next(); {
@@ -1926,6 +1992,7 @@ func (e RequestImageContentPart) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RequestImageContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RequestImageContentPart) reset()                       { *e = *new(RequestImageContentPart) }
 
 func (e *RequestImageContentPart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_image", 1, "type"); o.Next(); {
@@ -1952,6 +2019,7 @@ func (e RequestSession) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RequestSession) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RequestSession) reset()                       { *e = *new(RequestSession) }
 
 func (e *RequestSession) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -2036,6 +2104,7 @@ func (e RequestTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RequestTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RequestTextContentPart) reset()                       { *e = *new(RequestTextContentPart) }
 
 func (e *RequestTextContentPart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_text", 1, "type"); o.Next(); {
@@ -2057,6 +2126,7 @@ func (e Response) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *Response) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *Response) reset()                       { *e = *new(Response) }
 
 func (e *Response) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -2114,6 +2184,7 @@ func (e ResponseAudioContentPart) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseAudioContentPart) reset()                       { *e = *new(ResponseAudioContentPart) }
 
 func (e *ResponseAudioContentPart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "audio", 1, "type"); o.Next(); {
@@ -2135,6 +2206,7 @@ func (e ResponseCancelledDetails) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseCancelledDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseCancelledDetails) reset()                       { *e = *new(ResponseCancelledDetails) }
 
 func (e *ResponseCancelledDetails) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "cancelled", 2, "type,reason"); o.Next(); {
@@ -2156,6 +2228,7 @@ func (e ResponseCreateParams) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseCreateParams) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseCreateParams) reset()                       { *e = *new(ResponseCreateParams) }
 
 func (e *ResponseCreateParams) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -2228,6 +2301,7 @@ func (e ResponseFailedDetails) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseFailedDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseFailedDetails) reset()                       { *e = *new(ResponseFailedDetails) }
 
 func (e *ResponseFailedDetails) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "failed", 2, "type,error"); o.Next(); {
@@ -2249,6 +2323,7 @@ func (e ResponseFileSearchCallItem) MarshalJSON() ([]byte, error) { return marsh
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseFileSearchCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseFileSearchCallItem) reset()                       { *e = *new(ResponseFileSearchCallItem) }
 
 func (e *ResponseFileSearchCallItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "file_search_call", 2, "type,status"); o.Next(); {
@@ -2282,6 +2357,7 @@ func (e ResponseFunctionCallItem) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseFunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseFunctionCallItem) reset()                       { *e = *new(ResponseFunctionCallItem) }
 
 func (e *ResponseFunctionCallItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "function_call", 5, "type,name,call_id,arguments,status"); o.Next(); {
@@ -2318,6 +2394,7 @@ func (e ResponseFunctionCallOutputItem) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseFunctionCallOutputItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseFunctionCallOutputItem) reset()                       { *e = *new(ResponseFunctionCallOutputItem) }
 
 func (e *ResponseFunctionCallOutputItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "function_call_output", 3, "type,call_id,output"); o.Next(); {
@@ -2348,6 +2425,7 @@ func (e ResponseIncompleteDetails) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseIncompleteDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseIncompleteDetails) reset()                       { *e = *new(ResponseIncompleteDetails) }
 
 func (e *ResponseIncompleteDetails) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "incomplete", 2, "type,reason"); o.Next(); {
@@ -2369,6 +2447,7 @@ func (e ResponseMCPApprovalRequestItem) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMCPApprovalRequestItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMCPApprovalRequestItem) reset()                       { *e = *new(ResponseMCPApprovalRequestItem) }
 
 func (e *ResponseMCPApprovalRequestItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp_approval_request", 3, "type,name,server_label"); o.Next(); {
@@ -2402,6 +2481,7 @@ func (e ResponseMCPApprovalResponseItem) MarshalJSON() ([]byte, error) { return 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMCPApprovalResponseItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMCPApprovalResponseItem) reset()                       { *e = *new(ResponseMCPApprovalResponseItem) }
 
 func (e *ResponseMCPApprovalResponseItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 3, "type,approval_request_id,approve"); o.Next(); {
@@ -2435,6 +2515,7 @@ func (e ResponseMCPCallItem) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMCPCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMCPCallItem) reset()                       { *e = *new(ResponseMCPCallItem) }
 
 func (e *ResponseMCPCallItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp_call", 4, "type,arguments,server_label,name"); o.Next(); {
@@ -2477,6 +2558,7 @@ func (e ResponseMCPListToolItem) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMCPListToolItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMCPListToolItem) reset()                       { *e = *new(ResponseMCPListToolItem) }
 
 func (e *ResponseMCPListToolItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools", 3, "type,tools,server_label"); o.Next(); {
@@ -2507,6 +2589,7 @@ func (e ResponseMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMessageItem) reset()                       { *e = *new(ResponseMessageItem) }
 
 func (e *ResponseMessageItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "message", 4, "type,role,content,status"); o.Next(); {
@@ -2540,6 +2623,7 @@ func (e ResponseSession) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseSession) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseSession) reset()                       { *e = *new(ResponseSession) }
 
 func (e *ResponseSession) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -2630,6 +2714,7 @@ func (e ResponseTextContentPart) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseTextContentPart) reset()                       { *e = *new(ResponseTextContentPart) }
 
 func (e *ResponseTextContentPart) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "text", 1, "type"); o.Next(); {
@@ -2651,6 +2736,7 @@ func (e ResponseWebSearchCallItem) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseWebSearchCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseWebSearchCallItem) reset()                       { *e = *new(ResponseWebSearchCallItem) }
 
 func (e *ResponseWebSearchCallItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "web_search_call", 2, "type,status"); o.Next(); {
@@ -2678,6 +2764,7 @@ func (e RTCCallErrorDetails) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RTCCallErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RTCCallErrorDetails) reset()                       { *e = *new(RTCCallErrorDetails) }
 
 func (e *RTCCallErrorDetails) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 2, "type,message"); o.Next(); {
@@ -2705,6 +2792,7 @@ func (e Scene) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *Scene) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *Scene) reset()                       { *e = *new(Scene) }
 
 func (e *Scene) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -2744,6 +2832,7 @@ func (e ServerEventConversationItemCreated) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventConversationItemCreated) reset()                       { *e = *new(ServerEventConversationItemCreated) }
 
 func (e *ServerEventConversationItemCreated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.created", 1, "type"); o.Next(); {
@@ -2771,6 +2860,7 @@ func (e ServerEventConversationItemDeleted) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemDeleted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventConversationItemDeleted) reset()                       { *e = *new(ServerEventConversationItemDeleted) }
 
 func (e *ServerEventConversationItemDeleted) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.deleted", 2, "type,item_id"); o.Next(); {
@@ -2798,6 +2888,9 @@ func (e ServerEventConversationItemInputAudioTranscriptionCompleted) MarshalJSON
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) reset() {
+	*e = *new(ServerEventConversationItemInputAudioTranscriptionCompleted)
 }
 
 func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) decode(r *jsonwire.Reader) {
@@ -2839,6 +2932,9 @@ func (e ServerEventConversationItemInputAudioTranscriptionDelta) MarshalJSON() (
 func (e *ServerEventConversationItemInputAudioTranscriptionDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventConversationItemInputAudioTranscriptionDelta) reset() {
+	*e = *new(ServerEventConversationItemInputAudioTranscriptionDelta)
+}
 
 func (e *ServerEventConversationItemInputAudioTranscriptionDelta) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.delta", 2, "type,item_id"); o.Next(); {
@@ -2876,6 +2972,9 @@ func (e ServerEventConversationItemInputAudioTranscriptionFailed) MarshalJSON() 
 func (e *ServerEventConversationItemInputAudioTranscriptionFailed) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventConversationItemInputAudioTranscriptionFailed) reset() {
+	*e = *new(ServerEventConversationItemInputAudioTranscriptionFailed)
+}
 
 func (e *ServerEventConversationItemInputAudioTranscriptionFailed) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.failed", 4, "type,item_id,content_index,error"); o.Next(); {
@@ -2906,6 +3005,9 @@ func (e ServerEventConversationItemRetrieved) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemRetrieved) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventConversationItemRetrieved) reset() {
+	*e = *new(ServerEventConversationItemRetrieved)
+}
 
 func (e *ServerEventConversationItemRetrieved) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieved", 1, "type"); o.Next(); {
@@ -2930,6 +3032,9 @@ func (e ServerEventConversationItemTruncated) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemTruncated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventConversationItemTruncated) reset() {
+	*e = *new(ServerEventConversationItemTruncated)
+}
 
 func (e *ServerEventConversationItemTruncated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncated", 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
@@ -2960,6 +3065,7 @@ func (e ServerEventError) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventError) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventError) reset()                       { *e = *new(ServerEventError) }
 
 func (e *ServerEventError) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "error", 2, "type,error"); o.Next(); {
@@ -2984,6 +3090,7 @@ func (e ServerEventErrorDetails) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventErrorDetails) reset()                       { *e = *new(ServerEventErrorDetails) }
 
 func (e *ServerEventErrorDetails) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 2, "type,message"); o.Next(); {
@@ -3017,6 +3124,7 @@ func (e ServerEventInputAudioBufferCleared) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventInputAudioBufferCleared) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventInputAudioBufferCleared) reset()                       { *e = *new(ServerEventInputAudioBufferCleared) }
 
 func (e *ServerEventInputAudioBufferCleared) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.cleared", 1, "type"); o.Next(); {
@@ -3038,6 +3146,9 @@ func (e ServerEventInputAudioBufferCommitted) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventInputAudioBufferCommitted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventInputAudioBufferCommitted) reset() {
+	*e = *new(ServerEventInputAudioBufferCommitted)
+}
 
 func (e *ServerEventInputAudioBufferCommitted) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.committed", 2, "type,item_id"); o.Next(); {
@@ -3066,6 +3177,9 @@ func (e ServerEventInputAudioBufferSpeechStarted) MarshalJSON() ([]byte, error) 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventInputAudioBufferSpeechStarted) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventInputAudioBufferSpeechStarted) reset() {
+	*e = *new(ServerEventInputAudioBufferSpeechStarted)
 }
 
 func (e *ServerEventInputAudioBufferSpeechStarted) decode(r *jsonwire.Reader) {
@@ -3096,6 +3210,9 @@ func (e ServerEventInputAudioBufferSpeechStopped) MarshalJSON() ([]byte, error) 
 func (e *ServerEventInputAudioBufferSpeechStopped) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventInputAudioBufferSpeechStopped) reset() {
+	*e = *new(ServerEventInputAudioBufferSpeechStopped)
+}
 
 func (e *ServerEventInputAudioBufferSpeechStopped) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_stopped", 3, "type,audio_end_ms,item_id"); o.Next(); {
@@ -3123,6 +3240,7 @@ func (e ServerEventMCPListToolsCompleted) MarshalJSON() ([]byte, error) { return
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventMCPListToolsCompleted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventMCPListToolsCompleted) reset()                       { *e = *new(ServerEventMCPListToolsCompleted) }
 
 func (e *ServerEventMCPListToolsCompleted) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.completed", 2, "type,item_id"); o.Next(); {
@@ -3147,6 +3265,7 @@ func (e ServerEventMCPListToolsFailed) MarshalJSON() ([]byte, error) { return ma
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventMCPListToolsFailed) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventMCPListToolsFailed) reset()                       { *e = *new(ServerEventMCPListToolsFailed) }
 
 func (e *ServerEventMCPListToolsFailed) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.failed", 2, "type,item_id"); o.Next(); {
@@ -3171,6 +3290,7 @@ func (e ServerEventMCPListToolsInProgress) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventMCPListToolsInProgress) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventMCPListToolsInProgress) reset()                       { *e = *new(ServerEventMCPListToolsInProgress) }
 
 func (e *ServerEventMCPListToolsInProgress) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.in_progress", 2, "type,item_id"); o.Next(); {
@@ -3195,6 +3315,7 @@ func (e ServerEventOutputAudioBufferCleared) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventOutputAudioBufferCleared) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventOutputAudioBufferCleared) reset()                       { *e = *new(ServerEventOutputAudioBufferCleared) }
 
 func (e *ServerEventOutputAudioBufferCleared) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.cleared", 1, "type"); o.Next(); {
@@ -3216,6 +3337,7 @@ func (e ServerEventOutputAudioBufferStarted) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventOutputAudioBufferStarted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventOutputAudioBufferStarted) reset()                       { *e = *new(ServerEventOutputAudioBufferStarted) }
 
 func (e *ServerEventOutputAudioBufferStarted) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.started", 1, "type"); o.Next(); {
@@ -3240,6 +3362,7 @@ func (e ServerEventOutputAudioBufferStopped) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventOutputAudioBufferStopped) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventOutputAudioBufferStopped) reset()                       { *e = *new(ServerEventOutputAudioBufferStopped) }
 
 func (e *ServerEventOutputAudioBufferStopped) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.stopped", 1, "type"); o.Next(); {
@@ -3264,6 +3387,7 @@ func (e ServerEventRateLimitsUpdated) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventRateLimitsUpdated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventRateLimitsUpdated) reset()                       { *e = *new(ServerEventRateLimitsUpdated) }
 
 func (e *ServerEventRateLimitsUpdated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "rate_limits.updated", 2, "type,rate_limits"); o.Next(); {
@@ -3291,6 +3415,9 @@ func (e ServerEventResponseAnimationBlendshapeDelta) MarshalJSON() ([]byte, erro
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAnimationBlendshapeDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventResponseAnimationBlendshapeDelta) reset() {
+	*e = *new(ServerEventResponseAnimationBlendshapeDelta)
 }
 
 func (e *ServerEventResponseAnimationBlendshapeDelta) decode(r *jsonwire.Reader) {
@@ -3333,6 +3460,9 @@ func (e ServerEventResponseAnimationBlendshapeDone) MarshalJSON() ([]byte, error
 func (e *ServerEventResponseAnimationBlendshapeDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventResponseAnimationBlendshapeDone) reset() {
+	*e = *new(ServerEventResponseAnimationBlendshapeDone)
+}
 
 func (e *ServerEventResponseAnimationBlendshapeDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.done", 4, "type,response_id,item_id,output_index"); o.Next(); {
@@ -3364,6 +3494,9 @@ func (e ServerEventResponseAnimationVisemeDelta) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAnimationVisemeDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventResponseAnimationVisemeDelta) reset() {
+	*e = *new(ServerEventResponseAnimationVisemeDelta)
 }
 
 func (e *ServerEventResponseAnimationVisemeDelta) decode(r *jsonwire.Reader) {
@@ -3406,6 +3539,9 @@ func (e ServerEventResponseAnimationVisemeDone) MarshalJSON() ([]byte, error) { 
 func (e *ServerEventResponseAnimationVisemeDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventResponseAnimationVisemeDone) reset() {
+	*e = *new(ServerEventResponseAnimationVisemeDone)
+}
 
 func (e *ServerEventResponseAnimationVisemeDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.animation_viseme.done", 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
@@ -3439,6 +3575,7 @@ func (e ServerEventResponseAudioDelta) MarshalJSON() ([]byte, error) { return ma
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseAudioDelta) reset()                       { *e = *new(ServerEventResponseAudioDelta) }
 
 func (e *ServerEventResponseAudioDelta) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.audio.delta", 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
@@ -3461,7 +3598,7 @@ func (e *ServerEventResponseAudioDelta) decode(r *jsonwire.Reader) {
 
 func (e *ServerEventResponseAudioDelta) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Delta, e.EventID)
-	*e = ServerEventResponseAudioDelta{}
+	e.reset()
 }
 
 func (e *ServerEventResponseAudioDelta) encode(w *jsonwire.Writer) {
@@ -3480,6 +3617,7 @@ func (e ServerEventResponseAudioDone) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseAudioDone) reset()                       { *e = *new(ServerEventResponseAudioDone) }
 
 func (e *ServerEventResponseAudioDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.audio.done", 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
@@ -3514,6 +3652,9 @@ func (e ServerEventResponseAudioTimestampDelta) MarshalJSON() ([]byte, error) { 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioTimestampDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventResponseAudioTimestampDelta) reset() {
+	*e = *new(ServerEventResponseAudioTimestampDelta)
 }
 
 func (e *ServerEventResponseAudioTimestampDelta) decode(r *jsonwire.Reader) {
@@ -3560,6 +3701,9 @@ func (e ServerEventResponseAudioTimestampDone) MarshalJSON() ([]byte, error) { r
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioTimestampDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseAudioTimestampDone) reset() {
+	*e = *new(ServerEventResponseAudioTimestampDone)
+}
 
 func (e *ServerEventResponseAudioTimestampDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.done", 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
@@ -3596,6 +3740,9 @@ func (e ServerEventResponseAudioTranscriptAnnotationAdded) MarshalJSON() ([]byte
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioTranscriptAnnotationAdded) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventResponseAudioTranscriptAnnotationAdded) reset() {
+	*e = *new(ServerEventResponseAudioTranscriptAnnotationAdded)
 }
 
 func (e *ServerEventResponseAudioTranscriptAnnotationAdded) decode(r *jsonwire.Reader) {
@@ -3638,6 +3785,9 @@ func (e ServerEventResponseAudioTranscriptDelta) MarshalJSON() ([]byte, error) {
 func (e *ServerEventResponseAudioTranscriptDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventResponseAudioTranscriptDelta) reset() {
+	*e = *new(ServerEventResponseAudioTranscriptDelta)
+}
 
 func (e *ServerEventResponseAudioTranscriptDelta) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.delta", 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
@@ -3676,6 +3826,9 @@ func (e ServerEventResponseAudioTranscriptDone) MarshalJSON() ([]byte, error) { 
 func (e *ServerEventResponseAudioTranscriptDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventResponseAudioTranscriptDone) reset() {
+	*e = *new(ServerEventResponseAudioTranscriptDone)
+}
 
 func (e *ServerEventResponseAudioTranscriptDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.done", 6, "type,response_id,item_id,output_index,content_index,transcript"); o.Next(); {
@@ -3712,6 +3865,7 @@ func (e ServerEventResponseContentPartAdded) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseContentPartAdded) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseContentPartAdded) reset()                       { *e = *new(ServerEventResponseContentPartAdded) }
 
 func (e *ServerEventResponseContentPartAdded) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.content_part.added", 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
@@ -3748,6 +3902,7 @@ func (e ServerEventResponseContentPartDone) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseContentPartDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseContentPartDone) reset()                       { *e = *new(ServerEventResponseContentPartDone) }
 
 func (e *ServerEventResponseContentPartDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.content_part.done", 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
@@ -3784,6 +3939,7 @@ func (e ServerEventResponseCreated) MarshalJSON() ([]byte, error) { return marsh
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseCreated) reset()                       { *e = *new(ServerEventResponseCreated) }
 
 func (e *ServerEventResponseCreated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.created", 2, "type,response"); o.Next(); {
@@ -3808,6 +3964,7 @@ func (e ServerEventResponseDone) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseDone) reset()                       { *e = *new(ServerEventResponseDone) }
 
 func (e *ServerEventResponseDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.done", 2, "type,response"); o.Next(); {
@@ -3833,6 +3990,9 @@ func (e ServerEventResponseFileSearchCallCompleted) MarshalJSON() ([]byte, error
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseFileSearchCallCompleted) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventResponseFileSearchCallCompleted) reset() {
+	*e = *new(ServerEventResponseFileSearchCallCompleted)
 }
 
 func (e *ServerEventResponseFileSearchCallCompleted) decode(r *jsonwire.Reader) {
@@ -3871,6 +4031,9 @@ func (e ServerEventResponseFileSearchCallInProgress) MarshalJSON() ([]byte, erro
 func (e *ServerEventResponseFileSearchCallInProgress) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventResponseFileSearchCallInProgress) reset() {
+	*e = *new(ServerEventResponseFileSearchCallInProgress)
+}
 
 func (e *ServerEventResponseFileSearchCallInProgress) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.in_progress", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
@@ -3905,6 +4068,9 @@ func (e ServerEventResponseFileSearchCallSearching) MarshalJSON() ([]byte, error
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseFileSearchCallSearching) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventResponseFileSearchCallSearching) reset() {
+	*e = *new(ServerEventResponseFileSearchCallSearching)
 }
 
 func (e *ServerEventResponseFileSearchCallSearching) decode(r *jsonwire.Reader) {
@@ -3942,6 +4108,9 @@ func (e ServerEventResponseFunctionCallArgumentsDelta) MarshalJSON() ([]byte, er
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseFunctionCallArgumentsDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventResponseFunctionCallArgumentsDelta) reset() {
+	*e = *new(ServerEventResponseFunctionCallArgumentsDelta)
 }
 
 func (e *ServerEventResponseFunctionCallArgumentsDelta) decode(r *jsonwire.Reader) {
@@ -3983,6 +4152,9 @@ func (e ServerEventResponseFunctionCallArgumentsDone) MarshalJSON() ([]byte, err
 func (e *ServerEventResponseFunctionCallArgumentsDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventResponseFunctionCallArgumentsDone) reset() {
+	*e = *new(ServerEventResponseFunctionCallArgumentsDone)
+}
 
 func (e *ServerEventResponseFunctionCallArgumentsDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.done", 7, "type,response_id,item_id,output_index,call_id,arguments,name"); o.Next(); {
@@ -4022,6 +4194,7 @@ func (e ServerEventResponseInvocationDelta) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseInvocationDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseInvocationDelta) reset()                       { *e = *new(ServerEventResponseInvocationDelta) }
 
 func (e *ServerEventResponseInvocationDelta) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.invocation.delta", 2, "type,delta"); o.Next(); {
@@ -4047,6 +4220,9 @@ func (e ServerEventResponseMCPCallArgumentsDelta) MarshalJSON() ([]byte, error) 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseMCPCallArgumentsDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventResponseMCPCallArgumentsDelta) reset() {
+	*e = *new(ServerEventResponseMCPCallArgumentsDelta)
 }
 
 func (e *ServerEventResponseMCPCallArgumentsDelta) decode(r *jsonwire.Reader) {
@@ -4086,6 +4262,9 @@ func (e ServerEventResponseMCPCallArgumentsDone) MarshalJSON() ([]byte, error) {
 func (e *ServerEventResponseMCPCallArgumentsDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventResponseMCPCallArgumentsDone) reset() {
+	*e = *new(ServerEventResponseMCPCallArgumentsDone)
+}
 
 func (e *ServerEventResponseMCPCallArgumentsDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.done", 4, "type,item_id,response_id,output_index"); o.Next(); {
@@ -4119,6 +4298,7 @@ func (e ServerEventResponseMCPCallCompleted) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseMCPCallCompleted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseMCPCallCompleted) reset()                       { *e = *new(ServerEventResponseMCPCallCompleted) }
 
 func (e *ServerEventResponseMCPCallCompleted) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.completed", 3, "type,item_id,output_index"); o.Next(); {
@@ -4146,6 +4326,7 @@ func (e ServerEventResponseMCPCallFailed) MarshalJSON() ([]byte, error) { return
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseMCPCallFailed) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseMCPCallFailed) reset()                       { *e = *new(ServerEventResponseMCPCallFailed) }
 
 func (e *ServerEventResponseMCPCallFailed) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.failed", 3, "type,item_id,output_index"); o.Next(); {
@@ -4173,6 +4354,9 @@ func (e ServerEventResponseMCPCallInProgress) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseMCPCallInProgress) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseMCPCallInProgress) reset() {
+	*e = *new(ServerEventResponseMCPCallInProgress)
+}
 
 func (e *ServerEventResponseMCPCallInProgress) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.in_progress", 3, "type,item_id,output_index"); o.Next(); {
@@ -4200,6 +4384,7 @@ func (e ServerEventResponseOutputItemAdded) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseOutputItemAdded) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseOutputItemAdded) reset()                       { *e = *new(ServerEventResponseOutputItemAdded) }
 
 func (e *ServerEventResponseOutputItemAdded) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.output_item.added", 3, "type,response_id,output_index"); o.Next(); {
@@ -4230,6 +4415,7 @@ func (e ServerEventResponseOutputItemDone) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseOutputItemDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseOutputItemDone) reset()                       { *e = *new(ServerEventResponseOutputItemDone) }
 
 func (e *ServerEventResponseOutputItemDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.output_item.done", 3, "type,response_id,output_index"); o.Next(); {
@@ -4260,6 +4446,7 @@ func (e ServerEventResponseTextDelta) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseTextDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseTextDelta) reset()                       { *e = *new(ServerEventResponseTextDelta) }
 
 func (e *ServerEventResponseTextDelta) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.text.delta", 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
@@ -4296,6 +4483,7 @@ func (e ServerEventResponseTextDone) MarshalJSON() ([]byte, error) { return mars
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseTextDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseTextDone) reset()                       { *e = *new(ServerEventResponseTextDone) }
 
 func (e *ServerEventResponseTextDone) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.text.done", 6, "type,response_id,item_id,output_index,content_index,text"); o.Next(); {
@@ -4332,6 +4520,7 @@ func (e ServerEventResponseVideoDelta) MarshalJSON() ([]byte, error) { return ma
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseVideoDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseVideoDelta) reset()                       { *e = *new(ServerEventResponseVideoDelta) }
 
 func (e *ServerEventResponseVideoDelta) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.video.delta", 4, "type,output_index,codec,delta"); o.Next(); {
@@ -4350,7 +4539,7 @@ func (e *ServerEventResponseVideoDelta) decode(r *jsonwire.Reader) {
 
 func (e *ServerEventResponseVideoDelta) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Delta, e.EventID)
-	*e = ServerEventResponseVideoDelta{}
+	e.reset()
 }
 
 func (e *ServerEventResponseVideoDelta) encode(w *jsonwire.Writer) {
@@ -4368,6 +4557,9 @@ func (e ServerEventResponseWebSearchCallCompleted) MarshalJSON() ([]byte, error)
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseWebSearchCallCompleted) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
+}
+func (e *ServerEventResponseWebSearchCallCompleted) reset() {
+	*e = *new(ServerEventResponseWebSearchCallCompleted)
 }
 
 func (e *ServerEventResponseWebSearchCallCompleted) decode(r *jsonwire.Reader) {
@@ -4404,6 +4596,9 @@ func (e ServerEventResponseWebSearchCallInProgress) MarshalJSON() ([]byte, error
 func (e *ServerEventResponseWebSearchCallInProgress) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventResponseWebSearchCallInProgress) reset() {
+	*e = *new(ServerEventResponseWebSearchCallInProgress)
+}
 
 func (e *ServerEventResponseWebSearchCallInProgress) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.in_progress", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
@@ -4439,6 +4634,9 @@ func (e ServerEventResponseWebSearchCallSearching) MarshalJSON() ([]byte, error)
 func (e *ServerEventResponseWebSearchCallSearching) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventResponseWebSearchCallSearching) reset() {
+	*e = *new(ServerEventResponseWebSearchCallSearching)
+}
 
 func (e *ServerEventResponseWebSearchCallSearching) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.searching", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
@@ -4472,6 +4670,7 @@ func (e ServerEventRTCCallError) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventRTCCallError) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventRTCCallError) reset()                       { *e = *new(ServerEventRTCCallError) }
 
 func (e *ServerEventRTCCallError) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "rtc.call.error", 2, "type,error"); o.Next(); {
@@ -4502,6 +4701,7 @@ func (e ServerEventRTCCallSDPCreated) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventRTCCallSDPCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventRTCCallSDPCreated) reset()                       { *e = *new(ServerEventRTCCallSDPCreated) }
 
 func (e *ServerEventRTCCallSDPCreated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.created", 3, "type,rtc_call_id,sdp_answer"); o.Next(); {
@@ -4529,6 +4729,7 @@ func (e ServerEventSessionAvatarConnecting) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventSessionAvatarConnecting) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventSessionAvatarConnecting) reset()                       { *e = *new(ServerEventSessionAvatarConnecting) }
 
 func (e *ServerEventSessionAvatarConnecting) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.avatar.connecting", 2, "type,server_sdp"); o.Next(); {
@@ -4553,6 +4754,9 @@ func (e ServerEventSessionAvatarSwitchToIdle) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventSessionAvatarSwitchToIdle) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventSessionAvatarSwitchToIdle) reset() {
+	*e = *new(ServerEventSessionAvatarSwitchToIdle)
+}
 
 func (e *ServerEventSessionAvatarSwitchToIdle) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_idle", 1, "type"); o.Next(); {
@@ -4579,6 +4783,9 @@ func (e ServerEventSessionAvatarSwitchToSpeaking) MarshalJSON() ([]byte, error) 
 func (e *ServerEventSessionAvatarSwitchToSpeaking) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
+func (e *ServerEventSessionAvatarSwitchToSpeaking) reset() {
+	*e = *new(ServerEventSessionAvatarSwitchToSpeaking)
+}
 
 func (e *ServerEventSessionAvatarSwitchToSpeaking) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_speaking", 1, "type"); o.Next(); {
@@ -4603,6 +4810,7 @@ func (e ServerEventSessionCreated) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventSessionCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventSessionCreated) reset()                       { *e = *new(ServerEventSessionCreated) }
 
 func (e *ServerEventSessionCreated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.created", 2, "type,session"); o.Next(); {
@@ -4627,6 +4835,7 @@ func (e ServerEventSessionUpdated) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventSessionUpdated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventSessionUpdated) reset()                       { *e = *new(ServerEventSessionUpdated) }
 
 func (e *ServerEventSessionUpdated) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "session.updated", 2, "type,session"); o.Next(); {
@@ -4651,6 +4860,7 @@ func (e ServerEventWarning) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventWarning) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventWarning) reset()                       { *e = *new(ServerEventWarning) }
 
 func (e *ServerEventWarning) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "warning", 2, "type,warning"); o.Next(); {
@@ -4675,6 +4885,7 @@ func (e ServerEventWarningDetails) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventWarningDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventWarningDetails) reset()                       { *e = *new(ServerEventWarningDetails) }
 
 func (e *ServerEventWarningDetails) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "message"); o.Next(); {
@@ -4702,6 +4913,7 @@ func (e ServerVAD) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerVAD) reset()                       { *e = *new(ServerVAD) }
 
 func (e *ServerVAD) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "server_vad", 1, "type"); o.Next(); {
@@ -4744,6 +4956,7 @@ func (e SessionBase) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *SessionBase) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *SessionBase) reset()                       { *e = *new(SessionBase) }
 
 func (e *SessionBase) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -4760,6 +4973,7 @@ func (e StaticInterimResponseConfig) MarshalJSON() ([]byte, error) { return mars
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *StaticInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *StaticInterimResponseConfig) reset()                       { *e = *new(StaticInterimResponseConfig) }
 
 func (e *StaticInterimResponseConfig) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "static_interim_response", 1, "type"); o.Next(); {
@@ -4787,6 +5001,7 @@ func (e SystemMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *SystemMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *SystemMessageItem) reset()                       { *e = *new(SystemMessageItem) }
 
 func (e *SystemMessageItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "message", 3, "type,role,content"); o.Next(); {
@@ -4817,6 +5032,7 @@ func (e TokenUsage) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *TokenUsage) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *TokenUsage) reset()                       { *e = *new(TokenUsage) }
 
 func (e *TokenUsage) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 5, "total_tokens,input_tokens,output_tokens,input_token_details,output_token_details"); o.Next(); {
@@ -4850,6 +5066,7 @@ func (e ToolChoiceFunctionObject) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ToolChoiceFunctionObject) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ToolChoiceFunctionObject) reset()                       { *e = *new(ToolChoiceFunctionObject) }
 
 func (e *ToolChoiceFunctionObject) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "function", 2, "type,name"); o.Next(); {
@@ -4871,6 +5088,7 @@ func (e TranscriptionPhrase) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *TranscriptionPhrase) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *TranscriptionPhrase) reset()                       { *e = *new(TranscriptionPhrase) }
 
 func (e *TranscriptionPhrase) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 3, "offset_milliseconds,duration_milliseconds,text"); o.Next(); {
@@ -4907,6 +5125,7 @@ func (e TranscriptionWord) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *TranscriptionWord) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *TranscriptionWord) reset()                       { *e = *new(TranscriptionWord) }
 
 func (e *TranscriptionWord) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 3, "text,offset_milliseconds,duration_milliseconds"); o.Next(); {
@@ -4934,6 +5153,7 @@ func (e UserMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UserMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UserMessageItem) reset()                       { *e = *new(UserMessageItem) }
 
 func (e *UserMessageItem) decode(r *jsonwire.Reader) {
 	for o := r.Tagged(&e.Extra, "type", "message", 3, "type,role,content"); o.Next(); {
@@ -4964,6 +5184,7 @@ func (e VideoCrop) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *VideoCrop) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *VideoCrop) reset()                       { *e = *new(VideoCrop) }
 
 func (e *VideoCrop) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 2, "top_left,bottom_right"); o.Next(); {
@@ -4988,6 +5209,7 @@ func (e VideoParams) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *VideoParams) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *VideoParams) reset()                       { *e = *new(VideoParams) }
 
 func (e *VideoParams) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
@@ -5024,6 +5246,7 @@ func (e VideoResolution) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *VideoResolution) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *VideoResolution) reset()                       { *e = *new(VideoResolution) }
 
 func (e *VideoResolution) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 2, "width,height"); o.Next(); {
@@ -5048,6 +5271,7 @@ func (e VoiceLiveErrorDetails) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *VoiceLiveErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *VoiceLiveErrorDetails) reset()                       { *e = *new(VoiceLiveErrorDetails) }
 
 func (e *VoiceLiveErrorDetails) decode(r *jsonwire.Reader) {
 	for o := r.Object(&e.Extra, 1, "message"); o.Next(); {
@@ -5081,6 +5305,7 @@ func (e BlendshapeFrameMatrix) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *BlendshapeFrameMatrix) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *BlendshapeFrameMatrix) reset()                       { *e = *new(BlendshapeFrameMatrix) }
 
 func (v *BlendshapeFrameMatrix) decode(r *jsonwire.Reader) {
 	jsonwire.List((*[][]float64)(v), r, func(v *[]float64, r *jsonwire.Reader) {
@@ -5102,9 +5327,8 @@ func (v BlendshapeFrameText) encode(w *jsonwire.Writer) { jsonwire.PutString(&v,
 func (e ErrorPayload) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ErrorPayload) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*ErrorPayload).decode)
-}
+func (e *ErrorPayload) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *ErrorPayload) reset()                       { *e = *new(ErrorPayload) }
 
 func (v *ErrorPayload) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5114,9 +5338,8 @@ func (v ErrorPayload) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
 func (e InvocationEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *InvocationEvent) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*InvocationEvent).decode)
-}
+func (e *InvocationEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *InvocationEvent) reset()                       { *e = *new(InvocationEvent) }
 
 func (v *InvocationEvent) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5126,9 +5349,8 @@ func (v InvocationEvent) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
 func (e InvocationInput) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *InvocationInput) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*InvocationInput).decode)
-}
+func (e *InvocationInput) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *InvocationInput) reset()                       { *e = *new(InvocationInput) }
 
 func (v *InvocationInput) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5138,9 +5360,8 @@ func (v InvocationInput) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
 func (e JSONSchema) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *JSONSchema) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*JSONSchema).decode)
-}
+func (e *JSONSchema) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *JSONSchema) reset()                       { *e = *new(JSONSchema) }
 
 func (v *JSONSchema) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5151,6 +5372,7 @@ func (e MCPApprovalByTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPApprovalByTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *MCPApprovalByTool) reset()                       { *e = *new(MCPApprovalByTool) }
 
 func (v *MCPApprovalByTool) decode(r *jsonwire.Reader) {
 	jsonwire.Map((*map[string][]string)(v), r, func(v *[]string, r *jsonwire.Reader) {
@@ -5168,9 +5390,8 @@ func (v MCPApprovalByTool) encode(w *jsonwire.Writer) {
 func (e MCPToolAnnotations) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *MCPToolAnnotations) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*MCPToolAnnotations).decode)
-}
+func (e *MCPToolAnnotations) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *MCPToolAnnotations) reset()                       { *e = *new(MCPToolAnnotations) }
 
 func (v *MCPToolAnnotations) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5184,9 +5405,8 @@ func (v TokenCount) encode(w *jsonwire.Writer) { jsonwire.PutInt(&v, w) }
 func (e TranscriptAnnotation) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *TranscriptAnnotation) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*TranscriptAnnotation).decode)
-}
+func (e *TranscriptAnnotation) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *TranscriptAnnotation) reset()                       { *e = *new(TranscriptAnnotation) }
 
 func (v *TranscriptAnnotation) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5195,16 +5415,17 @@ func (v TranscriptAnnotation) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w
 func decodeAzureVoice(v *AzureVoice, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "avatar-voice-sync":
-		*v = jsonwire.Plain(r, (*AzureAvatarVoiceSyncVoice).decode)
+		*v = new(AzureAvatarVoiceSyncVoice)
 	case "azure-custom":
-		*v = jsonwire.Plain(r, (*AzureCustomVoice).decode)
+		*v = new(AzureCustomVoice)
 	case "azure-personal":
-		*v = jsonwire.Plain(r, (*AzurePersonalVoice).decode)
+		*v = new(AzurePersonalVoice)
 	case "azure-standard":
-		*v = jsonwire.Plain(r, (*AzureStandardVoice).decode)
+		*v = new(AzureStandardVoice)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownAzureVoice).decode)
+		*v = new(UnknownAzureVoice)
 	}
+	(*v).decode(r)
 }
 
 func encodeAzureVoice(v *AzureVoice, w *jsonwire.Writer) { jsonwire.PutUnion(v, w, AzureVoice.encode) }
@@ -5221,10 +5442,12 @@ func decodeBlendshapeFrames(v *BlendshapeFrames, r *jsonwire.Reader) {
 		(*BlendshapeFrameText).decode(&m, r)
 		*v = m
 	default:
-		*v = jsonwire.Plain(r, (*UnknownBlendshapeFrames).decode)
+		r.Misfit()
 	}
 	if r.Refit(at) {
-		*v = jsonwire.Plain(r, (*UnknownBlendshapeFrames).decode)
+		m := new(UnknownBlendshapeFrames)
+		m.decode(r)
+		*v = m
 	}
 }
 
@@ -5235,44 +5458,45 @@ func encodeBlendshapeFrames(v *BlendshapeFrames, w *jsonwire.Writer) {
 func decodeClientEvent(v *ClientEvent, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "conversation.item.create":
-		*v = jsonwire.Variant(r, (*ClientEventConversationItemCreate).decode, nil)
+		*v = new(ClientEventConversationItemCreate)
 	case "conversation.item.delete":
-		*v = jsonwire.Variant(r, (*ClientEventConversationItemDelete).decode, nil)
+		*v = new(ClientEventConversationItemDelete)
 	case "conversation.item.retrieve":
-		*v = jsonwire.Variant(r, (*ClientEventConversationItemRetrieve).decode, nil)
+		*v = new(ClientEventConversationItemRetrieve)
 	case "conversation.item.truncate":
-		*v = jsonwire.Variant(r, (*ClientEventConversationItemTruncate).decode, nil)
+		*v = new(ClientEventConversationItemTruncate)
 	case "input_audio.clear":
-		*v = jsonwire.Variant(r, (*ClientEventInputAudioClear).decode, nil)
+		*v = new(ClientEventInputAudioClear)
 	case "input_audio.turn.append":
-		*v = jsonwire.Variant(r, (*ClientEventInputAudioTurnAppend).decode, (*ClientEventInputAudioTurnAppend).reuse)
+		*v = jsonwire.Reusable(r, (*ClientEventInputAudioTurnAppend).reuse)
 	case "input_audio.turn.cancel":
-		*v = jsonwire.Variant(r, (*ClientEventInputAudioTurnCancel).decode, nil)
+		*v = new(ClientEventInputAudioTurnCancel)
 	case "input_audio.turn.end":
-		*v = jsonwire.Variant(r, (*ClientEventInputAudioTurnEnd).decode, nil)
+		*v = new(ClientEventInputAudioTurnEnd)
 	case "input_audio.turn.start":
-		*v = jsonwire.Variant(r, (*ClientEventInputAudioTurnStart).decode, nil)
+		*v = new(ClientEventInputAudioTurnStart)
 	case "input_audio_buffer.append":
-		*v = jsonwire.Variant(r, (*ClientEventInputAudioBufferAppend).decode, (*ClientEventInputAudioBufferAppend).reuse)
+		*v = jsonwire.Reusable(r, (*ClientEventInputAudioBufferAppend).reuse)
 	case "input_audio_buffer.clear":
-		*v = jsonwire.Variant(r, (*ClientEventInputAudioBufferClear).decode, nil)
+		*v = new(ClientEventInputAudioBufferClear)
 	case "input_audio_buffer.commit":
-		*v = jsonwire.Variant(r, (*ClientEventInputAudioBufferCommit).decode, nil)
+		*v = new(ClientEventInputAudioBufferCommit)
 	case "output_audio_buffer.clear":
-		*v = jsonwire.Variant(r, (*ClientEventOutputAudioBufferClear).decode, nil)
+		*v = new(ClientEventOutputAudioBufferClear)
 	case "response.cancel":
-		*v = jsonwire.Variant(r, (*ClientEventResponseCancel).decode, nil)
+		*v = new(ClientEventResponseCancel)
 	case "response.create":
-		*v = jsonwire.Variant(r, (*ClientEventResponseCreate).decode, nil)
+		*v = new(ClientEventResponseCreate)
 	case "rtc.call.sdp.create":
-		*v = jsonwire.Variant(r, (*ClientEventRTCCallSDPCreate).decode, nil)
+		*v = new(ClientEventRTCCallSDPCreate)
 	case "session.avatar.connect":
-		*v = jsonwire.Variant(r, (*ClientEventSessionAvatarConnect).decode, nil)
+		*v = new(ClientEventSessionAvatarConnect)
 	case "session.update":
-		*v = jsonwire.Variant(r, (*ClientEventSessionUpdate).decode, nil)
+		*v = new(ClientEventSessionUpdate)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownClientEvent).decode)
+		*v = new(UnknownClientEvent)
 	}
+	(*v).decode(r)
 }
 
 func encodeClientEvent(v *ClientEvent, w *jsonwire.Writer) {
@@ -5282,18 +5506,19 @@ func encodeClientEvent(v *ClientEvent, w *jsonwire.Writer) {
 func decodeContentPart(v *ContentPart, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "audio":
-		*v = jsonwire.Plain(r, (*ResponseAudioContentPart).decode)
+		*v = new(ResponseAudioContentPart)
 	case "input_audio":
-		*v = jsonwire.Plain(r, (*RequestAudioContentPart).decode)
+		*v = new(RequestAudioContentPart)
 	case "input_image":
-		*v = jsonwire.Plain(r, (*RequestImageContentPart).decode)
+		*v = new(RequestImageContentPart)
 	case "input_text":
-		*v = jsonwire.Plain(r, (*RequestTextContentPart).decode)
+		*v = new(RequestTextContentPart)
 	case "text":
-		*v = jsonwire.Plain(r, (*ResponseTextContentPart).decode)
+		*v = new(ResponseTextContentPart)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownContentPart).decode)
+		*v = new(UnknownContentPart)
 	}
+	(*v).decode(r)
 }
 
 func encodeContentPart(v *ContentPart, w *jsonwire.Writer) {
@@ -5303,18 +5528,20 @@ func encodeContentPart(v *ContentPart, w *jsonwire.Writer) {
 func decodeConversationRequestItem(v *ConversationRequestItem, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "function_call":
-		*v = jsonwire.Plain(r, (*FunctionCallItem).decode)
+		*v = new(FunctionCallItem)
 	case "function_call_output":
-		*v = jsonwire.Plain(r, (*FunctionCallOutputItem).decode)
+		*v = new(FunctionCallOutputItem)
 	case "mcp_approval_response":
-		*v = jsonwire.Plain(r, (*MCPApprovalResponseRequestItem).decode)
+		*v = new(MCPApprovalResponseRequestItem)
 	case "message":
 		var m MessageItem
 		decodeMessageItem(&m, r)
 		*v = m
+		return
 	default:
-		*v = jsonwire.Plain(r, (*UnknownConversationRequestItem).decode)
+		*v = new(UnknownConversationRequestItem)
 	}
+	(*v).decode(r)
 }
 
 func encodeConversationRequestItem(v *ConversationRequestItem, w *jsonwire.Writer) {
@@ -5324,14 +5551,15 @@ func encodeConversationRequestItem(v *ConversationRequestItem, w *jsonwire.Write
 func decodeEOUDetection(v *EOUDetection, r *jsonwire.Reader) {
 	switch string(r.Tag("model")) {
 	case "semantic_detection_v1":
-		*v = jsonwire.Plain(r, (*AzureSemanticDetection).decode)
+		*v = new(AzureSemanticDetection)
 	case "semantic_detection_v1_en":
-		*v = jsonwire.Plain(r, (*AzureSemanticDetectionEn).decode)
+		*v = new(AzureSemanticDetectionEn)
 	case "semantic_detection_v1_multilingual":
-		*v = jsonwire.Plain(r, (*AzureSemanticDetectionMultilingual).decode)
+		*v = new(AzureSemanticDetectionMultilingual)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownEOUDetection).decode)
+		*v = new(UnknownEOUDetection)
 	}
+	(*v).decode(r)
 }
 
 func encodeEOUDetection(v *EOUDetection, w *jsonwire.Writer) {
@@ -5341,12 +5569,13 @@ func encodeEOUDetection(v *EOUDetection, w *jsonwire.Writer) {
 func decodeInterimResponseConfig(v *InterimResponseConfig, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "llm_interim_response":
-		*v = jsonwire.Plain(r, (*LLMInterimResponseConfig).decode)
+		*v = new(LLMInterimResponseConfig)
 	case "static_interim_response":
-		*v = jsonwire.Plain(r, (*StaticInterimResponseConfig).decode)
+		*v = new(StaticInterimResponseConfig)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownInterimResponseConfig).decode)
+		*v = new(UnknownInterimResponseConfig)
 	}
+	(*v).decode(r)
 }
 
 func encodeInterimResponseConfig(v *InterimResponseConfig, w *jsonwire.Writer) {
@@ -5365,10 +5594,12 @@ func decodeMCPRequireApproval(v *MCPRequireApproval, r *jsonwire.Reader) {
 		(*MCPApprovalByTool).decode(&m, r)
 		*v = m
 	default:
-		*v = jsonwire.Plain(r, (*UnknownMCPRequireApproval).decode)
+		r.Misfit()
 	}
 	if r.Refit(at) {
-		*v = jsonwire.Plain(r, (*UnknownMCPRequireApproval).decode)
+		m := new(UnknownMCPRequireApproval)
+		m.decode(r)
+		*v = m
 	}
 }
 
@@ -5388,10 +5619,12 @@ func decodeMaxOutputTokens(v *MaxOutputTokens, r *jsonwire.Reader) {
 		jsonwire.String(&m, r)
 		*v = m
 	default:
-		*v = jsonwire.Plain(r, (*UnknownMaxOutputTokens).decode)
+		r.Misfit()
 	}
 	if r.Refit(at) {
-		*v = jsonwire.Plain(r, (*UnknownMaxOutputTokens).decode)
+		m := new(UnknownMaxOutputTokens)
+		m.decode(r)
+		*v = m
 	}
 }
 
@@ -5402,16 +5635,17 @@ func encodeMaxOutputTokens(v *MaxOutputTokens, w *jsonwire.Writer) {
 func decodeMessageContentPart(v *MessageContentPart, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "input_audio":
-		*v = jsonwire.Plain(r, (*InputAudioContentPart).decode)
+		*v = new(InputAudioContentPart)
 	case "input_image":
-		*v = jsonwire.Plain(r, (*RequestImageContentPart).decode)
+		*v = new(RequestImageContentPart)
 	case "input_text":
-		*v = jsonwire.Plain(r, (*InputTextContentPart).decode)
+		*v = new(InputTextContentPart)
 	case "text":
-		*v = jsonwire.Plain(r, (*OutputTextContentPart).decode)
+		*v = new(OutputTextContentPart)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownMessageContentPart).decode)
+		*v = new(UnknownMessageContentPart)
 	}
+	(*v).decode(r)
 }
 
 func encodeMessageContentPart(v *MessageContentPart, w *jsonwire.Writer) {
@@ -5421,14 +5655,15 @@ func encodeMessageContentPart(v *MessageContentPart, w *jsonwire.Writer) {
 func decodeMessageItem(v *MessageItem, r *jsonwire.Reader) {
 	switch string(r.Tag("role")) {
 	case "assistant":
-		*v = jsonwire.Plain(r, (*AssistantMessageItem).decode)
+		*v = new(AssistantMessageItem)
 	case "system":
-		*v = jsonwire.Plain(r, (*SystemMessageItem).decode)
+		*v = new(SystemMessageItem)
 	case "user":
-		*v = jsonwire.Plain(r, (*UserMessageItem).decode)
+		*v = new(UserMessageItem)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownMessageItem).decode)
+		*v = new(UnknownMessageItem)
 	}
+	(*v).decode(r)
 }
 
 func encodeMessageItem(v *MessageItem, w *jsonwire.Writer) {
@@ -5438,26 +5673,27 @@ func encodeMessageItem(v *MessageItem, w *jsonwire.Writer) {
 func decodeResponseItem(v *ResponseItem, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "file_search_call":
-		*v = jsonwire.Plain(r, (*ResponseFileSearchCallItem).decode)
+		*v = new(ResponseFileSearchCallItem)
 	case "function_call":
-		*v = jsonwire.Plain(r, (*ResponseFunctionCallItem).decode)
+		*v = new(ResponseFunctionCallItem)
 	case "function_call_output":
-		*v = jsonwire.Plain(r, (*ResponseFunctionCallOutputItem).decode)
+		*v = new(ResponseFunctionCallOutputItem)
 	case "mcp_approval_request":
-		*v = jsonwire.Plain(r, (*ResponseMCPApprovalRequestItem).decode)
+		*v = new(ResponseMCPApprovalRequestItem)
 	case "mcp_approval_response":
-		*v = jsonwire.Plain(r, (*ResponseMCPApprovalResponseItem).decode)
+		*v = new(ResponseMCPApprovalResponseItem)
 	case "mcp_call":
-		*v = jsonwire.Plain(r, (*ResponseMCPCallItem).decode)
+		*v = new(ResponseMCPCallItem)
 	case "mcp_list_tools":
-		*v = jsonwire.Plain(r, (*ResponseMCPListToolItem).decode)
+		*v = new(ResponseMCPListToolItem)
 	case "message":
-		*v = jsonwire.Plain(r, (*ResponseMessageItem).decode)
+		*v = new(ResponseMessageItem)
 	case "web_search_call":
-		*v = jsonwire.Plain(r, (*ResponseWebSearchCallItem).decode)
+		*v = new(ResponseWebSearchCallItem)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownResponseItem).decode)
+		*v = new(UnknownResponseItem)
 	}
+	(*v).decode(r)
 }
 
 func encodeResponseItem(v *ResponseItem, w *jsonwire.Writer) {
@@ -5467,14 +5703,15 @@ func encodeResponseItem(v *ResponseItem, w *jsonwire.Writer) {
 func decodeResponseStatusDetails(v *ResponseStatusDetails, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "cancelled":
-		*v = jsonwire.Plain(r, (*ResponseCancelledDetails).decode)
+		*v = new(ResponseCancelledDetails)
 	case "failed":
-		*v = jsonwire.Plain(r, (*ResponseFailedDetails).decode)
+		*v = new(ResponseFailedDetails)
 	case "incomplete":
-		*v = jsonwire.Plain(r, (*ResponseIncompleteDetails).decode)
+		*v = new(ResponseIncompleteDetails)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownResponseStatusDetails).decode)
+		*v = new(UnknownResponseStatusDetails)
 	}
+	(*v).decode(r)
 }
 
 func encodeResponseStatusDetails(v *ResponseStatusDetails, w *jsonwire.Writer) {
@@ -5484,130 +5721,131 @@ func encodeResponseStatusDetails(v *ResponseStatusDetails, w *jsonwire.Writer) {
 func decodeServerEvent(v *ServerEvent, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "conversation.item.created":
-		*v = jsonwire.Variant(r, (*ServerEventConversationItemCreated).decode, nil)
+		*v = new(ServerEventConversationItemCreated)
 	case "conversation.item.deleted":
-		*v = jsonwire.Variant(r, (*ServerEventConversationItemDeleted).decode, nil)
+		*v = new(ServerEventConversationItemDeleted)
 	case "conversation.item.input_audio_transcription.completed":
-		*v = jsonwire.Variant(r, (*ServerEventConversationItemInputAudioTranscriptionCompleted).decode, nil)
+		*v = new(ServerEventConversationItemInputAudioTranscriptionCompleted)
 	case "conversation.item.input_audio_transcription.delta":
-		*v = jsonwire.Variant(r, (*ServerEventConversationItemInputAudioTranscriptionDelta).decode, nil)
+		*v = new(ServerEventConversationItemInputAudioTranscriptionDelta)
 	case "conversation.item.input_audio_transcription.failed":
-		*v = jsonwire.Variant(r, (*ServerEventConversationItemInputAudioTranscriptionFailed).decode, nil)
+		*v = new(ServerEventConversationItemInputAudioTranscriptionFailed)
 	case "conversation.item.retrieved":
-		*v = jsonwire.Variant(r, (*ServerEventConversationItemRetrieved).decode, nil)
+		*v = new(ServerEventConversationItemRetrieved)
 	case "conversation.item.truncated":
-		*v = jsonwire.Variant(r, (*ServerEventConversationItemTruncated).decode, nil)
+		*v = new(ServerEventConversationItemTruncated)
 	case "error":
-		*v = jsonwire.Variant(r, (*ServerEventError).decode, nil)
+		*v = new(ServerEventError)
 	case "input_audio_buffer.cleared":
-		*v = jsonwire.Variant(r, (*ServerEventInputAudioBufferCleared).decode, nil)
+		*v = new(ServerEventInputAudioBufferCleared)
 	case "input_audio_buffer.committed":
-		*v = jsonwire.Variant(r, (*ServerEventInputAudioBufferCommitted).decode, nil)
+		*v = new(ServerEventInputAudioBufferCommitted)
 	case "input_audio_buffer.speech_started":
-		*v = jsonwire.Variant(r, (*ServerEventInputAudioBufferSpeechStarted).decode, nil)
+		*v = new(ServerEventInputAudioBufferSpeechStarted)
 	case "input_audio_buffer.speech_stopped":
-		*v = jsonwire.Variant(r, (*ServerEventInputAudioBufferSpeechStopped).decode, nil)
+		*v = new(ServerEventInputAudioBufferSpeechStopped)
 	case "mcp_list_tools.completed":
-		*v = jsonwire.Variant(r, (*ServerEventMCPListToolsCompleted).decode, nil)
+		*v = new(ServerEventMCPListToolsCompleted)
 	case "mcp_list_tools.failed":
-		*v = jsonwire.Variant(r, (*ServerEventMCPListToolsFailed).decode, nil)
+		*v = new(ServerEventMCPListToolsFailed)
 	case "mcp_list_tools.in_progress":
-		*v = jsonwire.Variant(r, (*ServerEventMCPListToolsInProgress).decode, nil)
+		*v = new(ServerEventMCPListToolsInProgress)
 	case "output_audio_buffer.cleared":
-		*v = jsonwire.Variant(r, (*ServerEventOutputAudioBufferCleared).decode, nil)
+		*v = new(ServerEventOutputAudioBufferCleared)
 	case "output_audio_buffer.started":
-		*v = jsonwire.Variant(r, (*ServerEventOutputAudioBufferStarted).decode, nil)
+		*v = new(ServerEventOutputAudioBufferStarted)
 	case "output_audio_buffer.stopped":
-		*v = jsonwire.Variant(r, (*ServerEventOutputAudioBufferStopped).decode, nil)
+		*v = new(ServerEventOutputAudioBufferStopped)
 	case "rate_limits.updated":
-		*v = jsonwire.Variant(r, (*ServerEventRateLimitsUpdated).decode, nil)
+		*v = new(ServerEventRateLimitsUpdated)
 	case "response.animation_blendshapes.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAnimationBlendshapeDelta).decode, nil)
+		*v = new(ServerEventResponseAnimationBlendshapeDelta)
 	case "response.animation_blendshapes.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAnimationBlendshapeDone).decode, nil)
+		*v = new(ServerEventResponseAnimationBlendshapeDone)
 	case "response.animation_viseme.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAnimationVisemeDelta).decode, nil)
+		*v = new(ServerEventResponseAnimationVisemeDelta)
 	case "response.animation_viseme.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAnimationVisemeDone).decode, nil)
+		*v = new(ServerEventResponseAnimationVisemeDone)
 	case "response.audio.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAudioDelta).decode, (*ServerEventResponseAudioDelta).reuse)
+		*v = jsonwire.Reusable(r, (*ServerEventResponseAudioDelta).reuse)
 	case "response.audio.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAudioDone).decode, nil)
+		*v = new(ServerEventResponseAudioDone)
 	case "response.audio_timestamp.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAudioTimestampDelta).decode, nil)
+		*v = new(ServerEventResponseAudioTimestampDelta)
 	case "response.audio_timestamp.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAudioTimestampDone).decode, nil)
+		*v = new(ServerEventResponseAudioTimestampDone)
 	case "response.audio_transcript.annotation.added":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAudioTranscriptAnnotationAdded).decode, nil)
+		*v = new(ServerEventResponseAudioTranscriptAnnotationAdded)
 	case "response.audio_transcript.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAudioTranscriptDelta).decode, nil)
+		*v = new(ServerEventResponseAudioTranscriptDelta)
 	case "response.audio_transcript.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseAudioTranscriptDone).decode, nil)
+		*v = new(ServerEventResponseAudioTranscriptDone)
 	case "response.content_part.added":
-		*v = jsonwire.Variant(r, (*ServerEventResponseContentPartAdded).decode, nil)
+		*v = new(ServerEventResponseContentPartAdded)
 	case "response.content_part.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseContentPartDone).decode, nil)
+		*v = new(ServerEventResponseContentPartDone)
 	case "response.created":
-		*v = jsonwire.Variant(r, (*ServerEventResponseCreated).decode, nil)
+		*v = new(ServerEventResponseCreated)
 	case "response.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseDone).decode, nil)
+		*v = new(ServerEventResponseDone)
 	case "response.file_search_call.completed":
-		*v = jsonwire.Variant(r, (*ServerEventResponseFileSearchCallCompleted).decode, nil)
+		*v = new(ServerEventResponseFileSearchCallCompleted)
 	case "response.file_search_call.in_progress":
-		*v = jsonwire.Variant(r, (*ServerEventResponseFileSearchCallInProgress).decode, nil)
+		*v = new(ServerEventResponseFileSearchCallInProgress)
 	case "response.file_search_call.searching":
-		*v = jsonwire.Variant(r, (*ServerEventResponseFileSearchCallSearching).decode, nil)
+		*v = new(ServerEventResponseFileSearchCallSearching)
 	case "response.function_call_arguments.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseFunctionCallArgumentsDelta).decode, nil)
+		*v = new(ServerEventResponseFunctionCallArgumentsDelta)
 	case "response.function_call_arguments.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseFunctionCallArgumentsDone).decode, nil)
+		*v = new(ServerEventResponseFunctionCallArgumentsDone)
 	case "response.invocation.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseInvocationDelta).decode, nil)
+		*v = new(ServerEventResponseInvocationDelta)
 	case "response.mcp_call.completed":
-		*v = jsonwire.Variant(r, (*ServerEventResponseMCPCallCompleted).decode, nil)
+		*v = new(ServerEventResponseMCPCallCompleted)
 	case "response.mcp_call.failed":
-		*v = jsonwire.Variant(r, (*ServerEventResponseMCPCallFailed).decode, nil)
+		*v = new(ServerEventResponseMCPCallFailed)
 	case "response.mcp_call.in_progress":
-		*v = jsonwire.Variant(r, (*ServerEventResponseMCPCallInProgress).decode, nil)
+		*v = new(ServerEventResponseMCPCallInProgress)
 	case "response.mcp_call_arguments.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseMCPCallArgumentsDelta).decode, nil)
+		*v = new(ServerEventResponseMCPCallArgumentsDelta)
 	case "response.mcp_call_arguments.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseMCPCallArgumentsDone).decode, nil)
+		*v = new(ServerEventResponseMCPCallArgumentsDone)
 	case "response.output_item.added":
-		*v = jsonwire.Variant(r, (*ServerEventResponseOutputItemAdded).decode, nil)
+		*v = new(ServerEventResponseOutputItemAdded)
 	case "response.output_item.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseOutputItemDone).decode, nil)
+		*v = new(ServerEventResponseOutputItemDone)
 	case "response.text.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseTextDelta).decode, nil)
+		*v = new(ServerEventResponseTextDelta)
 	case "response.text.done":
-		*v = jsonwire.Variant(r, (*ServerEventResponseTextDone).decode, nil)
+		*v = new(ServerEventResponseTextDone)
 	case "response.video.delta":
-		*v = jsonwire.Variant(r, (*ServerEventResponseVideoDelta).decode, (*ServerEventResponseVideoDelta).reuse)
+		*v = jsonwire.Reusable(r, (*ServerEventResponseVideoDelta).reuse)
 	case "response.web_search_call.completed":
-		*v = jsonwire.Variant(r, (*ServerEventResponseWebSearchCallCompleted).decode, nil)
+		*v = new(ServerEventResponseWebSearchCallCompleted)
 	case "response.web_search_call.in_progress":
-		*v = jsonwire.Variant(r, (*ServerEventResponseWebSearchCallInProgress).decode, nil)
+		*v = new(ServerEventResponseWebSearchCallInProgress)
 	case "response.web_search_call.searching":
-		*v = jsonwire.Variant(r, (*ServerEventResponseWebSearchCallSearching).decode, nil)
+		*v = new(ServerEventResponseWebSearchCallSearching)
 	case "rtc.call.error":
-		*v = jsonwire.Variant(r, (*ServerEventRTCCallError).decode, nil)
+		*v = new(ServerEventRTCCallError)
 	case "rtc.call.sdp.created":
-		*v = jsonwire.Variant(r, (*ServerEventRTCCallSDPCreated).decode, nil)
+		*v = new(ServerEventRTCCallSDPCreated)
 	case "session.avatar.connecting":
-		*v = jsonwire.Variant(r, (*ServerEventSessionAvatarConnecting).decode, nil)
+		*v = new(ServerEventSessionAvatarConnecting)
 	case "session.avatar.switch_to_idle":
-		*v = jsonwire.Variant(r, (*ServerEventSessionAvatarSwitchToIdle).decode, nil)
+		*v = new(ServerEventSessionAvatarSwitchToIdle)
 	case "session.avatar.switch_to_speaking":
-		*v = jsonwire.Variant(r, (*ServerEventSessionAvatarSwitchToSpeaking).decode, nil)
+		*v = new(ServerEventSessionAvatarSwitchToSpeaking)
 	case "session.created":
-		*v = jsonwire.Variant(r, (*ServerEventSessionCreated).decode, nil)
+		*v = new(ServerEventSessionCreated)
 	case "session.updated":
-		*v = jsonwire.Variant(r, (*ServerEventSessionUpdated).decode, nil)
+		*v = new(ServerEventSessionUpdated)
 	case "warning":
-		*v = jsonwire.Variant(r, (*ServerEventWarning).decode, nil)
+		*v = new(ServerEventWarning)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownServerEvent).decode)
+		*v = new(UnknownServerEvent)
 	}
+	(*v).decode(r)
 }
 
 func encodeServerEvent(v *ServerEvent, w *jsonwire.Writer) {
@@ -5617,12 +5855,13 @@ func encodeServerEvent(v *ServerEvent, w *jsonwire.Writer) {
 func decodeTool(v *Tool, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "function":
-		*v = jsonwire.Plain(r, (*FunctionTool).decode)
+		*v = new(FunctionTool)
 	case "mcp":
-		*v = jsonwire.Plain(r, (*MCPServer).decode)
+		*v = new(MCPServer)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownTool).decode)
+		*v = new(UnknownTool)
 	}
+	(*v).decode(r)
 }
 
 func encodeTool(v *Tool, w *jsonwire.Writer) { jsonwire.PutUnion(v, w, Tool.encode) }
@@ -5639,10 +5878,12 @@ func decodeToolChoice(v *ToolChoice, r *jsonwire.Reader) {
 		decodeToolChoiceObject(&m, r)
 		*v = m
 	default:
-		*v = jsonwire.Plain(r, (*UnknownToolChoice).decode)
+		r.Misfit()
 	}
 	if r.Refit(at) {
-		*v = jsonwire.Plain(r, (*UnknownToolChoice).decode)
+		m := new(UnknownToolChoice)
+		m.decode(r)
+		*v = m
 	}
 }
 
@@ -5651,10 +5892,11 @@ func encodeToolChoice(v *ToolChoice, w *jsonwire.Writer) { jsonwire.PutUnion(v, 
 func decodeToolChoiceObject(v *ToolChoiceObject, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
 	case "function":
-		*v = jsonwire.Plain(r, (*ToolChoiceFunctionObject).decode)
+		*v = new(ToolChoiceFunctionObject)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownToolChoiceObject).decode)
+		*v = new(UnknownToolChoiceObject)
 	}
+	(*v).decode(r)
 }
 
 func encodeToolChoiceObject(v *ToolChoiceObject, w *jsonwire.Writer) {
@@ -5668,18 +5910,19 @@ func decodeTurnDetection(v *TurnDetection, r *jsonwire.Reader) {
 	}
 	switch string(r.Tag("type")) {
 	case "azure_semantic_vad":
-		*v = jsonwire.Plain(r, (*AzureSemanticVAD).decode)
+		*v = new(AzureSemanticVAD)
 	case "azure_semantic_vad_en":
-		*v = jsonwire.Plain(r, (*AzureSemanticVADEn).decode)
+		*v = new(AzureSemanticVADEn)
 	case "azure_semantic_vad_multilingual":
-		*v = jsonwire.Plain(r, (*AzureSemanticVADMultilingual).decode)
+		*v = new(AzureSemanticVADMultilingual)
 	case "semantic_vad":
-		*v = jsonwire.Plain(r, (*OpenAISemanticVAD).decode)
+		*v = new(OpenAISemanticVAD)
 	case "server_vad":
-		*v = jsonwire.Plain(r, (*ServerVAD).decode)
+		*v = new(ServerVAD)
 	default:
-		*v = jsonwire.Plain(r, (*UnknownTurnDetection).decode)
+		*v = new(UnknownTurnDetection)
 	}
+	(*v).decode(r)
 }
 
 func encodeTurnDetection(v *TurnDetection, w *jsonwire.Writer) {
@@ -5696,21 +5939,27 @@ func decodeVoice(v *Voice, r *jsonwire.Reader) {
 	case '{':
 		switch string(r.Tag("type")) {
 		case "openai":
-			*v = jsonwire.Plain(r, (*OpenAIVoice).decode)
+			m := new(OpenAIVoice)
+			m.decode(r)
+			*v = m
 		case "avatar-voice-sync", "azure-custom", "azure-personal", "azure-standard":
 			var m AzureVoice
 			decodeAzureVoice(&m, r)
 			*v = m
 		case "azure-realtime-native":
-			*v = jsonwire.Plain(r, (*AzureRealtimeNativeVoice).decode)
+			m := new(AzureRealtimeNativeVoice)
+			m.decode(r)
+			*v = m
 		default:
-			*v = jsonwire.Plain(r, (*UnknownVoice).decode)
+			r.Misfit()
 		}
 	default:
-		*v = jsonwire.Plain(r, (*UnknownVoice).decode)
+		r.Misfit()
 	}
 	if r.Refit(at) {
-		*v = jsonwire.Plain(r, (*UnknownVoice).decode)
+		m := new(UnknownVoice)
+		m.decode(r)
+		*v = m
 	}
 }
 

@@ -14,6 +14,7 @@ type AzureVoice interface {
 	// VoiceType returns the type on the wire.
 	VoiceType() AzureVoiceType
 	isAzureVoice()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -35,9 +36,8 @@ func (u *UnknownAzureVoice) VoiceType() AzureVoiceType { return AzureVoiceType(u
 func (e UnknownAzureVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownAzureVoice) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownAzureVoice).decode)
-}
+func (e *UnknownAzureVoice) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownAzureVoice) reset()                       { *e = *new(UnknownAzureVoice) }
 
 func (*UnknownAzureVoice) isAzureVoice()               {}
 func (*UnknownAzureVoice) isVoice()                    {}
@@ -66,9 +66,8 @@ type UnknownBlendshapeFrames struct {
 func (e UnknownBlendshapeFrames) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownBlendshapeFrames) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownBlendshapeFrames).decode)
-}
+func (e *UnknownBlendshapeFrames) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownBlendshapeFrames) reset()                       { *e = *new(UnknownBlendshapeFrames) }
 
 func (*UnknownBlendshapeFrames) isBlendshapeFrames()         {}
 func (u *UnknownBlendshapeFrames) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -92,6 +91,7 @@ type ClientEvent interface {
 	// Validate checks the limits of the specification and returns nil or a [*ValidationError].
 	Validate() error
 	isClientEvent()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -142,9 +142,8 @@ func (e *UnknownClientEvent) AppendJSON(dst []byte) ([]byte, error) {
 func (e UnknownClientEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownClientEvent) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownClientEvent).decode)
-}
+func (e *UnknownClientEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownClientEvent) reset()                       { *e = *new(UnknownClientEvent) }
 
 // Validate checks that Raw is JSON: nothing else is known about the value.
 func (u *UnknownClientEvent) Validate() error {
@@ -162,6 +161,7 @@ type ContentPart interface {
 	// PartType returns the type on the wire.
 	PartType() ContentPartType
 	isContentPart()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -183,9 +183,8 @@ func (u *UnknownContentPart) PartType() ContentPartType { return ContentPartType
 func (e UnknownContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownContentPart) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownContentPart).decode)
-}
+func (e *UnknownContentPart) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownContentPart) reset()                       { *e = *new(UnknownContentPart) }
 
 func (*UnknownContentPart) isContentPart()              {}
 func (u *UnknownContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -200,6 +199,7 @@ type ConversationRequestItem interface {
 	// GetID returns the id on the wire, zero if it is absent.
 	GetID() string
 	isConversationRequestItem()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -227,9 +227,8 @@ func (u *UnknownConversationRequestItem) GetID() (v string) {
 func (e UnknownConversationRequestItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownConversationRequestItem) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownConversationRequestItem).decode)
-}
+func (e *UnknownConversationRequestItem) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownConversationRequestItem) reset()                       { *e = *new(UnknownConversationRequestItem) }
 
 func (*UnknownConversationRequestItem) isConversationRequestItem()  {}
 func (u *UnknownConversationRequestItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -242,6 +241,7 @@ type EOUDetection interface {
 	// DetectionModel returns the model on the wire.
 	DetectionModel() EOUDetectionModel
 	isEOUDetection()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -263,9 +263,8 @@ func (u *UnknownEOUDetection) DetectionModel() EOUDetectionModel { return EOUDet
 func (e UnknownEOUDetection) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownEOUDetection) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownEOUDetection).decode)
-}
+func (e *UnknownEOUDetection) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownEOUDetection) reset()                       { *e = *new(UnknownEOUDetection) }
 
 func (*UnknownEOUDetection) isEOUDetection()             {}
 func (u *UnknownEOUDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("model") }
@@ -282,6 +281,7 @@ type InterimResponseConfig interface {
 	// GetLatencyThresholdMS returns the latency_threshold_ms on the wire, zero if it is absent.
 	GetLatencyThresholdMS() int
 	isInterimResponseConfig()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -319,9 +319,8 @@ func (u *UnknownInterimResponseConfig) GetLatencyThresholdMS() (v int) {
 func (e UnknownInterimResponseConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownInterimResponseConfig) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownInterimResponseConfig).decode)
-}
+func (e *UnknownInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownInterimResponseConfig) reset()                       { *e = *new(UnknownInterimResponseConfig) }
 
 func (*UnknownInterimResponseConfig) isInterimResponseConfig()    {}
 func (u *UnknownInterimResponseConfig) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -349,9 +348,8 @@ type UnknownMCPRequireApproval struct {
 func (e UnknownMCPRequireApproval) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownMCPRequireApproval) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownMCPRequireApproval).decode)
-}
+func (e *UnknownMCPRequireApproval) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownMCPRequireApproval) reset()                       { *e = *new(UnknownMCPRequireApproval) }
 
 func (*UnknownMCPRequireApproval) isMCPRequireApproval()       {}
 func (u *UnknownMCPRequireApproval) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -379,9 +377,8 @@ type UnknownMaxOutputTokens struct {
 func (e UnknownMaxOutputTokens) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownMaxOutputTokens) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownMaxOutputTokens).decode)
-}
+func (e *UnknownMaxOutputTokens) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownMaxOutputTokens) reset()                       { *e = *new(UnknownMaxOutputTokens) }
 
 func (*UnknownMaxOutputTokens) isMaxOutputTokens()          {}
 func (u *UnknownMaxOutputTokens) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -394,6 +391,7 @@ type MessageContentPart interface {
 	// PartType returns the type on the wire.
 	PartType() ContentPartType
 	isMessageContentPart()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -415,9 +413,8 @@ func (u *UnknownMessageContentPart) PartType() ContentPartType { return ContentP
 func (e UnknownMessageContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownMessageContentPart) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownMessageContentPart).decode)
-}
+func (e *UnknownMessageContentPart) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownMessageContentPart) reset()                       { *e = *new(UnknownMessageContentPart) }
 
 func (*UnknownMessageContentPart) isMessageContentPart()       {}
 func (u *UnknownMessageContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -436,6 +433,7 @@ type MessageItem interface {
 	// GetStatus returns the status on the wire, zero if it is absent.
 	GetStatus() ItemParamStatus
 	isMessageItem()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -483,9 +481,8 @@ func (u *UnknownMessageItem) ItemType() (v ItemType) {
 func (e UnknownMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownMessageItem) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownMessageItem).decode)
-}
+func (e *UnknownMessageItem) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownMessageItem) reset()                       { *e = *new(UnknownMessageItem) }
 
 func (*UnknownMessageItem) isMessageItem()              {}
 func (*UnknownMessageItem) isConversationRequestItem()  {}
@@ -504,6 +501,7 @@ type ResponseItem interface {
 	// GetObject returns the object on the wire, zero if it is absent.
 	GetObject() string
 	isResponseItem()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -537,9 +535,8 @@ func (u *UnknownResponseItem) GetObject() (v string) {
 func (e UnknownResponseItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownResponseItem) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownResponseItem).decode)
-}
+func (e *UnknownResponseItem) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownResponseItem) reset()                       { *e = *new(UnknownResponseItem) }
 
 func (*UnknownResponseItem) isResponseItem()             {}
 func (u *UnknownResponseItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -551,6 +548,7 @@ type ResponseStatusDetails interface {
 	// DetailsType returns the type on the wire.
 	DetailsType() ResponseStatus
 	isResponseStatusDetails()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -572,9 +570,8 @@ func (u *UnknownResponseStatusDetails) DetailsType() ResponseStatus { return Res
 func (e UnknownResponseStatusDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownResponseStatusDetails) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownResponseStatusDetails).decode)
-}
+func (e *UnknownResponseStatusDetails) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownResponseStatusDetails) reset()                       { *e = *new(UnknownResponseStatusDetails) }
 
 func (*UnknownResponseStatusDetails) isResponseStatusDetails()    {}
 func (u *UnknownResponseStatusDetails) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -614,6 +611,7 @@ type ServerEvent interface {
 	GetEventID() string
 	json.Marshaler
 	isServerEvent()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -659,9 +657,8 @@ func (u *UnknownServerEvent) GetEventID() (v string) {
 func (e UnknownServerEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownServerEvent) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownServerEvent).decode)
-}
+func (e *UnknownServerEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownServerEvent) reset()                       { *e = *new(UnknownServerEvent) }
 
 func (*UnknownServerEvent) isServerEvent()              {}
 func (u *UnknownServerEvent) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -673,6 +670,7 @@ type Tool interface {
 	// ToolType returns the type on the wire.
 	ToolType() ToolType
 	isTool()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -694,9 +692,8 @@ func (u *UnknownTool) ToolType() ToolType { return ToolType(u.Tag) }
 func (e UnknownTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownTool) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownTool).decode)
-}
+func (e *UnknownTool) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownTool) reset()                       { *e = *new(UnknownTool) }
 
 func (*UnknownTool) isTool()                     {}
 func (u *UnknownTool) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -724,9 +721,8 @@ type UnknownToolChoice struct {
 func (e UnknownToolChoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownToolChoice) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownToolChoice).decode)
-}
+func (e *UnknownToolChoice) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownToolChoice) reset()                       { *e = *new(UnknownToolChoice) }
 
 func (*UnknownToolChoice) isToolChoice()               {}
 func (u *UnknownToolChoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -739,6 +735,7 @@ type ToolChoiceObject interface {
 	// ObjectType returns the type on the wire.
 	ObjectType() ToolType
 	isToolChoiceObject()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -760,9 +757,8 @@ func (u *UnknownToolChoiceObject) ObjectType() ToolType { return ToolType(u.Tag)
 func (e UnknownToolChoiceObject) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownToolChoiceObject) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownToolChoiceObject).decode)
-}
+func (e *UnknownToolChoiceObject) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownToolChoiceObject) reset()                       { *e = *new(UnknownToolChoiceObject) }
 
 func (*UnknownToolChoiceObject) isToolChoiceObject()         {}
 func (*UnknownToolChoiceObject) isToolChoice()               {}
@@ -776,6 +772,7 @@ type TurnDetection interface {
 	// DetectionType returns the type on the wire.
 	DetectionType() TurnDetectionType
 	isTurnDetection()
+	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
@@ -797,9 +794,8 @@ func (u *UnknownTurnDetection) DetectionType() TurnDetectionType { return TurnDe
 func (e UnknownTurnDetection) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownTurnDetection) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownTurnDetection).decode)
-}
+func (e *UnknownTurnDetection) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownTurnDetection) reset()                       { *e = *new(UnknownTurnDetection) }
 
 func (*UnknownTurnDetection) isTurnDetection()            {}
 func (u *UnknownTurnDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -815,6 +811,7 @@ func (NullTurnDetection) DetectionType() TurnDetectionType { return "" }
 func (NullTurnDetection) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
 
 func (NullTurnDetection) isTurnDetection()          {}
+func (NullTurnDetection) decode(r *jsonwire.Reader) {}
 func (NullTurnDetection) encode(w *jsonwire.Writer) { w.Null() }
 
 // Voice is the voice that speaks: the name of an OpenAI voice as a bare string, or an object that tells by its type
@@ -840,9 +837,8 @@ type UnknownVoice struct {
 func (e UnknownVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UnknownVoice) UnmarshalJSON(b []byte) error {
-	return jsonwire.Unmarshal(b, e, (*UnknownVoice).decode)
-}
+func (e *UnknownVoice) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
+func (e *UnknownVoice) reset()                       { *e = *new(UnknownVoice) }
 
 func (*UnknownVoice) isVoice()                    {}
 func (u *UnknownVoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }

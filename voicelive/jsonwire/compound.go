@@ -170,30 +170,15 @@ func ReadMap[T any](o *Object, i int, dst *map[string]T, decode func(*T, *Reader
 	}
 }
 
-// Variant decodes a variant of a union into new memory, or into the memory of
-// the value that [Reader.Reuse] was given if it has the same type and reuse,
-// which empties it, is not nil.
-func Variant[T any](r *Reader, decode func(*T, *Reader), reuse func(*T, *Reader)) *T {
-	if reuse != nil && r.reuse != nil {
-		if v, ok := r.reuse.(*T); ok && v != nil {
-			r.reuse = nil
-			reuse(v, r)
-			decode(v, r)
-			return v
-		}
+// Reusable returns the memory of the value that [Reader.Reuse] was given, emptied
+// by reuse, if it is a T; else new memory.
+func Reusable[T any](r *Reader, reuse func(*T, *Reader)) *T {
+	if v, ok := r.reuse.(*T); ok && v != nil {
+		r.reuse = nil
+		reuse(v, r)
+		return v
 	}
-	b := new(struct {
-		v  T
-		id string
-	})
-	if r.spare == nil {
-		r.spare = &b.id
-	}
-	decode(&b.v, r)
-	if r.spare == &b.id {
-		r.spare = nil
-	}
-	return &b.v
+	return new(T)
 }
 
 // UnmarshalUnion decodes data into a union of the Go type typ.
@@ -207,15 +192,7 @@ func UnmarshalUnion[T any](data []byte, typ string, decode func(*T, *Reader)) (v
 	return v, nil
 }
 
-// Plain is Variant for values that are not entry points: it allocates no more
-// than the value.
-func Plain[T any](r *Reader, decode func(*T, *Reader)) *T {
-	v := new(T)
-	decode(v, r)
-	return v
-}
-
-// Reuse offers the memory of a value for the next [Variant].
+// Reuse offers the memory of a value to [Reusable].
 func (r *Reader) Reuse(v any) { r.reuse = v }
 
 // Spare offers a buffer for the next byte string, and memory for the next

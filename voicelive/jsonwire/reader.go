@@ -78,7 +78,7 @@ func (r *Reader) release() {
 	}
 	r.data, r.pos, r.depth, r.open, r.tagAt = nil, 0, 0, 0, -1
 	r.failed, r.misfit, r.lossy, r.at, r.reason = false, false, false, 0, ""
-	r.reuse, r.spare, r.spareBytes, r.raws, r.texts = nil, nil, nil, nil, nil
+	r.reuse, r.spare, r.spareBytes, r.raws = nil, nil, nil, nil
 	readers.Put(r)
 }
 
@@ -776,28 +776,30 @@ func (a *arena) again(i int, b []byte) string {
 	return ""
 }
 
-// The boxes of optional numbers come from small chunks, so that an object with
-// many of them costs few allocations.
+// boxes is how many optional values share an allocation, so that an object with
+// many of them costs few. They may belong to several messages.
+const boxes = 16
 
-func box[T any](chunk *[]T, size int, v T) *T {
+func box[T any](chunk *[]T, v T) *T {
 	if len(*chunk) == cap(*chunk) {
-		*chunk = make([]T, 0, size)
+		*chunk = make([]T, 0, boxes)
 	}
 	*chunk = append(*chunk, v)
 	return &(*chunk)[len(*chunk)-1]
 }
 
-const (
-	numberBoxes = 16 // may be shared by values of several messages
-	stringBoxes = 4  // of one message: they keep the strings of all alive
-)
-
+// boxString gives long strings a box of their own: whoever keeps one optional
+// string keeps those that share its boxes.
 func (r *Reader) boxString(s string) *string {
 	p := r.spare
-	if p == nil {
-		return box(&r.texts, stringBoxes, s)
+	switch {
+	case p != nil:
+		r.spare = nil
+	case len(s) > arenaLimit:
+		p = new(string)
+	default:
+		return box(&r.texts, s)
 	}
-	r.spare = nil
 	*p = s
 	return p
 }

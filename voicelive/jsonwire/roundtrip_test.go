@@ -335,7 +335,8 @@ func TestReuseKeepsTheBuffer(t *testing.T) {
 	buf, note := &old.Audio[:1][0], old.Note
 	r := NewReader([]byte(`{"audio":"AQID","note":"new"}`))
 	r.Reuse(old)
-	got := Variant(r, (*thing).decode, reuse)
+	got := Reusable(r, reuse)
+	got.decode(r)
 	if err := r.Close("thing"); err != nil {
 		t.Fatal(err)
 	}

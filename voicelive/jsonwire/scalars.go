@@ -319,7 +319,7 @@ func (o *Object) Int(i int, dst *int) {
 // OptInt reads an optional integer.
 func (o *Object) OptInt(i int, dst **int) {
 	if n, ok := o.int(i, strconv.IntSize); ok {
-		*dst = box(&o.r.ints, numberBoxes, int(n))
+		*dst = box(&o.r.ints, int(n))
 	}
 }
 
@@ -381,7 +381,7 @@ func (o *Object) Float(i int, dst *float64) {
 // OptFloat reads an optional number.
 func (o *Object) OptFloat(i int, dst **float64) {
 	if f, ok := o.float(i); ok {
-		*dst = box(&o.r.floats, numberBoxes, f)
+		*dst = box(&o.r.floats, f)
 	}
 }
 
@@ -408,7 +408,7 @@ func (o *Object) OptBool(i int, dst **bool) {
 		o.misfit()
 		return
 	}
-	*dst = box(&o.r.bools, numberBoxes, v)
+	*dst = box(&o.r.bools, v)
 }
 
 // Bytes reads a base64 string.

@@ -30,6 +30,7 @@ func (g *generator) codecs(f *jen.File) {
 func (g *generator) codecPrelude(f *jen.File) {
 	f.Comment("// codec is what the types of this package can do.")
 	f.Type().Id("codec").Interface(
+		jen.Id("reset").Params(),
 		jen.Id("decode").Params(jen.Op("*").Add(g.run("Reader"))),
 		jen.Id("encode").Params(jen.Op("*").Add(g.run("Writer"))),
 	)
@@ -37,13 +38,15 @@ func (g *generator) codecPrelude(f *jen.File) {
 	f.Func().Id("marshal").Params(jen.Id("e").Id("codec")).Params(jen.Index().Byte(), jen.Error()).Add(line(
 		jen.Return(g.run("Marshal").Call(jen.Id("e"), jen.Id("codec").Dot("encode")))))
 	f.Line()
-	f.Func().Id("unmarshal").Types(
-		jen.Id("T").Any(),
-		jen.Id("P").Interface(jen.Op("*").Id("T"), jen.Id("codec")),
-	).Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("P")).Error().Block(
+	f.Func().Id("unmarshal").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Block(
 		jen.If(jen.String().Call(jen.Id("data")).Op("==").Lit("null")).Block(jen.Return(jen.Nil()).Comment("// the convention of encoding/json")),
-		jen.Op("*").Id("e").Op("=").Op("*").New(jen.Id("T")),
-		jen.Return(g.run("Unmarshal").Types(jen.Id("codec")).Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode"))),
+		jen.Return(jen.Id("unmarshalAny").Call(jen.Id("data"), jen.Id("e"))),
+	)
+	f.Line()
+	f.Comment("// unmarshalAny is unmarshal for types that null is a value of.")
+	f.Func().Id("unmarshalAny").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Block(
+		jen.Id("e").Dot("reset").Call(),
+		jen.Return(g.run("Unmarshal").Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode"))),
 	)
 	f.Line()
 }
@@ -62,9 +65,10 @@ func (g *generator) publicCodec(f *jen.File, name string, appends, takesNull boo
 	f.Comment("// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.")
 	call := jen.Id("unmarshal").Call(jen.Id("b"), jen.Id("e"))
 	if takesNull {
-		call = g.run("Unmarshal").Call(jen.Id("b"), jen.Id("e"), jen.Parens(jen.Op("*").Id(name)).Dot("decode"))
+		call = jen.Id("unmarshalAny").Call(jen.Id("b"), jen.Id("e"))
 	}
 	f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("UnmarshalJSON").Params(jen.Id("b").Index().Byte()).Error().Add(line(jen.Return(call)))
+	f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("reset").Params().Add(line(jen.Op("*").Id("e").Op("=").Op("*").New(jen.Id(name))))
 	f.Line()
 }
 
@@ -245,7 +249,7 @@ func (g *generator) structReuse(f *jen.File, s *model.Struct, buf, id *model.Fie
 	}
 	f.Func().Params(jen.Id("e").Op("*").Id(s.Name)).Id("reuse").Params(g.reader()).Block(
 		jen.Id("r").Dot("Spare").Call(jen.Id("e").Dot(buf.Name), idExpr),
-		jen.Op("*").Id("e").Op("=").Id(s.Name).Values(),
+		jen.Id("e").Dot("reset").Call(),
 	)
 	f.Line()
 }
@@ -259,12 +263,13 @@ func (g *generator) unionDecode(f *jen.File, u *model.Union) {
 			)
 		}
 		if u.Key != "" {
-			b.Add(g.tagSwitch(u, u.Key, tagCases(u), nil))
+			b.Add(g.tagSwitch(u.Key, tagCases(u), func(b *jen.Group, t model.Type) { g.newMember(b, u, t) }))
+			b.Parens(jen.Op("*").Id("v")).Dot("decode").Call(jen.Id("r"))
 			return
 		}
 		b.Id("at").Op(":=").Id("r").Dot("Mark").Call()
 		g.kindSwitch(b, u)
-		b.If(jen.Id("r").Dot("Refit").Call(jen.Id("at"))).Block(g.readUnknown(u))
+		b.If(jen.Id("r").Dot("Refit").Call(jen.Id("at"))).BlockFunc(func(b *jen.Group) { readNew(b, "Unknown"+u.Name) })
 	})
 	f.Line()
 }
@@ -287,49 +292,58 @@ func tagCases(u *model.Union) []tagCase {
 	return cases
 }
 
-// tagSwitch reads an object by its tag; what no case takes goes to rest, a type
-// of the union, or is unknown.
-func (g *generator) tagSwitch(u *model.Union, key string, cases []tagCase, rest model.Type) *jen.Statement {
+// tagSwitch chooses a case by the tag of the object that comes next; the default
+// is the nil type.
+func (g *generator) tagSwitch(key string, cases []tagCase, body func(*jen.Group, model.Type)) *jen.Statement {
 	return jen.Switch(jen.String().Call(jen.Id("r").Dot("Tag").Call(jen.Lit(key)))).BlockFunc(func(b *jen.Group) {
 		for _, c := range cases {
 			tags := make([]jen.Code, len(c.tags))
 			for i, t := range c.tags {
 				tags[i] = jen.Lit(t)
 			}
-			b.Case(tags...).BlockFunc(func(b *jen.Group) { g.readMember(b, u, c.typ) })
+			b.Case(tags...).BlockFunc(func(b *jen.Group) { body(b, c.typ) })
 		}
-		b.Default().BlockFunc(func(b *jen.Group) {
-			if rest == nil {
-				b.Add(g.readUnknown(u))
-				return
-			}
-			g.readMember(b, u, rest)
-		})
+		b.Default().BlockFunc(func(b *jen.Group) { body(b, nil) })
 	})
 }
 
-func (g *generator) readUnknown(u *model.Union) *jen.Statement {
-	return jen.Op("*").Id("v").Op("=").Add(g.run("Plain").Call(jen.Id("r"), jen.Parens(jen.Op("*").Id("Unknown"+u.Name)).Dot("decode")))
+// newMember makes a variant of a tagged union, which is decoded behind the
+// switch; nil is unknown. A nested union is decoded here.
+func (g *generator) newMember(b *jen.Group, u *model.Union, t model.Type) {
+	variant := jen.Op("*").Id("v").Op("=")
+	switch t := t.(type) {
+	case nil:
+		b.Add(variant).New(jen.Id("Unknown" + u.Name))
+	case *model.Struct:
+		if buf, _ := g.reusable(t); u.Root && buf != nil {
+			b.Add(variant).Add(g.run("Reusable").Call(jen.Id("r"), jen.Parens(jen.Op("*").Id(t.Name)).Dot("reuse")))
+			return
+		}
+		b.Add(variant).New(jen.Id(t.Name))
+	default:
+		g.readMember(b, t)
+		b.Return()
+	}
 }
 
-// readMember reads one alternative of a union.
-func (g *generator) readMember(b *jen.Group, u *model.Union, t model.Type) {
+// readMember reads one alternative of an untagged union; for nil, none.
+func (g *generator) readMember(b *jen.Group, t model.Type) {
 	switch t := t.(type) {
+	case nil:
+		b.Id("r").Dot("Misfit").Call()
 	case *model.Struct:
-		call := g.run("Plain").Call(jen.Id("r"), g.decoder(t))
-		if u.Root {
-			reuse := jen.Nil()
-			if buf, _ := g.reusable(t); buf != nil {
-				reuse = jen.Parens(jen.Op("*").Id(t.Name)).Dot("reuse")
-			}
-			call = g.run("Variant").Call(jen.Id("r"), g.decoder(t), reuse)
-		}
-		b.Op("*").Id("v").Op("=").Add(call)
+		readNew(b, t.Name)
 	default:
 		b.Var().Id("m").Add(g.goType(t))
 		b.Add(g.decodeInto(t, jen.Op("&").Id("m")))
 		b.Op("*").Id("v").Op("=").Id("m")
 	}
+}
+
+func readNew(b *jen.Group, name string) {
+	b.Id("m").Op(":=").New(jen.Id(name))
+	b.Id("m").Dot("decode").Call(jen.Id("r"))
+	b.Op("*").Id("v").Op("=").Id("m")
 }
 
 // decodeInto calls the decoder of a declared type on a pointer.
@@ -359,15 +373,20 @@ func (g *generator) kindSwitch(b *jen.Group, u *model.Union) {
 			if m.Kind == model.KindBool {
 				kinds = append(kinds, jen.LitRune('f'))
 			}
-			b.Case(kinds...).BlockFunc(func(b *jen.Group) { g.readMember(b, u, m.Type) })
+			b.Case(kinds...).BlockFunc(func(b *jen.Group) { g.readMember(b, m.Type) })
 		}
 		switch {
 		case len(objects) > 0:
-			b.Case(jen.LitRune('{')).Block(g.tagSwitch(u, u.ObjectKey, objects, open))
+			b.Case(jen.LitRune('{')).Block(g.tagSwitch(u.ObjectKey, objects, func(b *jen.Group, t model.Type) {
+				if t == nil {
+					t = open
+				}
+				g.readMember(b, t)
+			}))
 		case open != nil:
-			b.Case(jen.LitRune('{')).BlockFunc(func(b *jen.Group) { g.readMember(b, u, open) })
+			b.Case(jen.LitRune('{')).BlockFunc(func(b *jen.Group) { g.readMember(b, open) })
 		}
-		b.Default().Block(g.readUnknown(u))
+		b.Default().BlockFunc(func(b *jen.Group) { g.readMember(b, nil) })
 	})
 }
 

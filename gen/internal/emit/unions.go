@@ -45,6 +45,9 @@ func (g *generator) unionInterface(f *jen.File, u *model.Union) {
 			d.Id("Validate").Params().Error()
 		}
 		d.Id(sealName(u)).Params()
+		if u.Key != "" {
+			d.Id("decode").Params(jen.Op("*").Add(g.run("Reader")))
+		}
 		d.Id("encode").Params(jen.Op("*").Add(g.run("Writer")))
 	})
 	f.Line()
@@ -193,6 +196,9 @@ func (g *generator) unionNull(f *jen.File, u *model.Union) {
 	f.Func().Params(jen.Id(id)).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Add(line(jen.Return(jen.Index().Byte().Call(jen.Lit("null")), jen.Nil())))
 	f.Line()
 	g.seal(f, jen.Id(id), []*model.Union{u})
+	if u.Key != "" {
+		f.Func().Params(jen.Id(id)).Id("decode").Params(g.reader()).Block()
+	}
 	f.Func().Params(jen.Id(id)).Id("encode").Params(g.writer()).Add(line(jen.Id("w").Dot("Null").Call()))
 	f.Line()
 }
