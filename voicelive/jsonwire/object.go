@@ -21,8 +21,9 @@ import (
 type Object struct {
 	r        *Reader
 	extra    *Extra
-	key      []byte // the current member's name
-	name     int    // its offset
+	name     int    // the offset of the current member's name
+	nameEnd  int    // the offset of the quote that ends it; 0 if it is escaped
+	escaped  []byte // its text then
 	start    int    // the offset of its value
 	lead     byte   // what stands before the next member: one of the leads
 	seen     uint64 // the properties that have come
@@ -88,7 +89,7 @@ func (o *Object) Next() bool {
 		return o.next()
 	}
 	end := i + 2
-	for { // asciiEnd, inlined: this is the hottest loop of small messages
+	for { // plainEnd, inlined: this is the hottest loop of small messages
 		if end+8 > len(b) {
 			return o.next()
 		}
@@ -107,7 +108,7 @@ func (o *Object) Next() bool {
 	if end+2 >= len(b) || b[end+1] != ':' || b[end+2] <= ' ' {
 		return o.next()
 	}
-	o.lead, o.name, o.key = inside, i+1, b[i+2:end]
+	o.lead, o.name, o.nameEnd = inside, i+1, end
 	o.start, r.pos = end+2, end+2
 	return true
 }
@@ -162,7 +163,7 @@ func (o *Object) next() bool {
 
 // close gives the object back to the reader.
 func (o *Object) close() bool {
-	o.lead, o.extra, o.key, o.others = ended, nil, nil, nil
+	o.lead, o.extra, o.escaped, o.others = ended, nil, nil, nil
 	if r := o.r; r.open > 0 && r.objects[r.open-1] == o {
 		r.open--
 	}
@@ -180,10 +181,10 @@ func (o *Object) readKey() bool {
 	if !ok {
 		return false
 	}
+	o.nameEnd = r.pos - 1
 	if len(key) > 0 && &key[0] != &r.data[o.name+1] { // in scratch, which values need
-		key = append([]byte(nil), key...)
+		o.nameEnd, o.escaped = 0, append([]byte(nil), key...)
 	}
-	o.key = key
 	return true
 }
 
@@ -193,27 +194,32 @@ func (o *Object) stop(want string) bool {
 }
 
 // Key returns the name of the current member, good until the next call of Next.
-func (o *Object) Key() []byte { return o.key }
+// Inlined, it would make each generated method larger.
+//
+//go:noinline
+func (o *Object) Key() []byte {
+	if o.nameEnd == 0 {
+		return o.escaped
+	}
+	return o.r.data[o.name+1 : o.nameEnd]
+}
 
 // first reports whether property i comes for the first time; a second time is an error.
 func (o *Object) first(i int) bool {
-	bit := uint64(1) << uint(i)
-	if o.seen&bit == 0 && bit != 0 {
-		o.seen |= bit
-		return true
-	}
-	return o.firstSlow(bit)
+	before := o.seen
+	o.seen |= 1 << uint(i)
+	return o.seen != before || o.firstSlow(i)
 }
 
-func (o *Object) firstSlow(bit uint64) bool {
-	if bit == 0 { // the 65th property, or a later one
+func (o *Object) firstSlow(i int) bool {
+	if i >= 64 { // there is no bit for it
 		return o.firstName()
 	}
 	return o.duplicate()
 }
 
 func (o *Object) duplicate() bool {
-	o.r.fail(o.name, "member name "+pathStep(string(o.key))+" occurs twice")
+	o.r.fail(o.name, "member name "+pathStep(string(o.Key()))+" occurs twice")
 	o.lead = ended
 	return false
 }
@@ -223,17 +229,17 @@ func (o *Object) firstName() bool {
 	if o.others == nil {
 		o.others = make(map[string]struct{})
 	}
-	if _, ok := o.others[string(o.key)]; ok {
+	if _, ok := o.others[string(o.Key())]; ok {
 		return o.duplicate()
 	}
-	o.others[string(o.key)] = struct{}{}
+	o.others[string(o.Key())] = struct{}{}
 	return true
 }
 
 // unread deals with a member that the caller did not read: the tag, or one that
 // the struct does not know.
 func (o *Object) unread() {
-	if o.tagKey != "" && string(o.key) == o.tagKey {
+	if o.tagKey != "" && string(o.Key()) == o.tagKey {
 		o.Const(0, o.tag)
 		return
 	}
@@ -244,7 +250,7 @@ func (o *Object) unread() {
 func (o *Object) unknown() {
 	const few = 8 // up to here comparing is cheaper than a map
 	if o.unknowns++; o.unknowns <= few {
-		if m := o.extra.find(string(o.key)); m != nil {
+		if m := o.extra.find(string(o.Key())); m != nil {
 			o.duplicate()
 			return
 		}
@@ -278,7 +284,7 @@ func (o *Object) keep(why why) {
 	if why == misfit && string(text) == "null" {
 		why = null
 	}
-	o.extra.add(member{name: string(o.key), text: text, why: why, offset: o.start})
+	o.extra.add(member{name: string(o.Key()), text: text, why: why, offset: o.start})
 }
 
 // misfit stores a value that does not fit its field.

@@ -196,41 +196,21 @@ func plainEnd(b []byte, i int) (end int, wide bool) {
 	return i, seen&highs != 0
 }
 
-// asciiEnd returns the index of the quote that ends the string at i, if it is
-// ASCII without escapes and not at the very end of b; else -1.
-func asciiEnd(b []byte, i int) int {
-	for i+8 <= len(b) {
-		w := binary.LittleEndian.Uint64(b[i:])
-		m := special(w)
-		if m == 0 {
-			if w&highs != 0 {
-				return -1
-			}
-			i += 8
-			continue
-		}
-		if i += bits.TrailingZeros64(m) >> 3; b[i] != '"' || w&(m&-m-1)&highs != 0 {
-			return -1
-		}
-		return i
-	}
-	return -1
-}
-
 // text reads a string and returns its bytes, which alias the input or scratch
 // and are good until the next call. It sets lossy if an escaped lone surrogate
 // had to be replaced. The byte at pos must be a quote.
 func (r *Reader) text() ([]byte, bool) {
 	start := r.pos + 1
-	if end := asciiEnd(r.data, start); end >= 0 {
+	end, wide := plainEnd(r.data, start)
+	if end < len(r.data) && r.data[end] == '"' && !wide {
 		r.pos = end + 1
 		return r.data[start:end], true
 	}
-	return r.textSlow(start)
+	return r.textSlow(start, end, wide)
 }
 
-func (r *Reader) textSlow(start int) ([]byte, bool) {
-	i, wide := plainEnd(r.data, start)
+// textSlow is text for what starts at start and is plain up to i, see plainEnd.
+func (r *Reader) textSlow(start, i int, wide bool) ([]byte, bool) {
 	escaped := false
 	for {
 		if i >= len(r.data) {
@@ -453,10 +433,11 @@ func (r *Reader) scan(i int) int {
 }
 
 func (r *Reader) scanString(i int) int {
-	if end := asciiEnd(r.data, i+1); end >= 0 {
+	end, wide := plainEnd(r.data, i+1)
+	if end < len(r.data) && r.data[end] == '"' && !wide {
 		return end + 1
 	}
-	if _, ok := r.textSlow(i + 1); !ok {
+	if _, ok := r.textSlow(i+1, end, wide); !ok {
 		return -1
 	}
 	return r.pos
@@ -611,7 +592,7 @@ func (r *Reader) Tag(key string) []byte {
 	i := skipSpace(r.data, r.pos+1)
 	r.tagAt = -1
 	if at := i + len(key) + 3; at < len(r.data) && r.data[i] == '"' && string(r.data[i+1:at-2]) == key && r.data[at-2] == '"' && r.data[at-1] == ':' && r.data[at] == '"' {
-		if end := asciiEnd(r.data, at+1); end >= 0 { // the first member, without white space: the usual case
+		if end, wide := plainEnd(r.data, at+1); end < len(r.data) && r.data[end] == '"' && !wide { // the first member, without white space: the usual case
 			r.tagAt, r.tagEnd = at, end+1
 			return r.data[at+1 : end]
 		}

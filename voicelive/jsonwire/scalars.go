@@ -243,6 +243,9 @@ func (r *Reader) time() (t time.Time, exact, ok bool) {
 
 // String reads a required string.
 func (o *Object) String(i int, dst *string) {
+	if !o.first(i) {
+		return
+	}
 	if s, ok := o.string(i); ok {
 		*dst = s
 	}
@@ -250,15 +253,16 @@ func (o *Object) String(i int, dst *string) {
 
 // OptString reads an optional string.
 func (o *Object) OptString(i int, dst **string) {
+	if !o.first(i) {
+		return
+	}
 	if s, ok := o.string(i); ok {
 		*dst = o.r.boxString(s)
 	}
 }
 
+// string reads the i-th property, which comes for the first time.
 func (o *Object) string(i int) (string, bool) {
-	if !o.first(i) {
-		return "", false
-	}
 	r := o.r
 	if r.pos >= len(r.data) || r.data[r.pos] != '"' {
 		o.misfit()
@@ -269,11 +273,12 @@ func (o *Object) string(i int) (string, bool) {
 		r.pos = start + len(s) + 1
 		return s, true
 	}
-	if end := asciiEnd(r.data, start); end >= 0 {
+	end, wide := plainEnd(r.data, start)
+	if end < len(r.data) && r.data[end] == '"' && !wide {
 		r.pos = end + 1
 		return r.strings.property(i, r.data[start:end]), true
 	}
-	b, ok := r.textSlow(start)
+	b, ok := r.textSlow(start, end, wide)
 	if !ok {
 		return "", false
 	}
@@ -287,6 +292,9 @@ func (o *Object) string(i int) (string, bool) {
 
 // ReadEnum reads an enum, or an optional string whose zero value is absent.
 func ReadEnum[E ~string](o *Object, i int, dst *E) {
+	if !o.first(i) {
+		return
+	}
 	s, ok := o.string(i)
 	if ok && s == "" {
 		o.exact()
@@ -294,10 +302,9 @@ func ReadEnum[E ~string](o *Object, i int, dst *E) {
 	*dst = E(s)
 }
 
-func (o *Object) int(i, size int) (int64, bool) {
-	if !o.first(i) {
-		return 0, false
-	}
+// int reads a property that comes for the first time and has the given number of
+// bits.
+func (o *Object) int(size int) (int64, bool) {
 	n, exact, ok := o.r.int()
 	if !ok || size == 32 && n != int64(int32(n)) {
 		o.misfit()
@@ -311,28 +318,40 @@ func (o *Object) int(i, size int) (int64, bool) {
 
 // Int reads a required integer.
 func (o *Object) Int(i int, dst *int) {
-	if n, ok := o.int(i, strconv.IntSize); ok {
+	if !o.first(i) {
+		return
+	}
+	if n, ok := o.int(strconv.IntSize); ok {
 		*dst = int(n)
 	}
 }
 
 // OptInt reads an optional integer.
 func (o *Object) OptInt(i int, dst **int) {
-	if n, ok := o.int(i, strconv.IntSize); ok {
+	if !o.first(i) {
+		return
+	}
+	if n, ok := o.int(strconv.IntSize); ok {
 		*dst = box(&o.r.ints, int(n))
 	}
 }
 
 // Int64 reads a required 64-bit integer.
 func (o *Object) Int64(i int, dst *int64) {
-	if n, ok := o.int(i, 64); ok {
+	if !o.first(i) {
+		return
+	}
+	if n, ok := o.int(64); ok {
 		*dst = n
 	}
 }
 
 // OptInt64 reads an optional 64-bit integer.
 func (o *Object) OptInt64(i int, dst **int64) {
-	if n, ok := o.int(i, 64); ok {
+	if !o.first(i) {
+		return
+	}
+	if n, ok := o.int(64); ok {
 		*dst = &n
 	}
 }
