@@ -11,18 +11,24 @@ import (
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-// sextets give the bits of a character at each of the four places of a group;
-// anything in the top byte says that it is not in the alphabet.
-var sextet0, sextet1, sextet2, sextet3 = sextets(18), sextets(12), sextets(6), sextets(0)
-
-func sextets(shift int) (table [256]uint32) {
-	for c := range table {
-		table[c] = 1 << 31
-	}
-	for v := range alphabet {
-		table[alphabet[v]] = uint32(v) << shift
+// sextets give the bits of a character at each of the four places of a group, as
+// three bytes in the order of memory; anything in the top byte says that it is not
+// in the alphabet.
+var sextets = func() (table [4][256]uint32) {
+	for place := range table {
+		for c := range table[place] {
+			table[place][c] = 1 << 31
+		}
+		for v := range alphabet {
+			bits := uint32(v) << (18 - 6*place)
+			table[place][alphabet[v]] = bits>>16 | bits&0xff00 | bits&0xff<<16
+		}
 	}
 	return table
+}()
+
+func group(s []byte) uint32 {
+	return sextets[0][s[0]] | sextets[1][s[1]] | sextets[2][s[2]] | sextets[3][s[3]]
 }
 
 // pairs give the two characters of 12 bits, the first in the low byte.
@@ -54,40 +60,41 @@ func decodeBase64(dst, src []byte) (n int, canonical, ok bool) {
 	}
 	n = decodedLen(src)
 	dst = dst[:n]
-	// Each store of eight bytes holds six; the next store overwrites the rest.
-	for len(src) >= 16 && len(dst) >= 14 {
-		a := sextet0[src[0]] | sextet1[src[1]] | sextet2[src[2]] | sextet3[src[3]]
-		b := sextet0[src[4]] | sextet1[src[5]] | sextet2[src[6]] | sextet3[src[7]]
-		c := sextet0[src[8]] | sextet1[src[9]] | sextet2[src[10]] | sextet3[src[11]]
-		d := sextet0[src[12]] | sextet1[src[13]] | sextet2[src[14]] | sextet3[src[15]]
-		if (a|b|c|d)>>24 != 0 {
+	for len(src) > 32 && len(dst) > 24 { // > is faster than >=
+		a, b, c, d := group(src), group(src[4:]), group(src[8:]), group(src[12:])
+		bad := a | b | c | d
+		binary.LittleEndian.PutUint64(dst, uint64(a)|uint64(b)<<24|uint64(c)<<48)
+		binary.LittleEndian.PutUint32(dst[8:], c>>16|d<<8)
+		a, b, c, d = group(src[16:]), group(src[20:]), group(src[24:]), group(src[28:])
+		bad |= a | b | c | d
+		binary.LittleEndian.PutUint64(dst[12:], uint64(a)|uint64(b)<<24|uint64(c)<<48)
+		binary.LittleEndian.PutUint32(dst[20:], c>>16|d<<8)
+		if bad>>24 != 0 {
 			return 0, false, false
 		}
-		binary.BigEndian.PutUint64(dst, uint64(a)<<40|uint64(b)<<16)
-		binary.BigEndian.PutUint64(dst[6:], uint64(c)<<40|uint64(d)<<16)
-		src, dst = src[16:], dst[12:]
+		src, dst = src[32:], dst[24:]
 	}
 	for len(src) >= 4 && len(dst) >= 3 {
-		a := sextet0[src[0]] | sextet1[src[1]] | sextet2[src[2]] | sextet3[src[3]]
+		a := group(src)
 		if a>>24 != 0 {
 			return 0, false, false
 		}
-		dst[0], dst[1], dst[2] = byte(a>>16), byte(a>>8), byte(a)
+		dst[0], dst[1], dst[2] = byte(a), byte(a>>8), byte(a>>16)
 		src, dst = src[4:], dst[3:]
 	}
 	if len(src) == 0 {
 		return n, true, true
 	}
-	a := sextet0[src[0]] | sextet1[src[1]] // two bytes are left, or one
+	a := sextets[0][src[0]] | sextets[1][src[1]] // two bytes are left, or one
 	if len(dst) == 2 {
-		a |= sextet2[src[2]]
+		a |= sextets[2][src[2]]
 		dst[1] = byte(a >> 8)
 	}
-	dst[0] = byte(a >> 16)
+	dst[0] = byte(a)
 	if a>>24 != 0 {
 		return 0, false, false
 	}
-	return n, a<<(8+8*len(dst)) == 0, true
+	return n, a>>(8*len(dst)) == 0, true
 }
 
 // appendBase64 appends src in base64.
