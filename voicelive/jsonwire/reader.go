@@ -25,7 +25,8 @@ type Reader struct {
 	misfit bool   // the value just read is well-formed JSON that does not fit its Go type
 	lossy  bool   // the string just read held an escaped lone surrogate
 
-	tagAt, tagEnd int // the plain string that Tag found last
+	tagAt, tagEnd   int // the string that Tag found last
+	longAt, longEnd int // a long string, not checked, that Tag went past
 
 	reuse      any     // the value whose memory may be used again
 	spare      *string // memory for the next optional string
@@ -44,7 +45,7 @@ type Reader struct {
 	bools   []bool
 }
 
-var readers = sync.Pool{New: func() any { return &Reader{tagAt: -1} }}
+var readers = sync.Pool{New: func() any { return &Reader{tagAt: -1, longAt: -1} }}
 
 // NewReader returns a reader of data, which it neither changes nor keeps.
 // Call [Reader.Close] when done.
@@ -76,7 +77,7 @@ func (r *Reader) release() {
 	if cap(r.scratch) > 1<<16 {
 		r.scratch = nil
 	}
-	r.data, r.pos, r.depth, r.open, r.tagAt = nil, 0, 0, 0, -1
+	r.data, r.pos, r.depth, r.open, r.tagAt, r.longAt = nil, 0, 0, 0, -1, -1
 	r.failed, r.misfit, r.lossy, r.at, r.reason = false, false, false, 0, ""
 	r.reuse, r.spare, r.spareBytes, r.raws = nil, nil, nil, nil
 	readers.Put(r)
@@ -615,8 +616,12 @@ func (r *Reader) Tag(key string) []byte {
 			}
 			break
 		}
-		if i = looseValue(r.data, i); i < 0 {
+		at := i
+		if i = looseValue(r.data, at); i < 0 {
 			break
+		}
+		if i-at > 1024 && r.data[at] == '"' {
+			r.longAt, r.longEnd = at, i
 		}
 		if i = skipSpace(r.data, i); i >= len(r.data) || r.data[i] != ',' {
 			break

@@ -193,7 +193,11 @@ func (r *Reader) bytes(buf []byte) (v []byte, canonical, ok bool) {
 		return nil, false, false
 	}
 	start := r.pos + 1
-	if end := looseString(r.data, r.pos); end > 0 {
+	end := r.longEnd
+	if r.longAt != r.pos {
+		end = looseString(r.data, r.pos)
+	}
+	if end > 0 {
 		src := r.data[start : end-1]
 		v = grow(buf, decodedLen(src))
 		if n, canonical, ok := decodeBase64(v, src); ok {
