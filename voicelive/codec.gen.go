@@ -94,7 +94,7 @@ func (e *ActionSearch) decode(r *jsonwire.Reader) {
 func (e *ActionSearch) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "search")
 	o.OptString("query", e.Query)
-	jsonwire.WriteOptList(&o, "sources", e.Sources, (*ActionSearchSource).encode)
+	jsonwire.WriteOptList(o, "sources", e.Sources, (*ActionSearchSource).encode)
 	o.Close()
 }
 
@@ -172,7 +172,7 @@ func (e *Animation) decode(r *jsonwire.Reader) {
 func (e *Animation) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.OptString("model_name", e.ModelName)
-	jsonwire.WriteOptList(&o, "outputs", e.Outputs, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "outputs", e.Outputs, jsonwire.PutString)
 	o.Close()
 }
 
@@ -202,8 +202,8 @@ func (e *AssistantMessageItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "message")
 	o.OptString("id", e.ID)
 	o.Const("role", "assistant")
-	jsonwire.WriteList(&o, "content", e.Content, encodeMessageContentPart)
-	jsonwire.WriteOptEnum(&o, "status", e.Status)
+	jsonwire.WriteList(o, "content", e.Content, encodeMessageContentPart)
+	jsonwire.WriteOptEnum(o, "status", e.Status)
 	o.Close()
 }
 
@@ -227,7 +227,7 @@ func (e *AudioEchoCancellation) decode(r *jsonwire.Reader) {
 
 func (e *AudioEchoCancellation) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "server_echo_cancellation")
-	jsonwire.WriteOptEnum(&o, "reference_source", e.ReferenceSource)
+	jsonwire.WriteOptEnum(o, "reference_source", e.ReferenceSource)
 	o.OptInt("channels", e.Channels)
 	o.Close()
 }
@@ -258,10 +258,10 @@ func (e *AudioInputTranscriptionOptions) decode(r *jsonwire.Reader) {
 
 func (e *AudioInputTranscriptionOptions) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.WriteEnum(&o, "model", e.Model)
+	jsonwire.WriteEnum(o, "model", e.Model)
 	o.OptString("language", e.Language)
-	jsonwire.WriteOptMap(&o, "custom_speech", e.CustomSpeech, jsonwire.PutString)
-	jsonwire.WriteOptList(&o, "phrase_list", e.PhraseList, jsonwire.PutString)
+	jsonwire.WriteOptMap(o, "custom_speech", e.CustomSpeech, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "phrase_list", e.PhraseList, jsonwire.PutString)
 	o.OptString("prompt", e.Prompt)
 	o.Close()
 }
@@ -284,7 +284,7 @@ func (e *AudioNoiseReduction) decode(r *jsonwire.Reader) {
 
 func (e *AudioNoiseReduction) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.WriteEnum(&o, "type", e.Type)
+	jsonwire.WriteEnum(o, "type", e.Type)
 	o.Close()
 }
 
@@ -324,15 +324,15 @@ func (e *AvatarConfig) decode(r *jsonwire.Reader) {
 
 func (e *AvatarConfig) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.WriteOptEnum(&o, "type", e.Type)
-	jsonwire.WriteOptList(&o, "ice_servers", e.ICEServers, (*ICEServer).encode)
+	jsonwire.WriteOptEnum(o, "type", e.Type)
+	jsonwire.WriteOptList(o, "ice_servers", e.ICEServers, (*ICEServer).encode)
 	o.String("character", e.Character)
 	o.OptString("style", e.Style)
-	jsonwire.WriteOptEnum(&o, "model", e.Model)
+	jsonwire.WriteOptEnum(o, "model", e.Model)
 	o.Bool("customized", e.Customized)
-	jsonwire.WritePointer(&o, "video", e.Video, (*VideoParams).encode)
-	jsonwire.WritePointer(&o, "scene", e.Scene, (*Scene).encode)
-	jsonwire.WriteOptEnum(&o, "output_protocol", e.OutputProtocol)
+	jsonwire.WritePointer(o, "video", e.Video, (*VideoParams).encode)
+	jsonwire.WritePointer(o, "scene", e.Scene, (*Scene).encode)
+	jsonwire.WriteOptEnum(o, "output_protocol", e.OutputProtocol)
 	o.OptBool("output_audit_audio", e.OutputAuditAudio)
 	o.Close()
 }
@@ -373,11 +373,11 @@ func (e *AzureAvatarVoiceSyncVoice) decode(r *jsonwire.Reader) {
 
 func (e *AzureAvatarVoiceSyncVoice) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "avatar-voice-sync")
-	jsonwire.WriteEnum(&o, "model", e.Model)
+	jsonwire.WriteEnum(o, "model", e.Model)
 	o.OptFloat("temperature", e.Temperature)
 	o.OptString("custom_lexicon_url", e.CustomLexiconURL)
 	o.OptString("custom_text_normalization_url", e.CustomTextNormalizationURL)
-	jsonwire.WriteOptList(&o, "prefer_locales", e.PreferLocales, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "prefer_locales", e.PreferLocales, jsonwire.PutString)
 	o.OptString("locale", e.Locale)
 	o.OptString("style", e.Style)
 	o.OptString("pitch", e.Pitch)
@@ -429,7 +429,7 @@ func (e *AzureCustomVoice) encode(w *jsonwire.Writer) {
 	o.OptFloat("temperature", e.Temperature)
 	o.OptString("custom_lexicon_url", e.CustomLexiconURL)
 	o.OptString("custom_text_normalization_url", e.CustomTextNormalizationURL)
-	jsonwire.WriteOptList(&o, "prefer_locales", e.PreferLocales, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "prefer_locales", e.PreferLocales, jsonwire.PutString)
 	o.OptString("locale", e.Locale)
 	o.OptString("style", e.Style)
 	o.OptString("pitch", e.Pitch)
@@ -478,10 +478,10 @@ func (e *AzurePersonalVoice) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "azure-personal")
 	o.String("name", e.Name)
 	o.OptFloat("temperature", e.Temperature)
-	jsonwire.WriteEnum(&o, "model", e.Model)
+	jsonwire.WriteEnum(o, "model", e.Model)
 	o.OptString("custom_lexicon_url", e.CustomLexiconURL)
 	o.OptString("custom_text_normalization_url", e.CustomTextNormalizationURL)
-	jsonwire.WriteOptList(&o, "prefer_locales", e.PreferLocales, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "prefer_locales", e.PreferLocales, jsonwire.PutString)
 	o.OptString("locale", e.Locale)
 	o.OptString("style", e.Style)
 	o.OptString("pitch", e.Pitch)
@@ -508,7 +508,7 @@ func (e *AzureRealtimeNativeVoice) decode(r *jsonwire.Reader) {
 
 func (e *AzureRealtimeNativeVoice) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "azure-realtime-native")
-	jsonwire.WriteEnum(&o, "name", e.Name)
+	jsonwire.WriteEnum(o, "name", e.Name)
 	o.Close()
 }
 
@@ -532,7 +532,7 @@ func (e *AzureSemanticDetection) decode(r *jsonwire.Reader) {
 
 func (e *AzureSemanticDetection) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "model", "semantic_detection_v1")
-	jsonwire.WriteOptEnum(&o, "threshold_level", e.ThresholdLevel)
+	jsonwire.WriteOptEnum(o, "threshold_level", e.ThresholdLevel)
 	o.OptInt("timeout_ms", e.TimeoutMS)
 	o.Close()
 }
@@ -557,7 +557,7 @@ func (e *AzureSemanticDetectionEn) decode(r *jsonwire.Reader) {
 
 func (e *AzureSemanticDetectionEn) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "model", "semantic_detection_v1_en")
-	jsonwire.WriteOptEnum(&o, "threshold_level", e.ThresholdLevel)
+	jsonwire.WriteOptEnum(o, "threshold_level", e.ThresholdLevel)
 	o.OptInt("timeout_ms", e.TimeoutMS)
 	o.Close()
 }
@@ -582,7 +582,7 @@ func (e *AzureSemanticDetectionMultilingual) decode(r *jsonwire.Reader) {
 
 func (e *AzureSemanticDetectionMultilingual) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "model", "semantic_detection_v1_multilingual")
-	jsonwire.WriteOptEnum(&o, "threshold_level", e.ThresholdLevel)
+	jsonwire.WriteOptEnum(o, "threshold_level", e.ThresholdLevel)
 	o.OptInt("timeout_ms", e.TimeoutMS)
 	o.Close()
 }
@@ -628,10 +628,10 @@ func (e *AzureSemanticVAD) encode(w *jsonwire.Writer) {
 	o.OptFloat("threshold", e.Threshold)
 	o.OptInt("prefix_padding_ms", e.PrefixPaddingMS)
 	o.OptInt("silence_duration_ms", e.SilenceDurationMS)
-	jsonwire.WriteUnion(&o, "end_of_utterance_detection", &e.EndOfUtteranceDetection, encodeEOUDetection)
+	jsonwire.WriteUnion(o, "end_of_utterance_detection", &e.EndOfUtteranceDetection, encodeEOUDetection)
 	o.OptInt("speech_duration_ms", e.SpeechDurationMS)
 	o.OptBool("remove_filler_words", e.RemoveFillerWords)
-	jsonwire.WriteOptList(&o, "languages", e.Languages, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "languages", e.Languages, jsonwire.PutString)
 	o.OptBool("auto_truncate", e.AutoTruncate)
 	o.OptBool("create_response", e.CreateResponse)
 	o.OptBool("interrupt_response", e.InterruptResponse)
@@ -676,7 +676,7 @@ func (e *AzureSemanticVADEn) encode(w *jsonwire.Writer) {
 	o.OptFloat("threshold", e.Threshold)
 	o.OptInt("prefix_padding_ms", e.PrefixPaddingMS)
 	o.OptInt("silence_duration_ms", e.SilenceDurationMS)
-	jsonwire.WriteUnion(&o, "end_of_utterance_detection", &e.EndOfUtteranceDetection, encodeEOUDetection)
+	jsonwire.WriteUnion(o, "end_of_utterance_detection", &e.EndOfUtteranceDetection, encodeEOUDetection)
 	o.OptInt("speech_duration_ms", e.SpeechDurationMS)
 	o.OptBool("remove_filler_words", e.RemoveFillerWords)
 	o.OptBool("auto_truncate", e.AutoTruncate)
@@ -726,10 +726,10 @@ func (e *AzureSemanticVADMultilingual) encode(w *jsonwire.Writer) {
 	o.OptFloat("threshold", e.Threshold)
 	o.OptInt("prefix_padding_ms", e.PrefixPaddingMS)
 	o.OptInt("silence_duration_ms", e.SilenceDurationMS)
-	jsonwire.WriteUnion(&o, "end_of_utterance_detection", &e.EndOfUtteranceDetection, encodeEOUDetection)
+	jsonwire.WriteUnion(o, "end_of_utterance_detection", &e.EndOfUtteranceDetection, encodeEOUDetection)
 	o.OptInt("speech_duration_ms", e.SpeechDurationMS)
 	o.OptBool("remove_filler_words", e.RemoveFillerWords)
-	jsonwire.WriteOptList(&o, "languages", e.Languages, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "languages", e.Languages, jsonwire.PutString)
 	o.OptBool("auto_truncate", e.AutoTruncate)
 	o.OptBool("create_response", e.CreateResponse)
 	o.OptBool("interrupt_response", e.InterruptResponse)
@@ -777,7 +777,7 @@ func (e *AzureStandardVoice) encode(w *jsonwire.Writer) {
 	o.OptFloat("temperature", e.Temperature)
 	o.OptString("custom_lexicon_url", e.CustomLexiconURL)
 	o.OptString("custom_text_normalization_url", e.CustomTextNormalizationURL)
-	jsonwire.WriteOptList(&o, "prefer_locales", e.PreferLocales, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "prefer_locales", e.PreferLocales, jsonwire.PutString)
 	o.OptString("locale", e.Locale)
 	o.OptString("style", e.Style)
 	o.OptString("pitch", e.Pitch)
@@ -868,7 +868,7 @@ func (e *ClientEventConversationItemCreate) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "conversation.item.create")
 	o.OptString("event_id", e.EventID)
 	o.OptString("previous_item_id", e.PreviousItemID)
-	jsonwire.WriteUnion(&o, "item", &e.Item, encodeConversationRequestItem)
+	jsonwire.WriteUnion(o, "item", &e.Item, encodeConversationRequestItem)
 	o.Close()
 }
 
@@ -1297,7 +1297,7 @@ func (e *ClientEventResponseCreate) decode(r *jsonwire.Reader) {
 func (e *ClientEventResponseCreate) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "response.create")
 	o.OptString("event_id", e.EventID)
-	jsonwire.WritePointer(&o, "response", e.Response, (*ResponseCreateParams).encode)
+	jsonwire.WritePointer(o, "response", e.Response, (*ResponseCreateParams).encode)
 	o.OptString("additional_instructions", e.AdditionalInstructions)
 	o.Close()
 }
@@ -1331,7 +1331,7 @@ func (e *ClientEventRTCCallSDPCreate) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "rtc.call.sdp.create")
 	o.OptString("event_id", e.EventID)
 	o.String("sdp_offer", e.SDPOffer)
-	jsonwire.WritePointer(&o, "session", e.Session, (*RequestSession).encode)
+	jsonwire.WritePointer(o, "session", e.Session, (*RequestSession).encode)
 	o.Close()
 }
 
@@ -1391,7 +1391,7 @@ func (e *ClientEventSessionUpdate) decode(r *jsonwire.Reader) {
 func (e *ClientEventSessionUpdate) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "session.update")
 	o.OptString("event_id", e.EventID)
-	jsonwire.Write(&o, "session", &e.Session, (*RequestSession).encode)
+	jsonwire.Write(o, "session", &e.Session, (*RequestSession).encode)
 	o.Close()
 }
 
@@ -1430,7 +1430,7 @@ func (e *ErrorResponse) decode(r *jsonwire.Reader) {
 
 func (e *ErrorResponse) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.Write(&o, "error", &e.Error, (*VoiceLiveErrorDetails).encode)
+	jsonwire.Write(o, "error", &e.Error, (*VoiceLiveErrorDetails).encode)
 	o.Close()
 }
 
@@ -1460,7 +1460,7 @@ func (e *FileSearchResult) decode(r *jsonwire.Reader) {
 
 func (e *FileSearchResult) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.WriteOptMap(&o, "attributes", e.Attributes, jsonwire.PutString)
+	jsonwire.WriteOptMap(o, "attributes", e.Attributes, jsonwire.PutString)
 	o.OptString("file_id", e.FileID)
 	o.OptString("filename", e.Filename)
 	o.OptFloat("score", e.Score)
@@ -1498,7 +1498,7 @@ func (e *FunctionCallItem) encode(w *jsonwire.Writer) {
 	o.String("name", e.Name)
 	o.String("call_id", e.CallID)
 	o.String("arguments", e.Arguments)
-	jsonwire.WriteOptEnum(&o, "status", e.Status)
+	jsonwire.WriteOptEnum(o, "status", e.Status)
 	o.Close()
 }
 
@@ -1529,7 +1529,7 @@ func (e *FunctionCallOutputItem) encode(w *jsonwire.Writer) {
 	o.OptString("id", e.ID)
 	o.String("call_id", e.CallID)
 	o.String("output", e.Output)
-	jsonwire.WriteOptEnum(&o, "status", e.Status)
+	jsonwire.WriteOptEnum(o, "status", e.Status)
 	o.Close()
 }
 
@@ -1557,7 +1557,7 @@ func (e *FunctionTool) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "function")
 	o.String("name", e.Name)
 	o.OptString("description", e.Description)
-	jsonwire.WriteOptRaw(&o, "parameters", e.Parameters)
+	jsonwire.WriteOptRaw(o, "parameters", e.Parameters)
 	o.Close()
 }
 
@@ -1583,7 +1583,7 @@ func (e *ICEServer) decode(r *jsonwire.Reader) {
 
 func (e *ICEServer) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.WriteList(&o, "urls", e.URLs, jsonwire.PutString)
+	jsonwire.WriteList(o, "urls", e.URLs, jsonwire.PutString)
 	o.OptString("username", e.Username)
 	o.OptString("credential", e.Credential)
 	o.Close()
@@ -1666,7 +1666,7 @@ func (e *InputTokenDetails) encode(w *jsonwire.Writer) {
 	o.Int("text_tokens", e.TextTokens)
 	o.Int("audio_tokens", e.AudioTokens)
 	o.Int("image_tokens", e.ImageTokens)
-	jsonwire.Write(&o, "cached_tokens_details", &e.CachedTokensDetails, (*CachedTokenDetails).encode)
+	jsonwire.Write(o, "cached_tokens_details", &e.CachedTokensDetails, (*CachedTokenDetails).encode)
 	o.Close()
 }
 
@@ -1696,7 +1696,7 @@ func (e *LLMInterimResponseConfig) decode(r *jsonwire.Reader) {
 
 func (e *LLMInterimResponseConfig) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "llm_interim_response")
-	jsonwire.WriteOptList(&o, "triggers", e.Triggers, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "triggers", e.Triggers, jsonwire.PutString)
 	o.OptInt("latency_threshold_ms", e.LatencyThresholdMS)
 	o.OptString("model", e.Model)
 	o.OptString("instructions", e.Instructions)
@@ -1728,7 +1728,7 @@ func (e *LogProbProperties) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.String("token", e.Token)
 	o.Float("logprob", e.Logprob)
-	jsonwire.WriteList(&o, "bytes", e.Bytes, jsonwire.PutInt)
+	jsonwire.WriteList(o, "bytes", e.Bytes, jsonwire.PutInt)
 	o.Close()
 }
 
@@ -1791,9 +1791,9 @@ func (e *MCPServer) encode(w *jsonwire.Writer) {
 	o.String("server_label", e.ServerLabel)
 	o.String("server_url", e.ServerURL)
 	o.OptString("authorization", e.Authorization)
-	jsonwire.WriteOptMap(&o, "headers", e.Headers, jsonwire.PutString)
-	jsonwire.WriteOptList(&o, "allowed_tools", e.AllowedTools, jsonwire.PutString)
-	jsonwire.WriteUnion(&o, "require_approval", &e.RequireApproval, encodeMCPRequireApproval)
+	jsonwire.WriteOptMap(o, "headers", e.Headers, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "allowed_tools", e.AllowedTools, jsonwire.PutString)
+	jsonwire.WriteUnion(o, "require_approval", &e.RequireApproval, encodeMCPRequireApproval)
 	o.Close()
 }
 
@@ -1823,8 +1823,8 @@ func (e *MCPTool) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.String("name", e.Name)
 	o.OptString("description", e.Description)
-	jsonwire.WriteRaw(&o, "input_schema", e.InputSchema)
-	jsonwire.WriteOptRaw(&o, "annotations", e.Annotations)
+	jsonwire.WriteRaw(o, "input_schema", e.InputSchema)
+	jsonwire.WriteOptRaw(o, "annotations", e.Annotations)
 	o.Close()
 }
 
@@ -1852,7 +1852,7 @@ func (e *OpenAISemanticVAD) decode(r *jsonwire.Reader) {
 
 func (e *OpenAISemanticVAD) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "semantic_vad")
-	jsonwire.WriteOptEnum(&o, "eagerness", e.Eagerness)
+	jsonwire.WriteOptEnum(o, "eagerness", e.Eagerness)
 	o.OptBool("auto_truncate", e.AutoTruncate)
 	o.OptBool("create_response", e.CreateResponse)
 	o.OptBool("interrupt_response", e.InterruptResponse)
@@ -1877,7 +1877,7 @@ func (e *OpenAIVoice) decode(r *jsonwire.Reader) {
 
 func (e *OpenAIVoice) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "openai")
-	jsonwire.WriteEnum(&o, "name", e.Name)
+	jsonwire.WriteEnum(o, "name", e.Name)
 	o.Close()
 }
 
@@ -2009,7 +2009,7 @@ func (e *RequestImageContentPart) decode(r *jsonwire.Reader) {
 
 func (e *RequestImageContentPart) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "input_image")
-	jsonwire.WriteOptEnum(&o, "detail", e.Detail)
+	jsonwire.WriteOptEnum(o, "detail", e.Detail)
 	o.Alias("image_url", e.ImageURL, "url")
 	o.Close()
 }
@@ -2075,27 +2075,27 @@ func (e *RequestSession) decode(r *jsonwire.Reader) {
 func (e *RequestSession) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.OptString("model", e.Model)
-	jsonwire.WriteOptList(&o, "modalities", e.Modalities, jsonwire.PutString)
-	jsonwire.WritePointer(&o, "animation", e.Animation, (*Animation).encode)
-	jsonwire.WriteUnion(&o, "voice", &e.Voice, encodeVoice)
+	jsonwire.WriteOptList(o, "modalities", e.Modalities, jsonwire.PutString)
+	jsonwire.WritePointer(o, "animation", e.Animation, (*Animation).encode)
+	jsonwire.WriteUnion(o, "voice", &e.Voice, encodeVoice)
 	o.OptString("instructions", e.Instructions)
 	o.OptInt("input_audio_sampling_rate", e.InputAudioSamplingRate)
-	jsonwire.WriteOptEnum(&o, "input_audio_format", e.InputAudioFormat)
-	jsonwire.WriteOptEnum(&o, "output_audio_format", e.OutputAudioFormat)
-	jsonwire.WriteUnion(&o, "turn_detection", &e.TurnDetection, encodeTurnDetection)
-	jsonwire.WriteNullable(&o, "input_audio_noise_reduction", e.InputAudioNoiseReduction, (*AudioNoiseReduction).encode)
-	jsonwire.WriteNullable(&o, "input_audio_echo_cancellation", e.InputAudioEchoCancellation, (*AudioEchoCancellation).encode)
-	jsonwire.WritePointer(&o, "avatar", e.Avatar, (*AvatarConfig).encode)
-	jsonwire.WriteNullable(&o, "input_audio_transcription", e.InputAudioTranscription, (*AudioInputTranscriptionOptions).encode)
-	jsonwire.WriteOptList(&o, "output_audio_timestamp_types", e.OutputAudioTimestampTypes, jsonwire.PutString)
-	jsonwire.WriteOptList(&o, "tools", e.Tools, encodeTool)
-	jsonwire.WriteUnion(&o, "tool_choice", &e.ToolChoice, encodeToolChoice)
+	jsonwire.WriteOptEnum(o, "input_audio_format", e.InputAudioFormat)
+	jsonwire.WriteOptEnum(o, "output_audio_format", e.OutputAudioFormat)
+	jsonwire.WriteUnion(o, "turn_detection", &e.TurnDetection, encodeTurnDetection)
+	jsonwire.WriteNullable(o, "input_audio_noise_reduction", e.InputAudioNoiseReduction, (*AudioNoiseReduction).encode)
+	jsonwire.WriteNullable(o, "input_audio_echo_cancellation", e.InputAudioEchoCancellation, (*AudioEchoCancellation).encode)
+	jsonwire.WritePointer(o, "avatar", e.Avatar, (*AvatarConfig).encode)
+	jsonwire.WriteNullable(o, "input_audio_transcription", e.InputAudioTranscription, (*AudioInputTranscriptionOptions).encode)
+	jsonwire.WriteOptList(o, "output_audio_timestamp_types", e.OutputAudioTimestampTypes, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "tools", e.Tools, encodeTool)
+	jsonwire.WriteUnion(o, "tool_choice", &e.ToolChoice, encodeToolChoice)
 	o.OptFloat("temperature", e.Temperature)
-	jsonwire.WriteUnion(&o, "max_response_output_tokens", &e.MaxResponseOutputTokens, encodeMaxOutputTokens)
-	jsonwire.WriteOptEnum(&o, "reasoning_effort", e.ReasoningEffort)
-	jsonwire.WriteUnion(&o, "interim_response", &e.InterimResponse, encodeInterimResponseConfig)
-	jsonwire.WriteOptList(&o, "include", e.Include, jsonwire.PutString)
-	jsonwire.WriteOptMap(&o, "metadata", e.Metadata, jsonwire.PutString)
+	jsonwire.WriteUnion(o, "max_response_output_tokens", &e.MaxResponseOutputTokens, encodeMaxOutputTokens)
+	jsonwire.WriteOptEnum(o, "reasoning_effort", e.ReasoningEffort)
+	jsonwire.WriteUnion(o, "interim_response", &e.InterimResponse, encodeInterimResponseConfig)
+	jsonwire.WriteOptList(o, "include", e.Include, jsonwire.PutString)
+	jsonwire.WriteOptMap(o, "metadata", e.Metadata, jsonwire.PutString)
 	o.Close()
 }
 
@@ -2164,18 +2164,18 @@ func (e *Response) decode(r *jsonwire.Reader) {
 func (e *Response) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
-	jsonwire.WriteOptEnum(&o, "status", e.Status)
-	jsonwire.WriteUnion(&o, "status_details", &e.StatusDetails, encodeResponseStatusDetails)
-	jsonwire.WriteOptList(&o, "output", e.Output, encodeResponseItem)
-	jsonwire.WritePointer(&o, "usage", e.Usage, (*TokenUsage).encode)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
+	jsonwire.WriteOptEnum(o, "status", e.Status)
+	jsonwire.WriteUnion(o, "status_details", &e.StatusDetails, encodeResponseStatusDetails)
+	jsonwire.WriteOptList(o, "output", e.Output, encodeResponseItem)
+	jsonwire.WritePointer(o, "usage", e.Usage, (*TokenUsage).encode)
 	o.OptString("conversation_id", e.ConversationID)
-	jsonwire.WriteUnion(&o, "voice", &e.Voice, encodeVoice)
-	jsonwire.WriteOptList(&o, "modalities", e.Modalities, jsonwire.PutString)
-	jsonwire.WriteOptEnum(&o, "output_audio_format", e.OutputAudioFormat)
+	jsonwire.WriteUnion(o, "voice", &e.Voice, encodeVoice)
+	jsonwire.WriteOptList(o, "modalities", e.Modalities, jsonwire.PutString)
+	jsonwire.WriteOptEnum(o, "output_audio_format", e.OutputAudioFormat)
 	o.OptFloat("temperature", e.Temperature)
-	jsonwire.WriteUnion(&o, "max_output_tokens", &e.MaxOutputTokens, encodeMaxOutputTokens)
-	jsonwire.WriteOptMap(&o, "metadata", e.Metadata, jsonwire.PutString)
+	jsonwire.WriteUnion(o, "max_output_tokens", &e.MaxOutputTokens, encodeMaxOutputTokens)
+	jsonwire.WriteOptMap(o, "metadata", e.Metadata, jsonwire.PutString)
 	o.Close()
 }
 
@@ -2219,7 +2219,7 @@ func (e *ResponseCancelledDetails) decode(r *jsonwire.Reader) {
 
 func (e *ResponseCancelledDetails) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "cancelled")
-	jsonwire.WriteEnum(&o, "reason", e.Reason)
+	jsonwire.WriteEnum(o, "reason", e.Reason)
 	o.Close()
 }
 
@@ -2277,22 +2277,22 @@ func (e *ResponseCreateParams) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.OptBool("commit", e.Commit)
 	o.OptBool("cancel_previous", e.CancelPrevious)
-	jsonwire.WriteOptList(&o, "append_input_items", e.AppendInputItems, encodeConversationRequestItem)
-	jsonwire.WriteOptList(&o, "input_items", e.InputItems, encodeConversationRequestItem)
-	jsonwire.WriteOptList(&o, "modalities", e.Modalities, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "append_input_items", e.AppendInputItems, encodeConversationRequestItem)
+	jsonwire.WriteOptList(o, "input_items", e.InputItems, encodeConversationRequestItem)
+	jsonwire.WriteOptList(o, "modalities", e.Modalities, jsonwire.PutString)
 	o.OptString("instructions", e.Instructions)
-	jsonwire.WriteUnion(&o, "voice", &e.Voice, encodeVoice)
-	jsonwire.WriteOptEnum(&o, "output_audio_format", e.OutputAudioFormat)
-	jsonwire.WriteOptList(&o, "tools", e.Tools, encodeTool)
-	jsonwire.WriteUnion(&o, "tool_choice", &e.ToolChoice, encodeToolChoice)
+	jsonwire.WriteUnion(o, "voice", &e.Voice, encodeVoice)
+	jsonwire.WriteOptEnum(o, "output_audio_format", e.OutputAudioFormat)
+	jsonwire.WriteOptList(o, "tools", e.Tools, encodeTool)
+	jsonwire.WriteUnion(o, "tool_choice", &e.ToolChoice, encodeToolChoice)
 	o.OptFloat("temperature", e.Temperature)
-	jsonwire.WriteUnion(&o, "max_output_tokens", &e.MaxOutputTokens, encodeMaxOutputTokens)
-	jsonwire.WritePointer(&o, "pre_generated_assistant_message", e.PreGeneratedAssistantMessage, (*AssistantMessageItem).encode)
-	jsonwire.WriteOptEnum(&o, "reasoning_effort", e.ReasoningEffort)
-	jsonwire.WriteOptMap(&o, "metadata", e.Metadata, jsonwire.PutString)
-	jsonwire.WriteUnion(&o, "interim_response", &e.InterimResponse, encodeInterimResponseConfig)
-	jsonwire.WriteOptRaw(&o, "invoke_input", e.InvokeInput)
-	jsonwire.WriteOptEnum(&o, "conversation", e.Conversation)
+	jsonwire.WriteUnion(o, "max_output_tokens", &e.MaxOutputTokens, encodeMaxOutputTokens)
+	jsonwire.WritePointer(o, "pre_generated_assistant_message", e.PreGeneratedAssistantMessage, (*AssistantMessageItem).encode)
+	jsonwire.WriteOptEnum(o, "reasoning_effort", e.ReasoningEffort)
+	jsonwire.WriteOptMap(o, "metadata", e.Metadata, jsonwire.PutString)
+	jsonwire.WriteUnion(o, "interim_response", &e.InterimResponse, encodeInterimResponseConfig)
+	jsonwire.WriteOptRaw(o, "invoke_input", e.InvokeInput)
+	jsonwire.WriteOptEnum(o, "conversation", e.Conversation)
 	o.Close()
 }
 
@@ -2314,7 +2314,7 @@ func (e *ResponseFailedDetails) decode(r *jsonwire.Reader) {
 
 func (e *ResponseFailedDetails) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "failed")
-	jsonwire.WriteRaw(&o, "error", e.Error)
+	jsonwire.WriteRaw(o, "error", e.Error)
 	o.Close()
 }
 
@@ -2345,10 +2345,10 @@ func (e *ResponseFileSearchCallItem) decode(r *jsonwire.Reader) {
 func (e *ResponseFileSearchCallItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "file_search_call")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
-	jsonwire.WriteOptList(&o, "queries", e.Queries, jsonwire.PutString)
-	jsonwire.WriteEnum(&o, "status", e.Status)
-	jsonwire.WriteOptList(&o, "results", e.Results, (*FileSearchResult).encode)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
+	jsonwire.WriteOptList(o, "queries", e.Queries, jsonwire.PutString)
+	jsonwire.WriteEnum(o, "status", e.Status)
+	jsonwire.WriteOptList(o, "results", e.Results, (*FileSearchResult).encode)
 	o.Close()
 }
 
@@ -2381,11 +2381,11 @@ func (e *ResponseFunctionCallItem) decode(r *jsonwire.Reader) {
 func (e *ResponseFunctionCallItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "function_call")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
 	o.String("name", e.Name)
 	o.String("call_id", e.CallID)
 	o.String("arguments", e.Arguments)
-	jsonwire.WriteEnum(&o, "status", e.Status)
+	jsonwire.WriteEnum(o, "status", e.Status)
 	o.Close()
 }
 
@@ -2414,7 +2414,7 @@ func (e *ResponseFunctionCallOutputItem) decode(r *jsonwire.Reader) {
 func (e *ResponseFunctionCallOutputItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "function_call_output")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
 	o.String("call_id", e.CallID)
 	o.String("output", e.Output)
 	o.Close()
@@ -2438,7 +2438,7 @@ func (e *ResponseIncompleteDetails) decode(r *jsonwire.Reader) {
 
 func (e *ResponseIncompleteDetails) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "incomplete")
-	jsonwire.WriteEnum(&o, "reason", e.Reason)
+	jsonwire.WriteEnum(o, "reason", e.Reason)
 	o.Close()
 }
 
@@ -2469,7 +2469,7 @@ func (e *ResponseMCPApprovalRequestItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMCPApprovalRequestItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "mcp_approval_request")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
 	o.OptString("arguments", e.Arguments)
 	o.String("name", e.Name)
 	o.String("server_label", e.ServerLabel)
@@ -2503,7 +2503,7 @@ func (e *ResponseMCPApprovalResponseItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMCPApprovalResponseItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "mcp_approval_response")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
 	o.String("approval_request_id", e.ApprovalRequestID)
 	o.Bool("approve", e.Approve)
 	o.OptString("reason", e.Reason)
@@ -2543,13 +2543,13 @@ func (e *ResponseMCPCallItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMCPCallItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "mcp_call")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
 	o.OptString("approval_request_id", e.ApprovalRequestID)
 	o.String("arguments", e.Arguments)
 	o.String("server_label", e.ServerLabel)
 	o.String("name", e.Name)
 	o.OptString("output", e.Output)
-	jsonwire.WriteOptRaw(&o, "error", e.Error)
+	jsonwire.WriteOptRaw(o, "error", e.Error)
 	o.Close()
 }
 
@@ -2578,8 +2578,8 @@ func (e *ResponseMCPListToolItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMCPListToolItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "mcp_list_tools")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
-	jsonwire.WriteList(&o, "tools", e.Tools, (*MCPTool).encode)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
+	jsonwire.WriteList(o, "tools", e.Tools, (*MCPTool).encode)
 	o.String("server_label", e.ServerLabel)
 	o.Close()
 }
@@ -2611,10 +2611,10 @@ func (e *ResponseMessageItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMessageItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "message")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
-	jsonwire.WriteEnum(&o, "role", e.Role)
-	jsonwire.WriteList(&o, "content", e.Content, encodeContentPart)
-	jsonwire.WriteEnum(&o, "status", e.Status)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
+	jsonwire.WriteEnum(o, "role", e.Role)
+	jsonwire.WriteList(o, "content", e.Content, encodeContentPart)
+	jsonwire.WriteEnum(o, "status", e.Status)
 	o.Close()
 }
 
@@ -2683,28 +2683,28 @@ func (e *ResponseSession) decode(r *jsonwire.Reader) {
 func (e *ResponseSession) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.OptString("model", e.Model)
-	jsonwire.WriteOptList(&o, "modalities", e.Modalities, jsonwire.PutString)
-	jsonwire.WritePointer(&o, "animation", e.Animation, (*Animation).encode)
-	jsonwire.WriteUnion(&o, "voice", &e.Voice, encodeVoice)
+	jsonwire.WriteOptList(o, "modalities", e.Modalities, jsonwire.PutString)
+	jsonwire.WritePointer(o, "animation", e.Animation, (*Animation).encode)
+	jsonwire.WriteUnion(o, "voice", &e.Voice, encodeVoice)
 	o.OptString("instructions", e.Instructions)
 	o.OptInt("input_audio_sampling_rate", e.InputAudioSamplingRate)
-	jsonwire.WriteOptEnum(&o, "input_audio_format", e.InputAudioFormat)
-	jsonwire.WriteOptEnum(&o, "output_audio_format", e.OutputAudioFormat)
-	jsonwire.WriteUnion(&o, "turn_detection", &e.TurnDetection, encodeTurnDetection)
-	jsonwire.WriteNullable(&o, "input_audio_noise_reduction", e.InputAudioNoiseReduction, (*AudioNoiseReduction).encode)
-	jsonwire.WriteNullable(&o, "input_audio_echo_cancellation", e.InputAudioEchoCancellation, (*AudioEchoCancellation).encode)
-	jsonwire.WritePointer(&o, "avatar", e.Avatar, (*AvatarConfig).encode)
-	jsonwire.WriteNullable(&o, "input_audio_transcription", e.InputAudioTranscription, (*AudioInputTranscriptionOptions).encode)
-	jsonwire.WriteOptList(&o, "output_audio_timestamp_types", e.OutputAudioTimestampTypes, jsonwire.PutString)
-	jsonwire.WriteOptList(&o, "tools", e.Tools, encodeTool)
-	jsonwire.WriteUnion(&o, "tool_choice", &e.ToolChoice, encodeToolChoice)
+	jsonwire.WriteOptEnum(o, "input_audio_format", e.InputAudioFormat)
+	jsonwire.WriteOptEnum(o, "output_audio_format", e.OutputAudioFormat)
+	jsonwire.WriteUnion(o, "turn_detection", &e.TurnDetection, encodeTurnDetection)
+	jsonwire.WriteNullable(o, "input_audio_noise_reduction", e.InputAudioNoiseReduction, (*AudioNoiseReduction).encode)
+	jsonwire.WriteNullable(o, "input_audio_echo_cancellation", e.InputAudioEchoCancellation, (*AudioEchoCancellation).encode)
+	jsonwire.WritePointer(o, "avatar", e.Avatar, (*AvatarConfig).encode)
+	jsonwire.WriteNullable(o, "input_audio_transcription", e.InputAudioTranscription, (*AudioInputTranscriptionOptions).encode)
+	jsonwire.WriteOptList(o, "output_audio_timestamp_types", e.OutputAudioTimestampTypes, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "tools", e.Tools, encodeTool)
+	jsonwire.WriteUnion(o, "tool_choice", &e.ToolChoice, encodeToolChoice)
 	o.OptFloat("temperature", e.Temperature)
-	jsonwire.WriteUnion(&o, "max_response_output_tokens", &e.MaxResponseOutputTokens, encodeMaxOutputTokens)
-	jsonwire.WriteOptEnum(&o, "reasoning_effort", e.ReasoningEffort)
-	jsonwire.WriteUnion(&o, "interim_response", &e.InterimResponse, encodeInterimResponseConfig)
-	jsonwire.WriteOptList(&o, "include", e.Include, jsonwire.PutString)
-	jsonwire.WriteOptMap(&o, "metadata", e.Metadata, jsonwire.PutString)
-	jsonwire.WritePointer(&o, "agent", e.Agent, (*AgentConfig).encode)
+	jsonwire.WriteUnion(o, "max_response_output_tokens", &e.MaxResponseOutputTokens, encodeMaxOutputTokens)
+	jsonwire.WriteOptEnum(o, "reasoning_effort", e.ReasoningEffort)
+	jsonwire.WriteUnion(o, "interim_response", &e.InterimResponse, encodeInterimResponseConfig)
+	jsonwire.WriteOptList(o, "include", e.Include, jsonwire.PutString)
+	jsonwire.WriteOptMap(o, "metadata", e.Metadata, jsonwire.PutString)
+	jsonwire.WritePointer(o, "agent", e.Agent, (*AgentConfig).encode)
 	o.OptString("id", e.ID)
 	o.Close()
 }
@@ -2754,8 +2754,8 @@ func (e *ResponseWebSearchCallItem) decode(r *jsonwire.Reader) {
 func (e *ResponseWebSearchCallItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "web_search_call")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(&o, "object", e.Object)
-	jsonwire.WriteEnum(&o, "status", e.Status)
+	jsonwire.WriteOptEnum(o, "object", e.Object)
+	jsonwire.WriteEnum(o, "status", e.Status)
 	o.Close()
 }
 
@@ -2851,7 +2851,7 @@ func (e *ServerEventConversationItemCreated) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "conversation.item.created")
 	o.OptString("event_id", e.EventID)
 	o.OptString("previous_item_id", e.PreviousItemID)
-	jsonwire.WriteUnion(&o, "item", &e.Item, encodeResponseItem)
+	jsonwire.WriteUnion(o, "item", &e.Item, encodeResponseItem)
 	o.Close()
 }
 
@@ -2918,8 +2918,8 @@ func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) encode(w *
 	o.String("item_id", e.ItemID)
 	o.Int("content_index", e.ContentIndex)
 	o.String("transcript", e.Transcript)
-	jsonwire.WriteOptList(&o, "logprobs", e.Logprobs, (*LogProbProperties).encode)
-	jsonwire.WriteOptList(&o, "phrases", e.Phrases, (*TranscriptionPhrase).encode)
+	jsonwire.WriteOptList(o, "logprobs", e.Logprobs, (*LogProbProperties).encode)
+	jsonwire.WriteOptList(o, "phrases", e.Phrases, (*TranscriptionPhrase).encode)
 	o.Close()
 }
 
@@ -2959,7 +2959,7 @@ func (e *ServerEventConversationItemInputAudioTranscriptionDelta) encode(w *json
 	o.String("item_id", e.ItemID)
 	o.OptInt("content_index", e.ContentIndex)
 	o.OptString("delta", e.Delta)
-	jsonwire.WriteOptList(&o, "logprobs", e.Logprobs, (*LogProbProperties).encode)
+	jsonwire.WriteOptList(o, "logprobs", e.Logprobs, (*LogProbProperties).encode)
 	o.Close()
 }
 
@@ -2996,7 +2996,7 @@ func (e *ServerEventConversationItemInputAudioTranscriptionFailed) encode(w *jso
 	o.OptString("event_id", e.EventID)
 	o.String("item_id", e.ItemID)
 	o.Int("content_index", e.ContentIndex)
-	jsonwire.Write(&o, "error", &e.Error, (*VoiceLiveErrorDetails).encode)
+	jsonwire.Write(o, "error", &e.Error, (*VoiceLiveErrorDetails).encode)
 	o.Close()
 }
 
@@ -3023,7 +3023,7 @@ func (e *ServerEventConversationItemRetrieved) decode(r *jsonwire.Reader) {
 func (e *ServerEventConversationItemRetrieved) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "conversation.item.retrieved")
 	o.OptString("event_id", e.EventID)
-	jsonwire.WriteUnion(&o, "item", &e.Item, encodeResponseItem)
+	jsonwire.WriteUnion(o, "item", &e.Item, encodeResponseItem)
 	o.Close()
 }
 
@@ -3081,7 +3081,7 @@ func (e *ServerEventError) decode(r *jsonwire.Reader) {
 func (e *ServerEventError) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "error")
 	o.OptString("event_id", e.EventID)
-	jsonwire.Write(&o, "error", &e.Error, (*ServerEventErrorDetails).encode)
+	jsonwire.Write(o, "error", &e.Error, (*ServerEventErrorDetails).encode)
 	o.Close()
 }
 
@@ -3403,7 +3403,7 @@ func (e *ServerEventRateLimitsUpdated) decode(r *jsonwire.Reader) {
 func (e *ServerEventRateLimitsUpdated) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "rate_limits.updated")
 	o.OptString("event_id", e.EventID)
-	jsonwire.WriteList(&o, "rate_limits", e.RateLimits, (*RateLimit).encode)
+	jsonwire.WriteList(o, "rate_limits", e.RateLimits, (*RateLimit).encode)
 	o.Close()
 }
 
@@ -3448,7 +3448,7 @@ func (e *ServerEventResponseAnimationBlendshapeDelta) encode(w *jsonwire.Writer)
 	o.String("item_id", e.ItemID)
 	o.Int("output_index", e.OutputIndex)
 	o.Int("content_index", e.ContentIndex)
-	jsonwire.Write(&o, "frames", &e.Frames, encodeBlendshapeFrames)
+	jsonwire.Write(o, "frames", &e.Frames, encodeBlendshapeFrames)
 	o.Int("frame_index", e.FrameIndex)
 	o.Close()
 }
@@ -3774,7 +3774,7 @@ func (e *ServerEventResponseAudioTranscriptAnnotationAdded) encode(w *jsonwire.W
 	o.Int("output_index", e.OutputIndex)
 	o.Int("content_index", e.ContentIndex)
 	o.Int("annotation_index", e.AnnotationIndex)
-	jsonwire.WriteRaw(&o, "annotation", e.Annotation)
+	jsonwire.WriteRaw(o, "annotation", e.Annotation)
 	o.Close()
 }
 
@@ -3893,7 +3893,7 @@ func (e *ServerEventResponseContentPartAdded) encode(w *jsonwire.Writer) {
 	o.String("item_id", e.ItemID)
 	o.Int("output_index", e.OutputIndex)
 	o.Int("content_index", e.ContentIndex)
-	jsonwire.Write(&o, "part", &e.Part, encodeContentPart)
+	jsonwire.Write(o, "part", &e.Part, encodeContentPart)
 	o.Close()
 }
 
@@ -3930,7 +3930,7 @@ func (e *ServerEventResponseContentPartDone) encode(w *jsonwire.Writer) {
 	o.String("item_id", e.ItemID)
 	o.Int("output_index", e.OutputIndex)
 	o.Int("content_index", e.ContentIndex)
-	jsonwire.Write(&o, "part", &e.Part, encodeContentPart)
+	jsonwire.Write(o, "part", &e.Part, encodeContentPart)
 	o.Close()
 }
 
@@ -3955,7 +3955,7 @@ func (e *ServerEventResponseCreated) decode(r *jsonwire.Reader) {
 func (e *ServerEventResponseCreated) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "response.created")
 	o.OptString("event_id", e.EventID)
-	jsonwire.Write(&o, "response", &e.Response, (*Response).encode)
+	jsonwire.Write(o, "response", &e.Response, (*Response).encode)
 	o.Close()
 }
 
@@ -3980,7 +3980,7 @@ func (e *ServerEventResponseDone) decode(r *jsonwire.Reader) {
 func (e *ServerEventResponseDone) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "response.done")
 	o.OptString("event_id", e.EventID)
-	jsonwire.Write(&o, "response", &e.Response, (*Response).encode)
+	jsonwire.Write(o, "response", &e.Response, (*Response).encode)
 	o.Close()
 }
 
@@ -4210,7 +4210,7 @@ func (e *ServerEventResponseInvocationDelta) decode(r *jsonwire.Reader) {
 func (e *ServerEventResponseInvocationDelta) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "response.invocation.delta")
 	o.OptString("event_id", e.EventID)
-	jsonwire.WriteRaw(&o, "delta", e.Delta)
+	jsonwire.WriteRaw(o, "delta", e.Delta)
 	o.Close()
 }
 
@@ -4406,7 +4406,7 @@ func (e *ServerEventResponseOutputItemAdded) encode(w *jsonwire.Writer) {
 	o.OptString("event_id", e.EventID)
 	o.String("response_id", e.ResponseID)
 	o.Int("output_index", e.OutputIndex)
-	jsonwire.WriteUnion(&o, "item", &e.Item, encodeResponseItem)
+	jsonwire.WriteUnion(o, "item", &e.Item, encodeResponseItem)
 	o.Close()
 }
 
@@ -4437,7 +4437,7 @@ func (e *ServerEventResponseOutputItemDone) encode(w *jsonwire.Writer) {
 	o.OptString("event_id", e.EventID)
 	o.String("response_id", e.ResponseID)
 	o.Int("output_index", e.OutputIndex)
-	jsonwire.WriteUnion(&o, "item", &e.Item, encodeResponseItem)
+	jsonwire.WriteUnion(o, "item", &e.Item, encodeResponseItem)
 	o.Close()
 }
 
@@ -4692,7 +4692,7 @@ func (e *ServerEventRTCCallError) encode(w *jsonwire.Writer) {
 	o.OptString("event_id", e.EventID)
 	o.OptString("operation", e.Operation)
 	o.OptString("rtc_call_id", e.RTCCallID)
-	jsonwire.Write(&o, "error", &e.Error, (*RTCCallErrorDetails).encode)
+	jsonwire.Write(o, "error", &e.Error, (*RTCCallErrorDetails).encode)
 	o.Close()
 }
 
@@ -4826,7 +4826,7 @@ func (e *ServerEventSessionCreated) decode(r *jsonwire.Reader) {
 func (e *ServerEventSessionCreated) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "session.created")
 	o.OptString("event_id", e.EventID)
-	jsonwire.Write(&o, "session", &e.Session, (*ResponseSession).encode)
+	jsonwire.Write(o, "session", &e.Session, (*ResponseSession).encode)
 	o.Close()
 }
 
@@ -4851,7 +4851,7 @@ func (e *ServerEventSessionUpdated) decode(r *jsonwire.Reader) {
 func (e *ServerEventSessionUpdated) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "session.updated")
 	o.OptString("event_id", e.EventID)
-	jsonwire.Write(&o, "session", &e.Session, (*ResponseSession).encode)
+	jsonwire.Write(o, "session", &e.Session, (*ResponseSession).encode)
 	o.Close()
 }
 
@@ -4876,7 +4876,7 @@ func (e *ServerEventWarning) decode(r *jsonwire.Reader) {
 func (e *ServerEventWarning) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "warning")
 	o.OptString("event_id", e.EventID)
-	jsonwire.Write(&o, "warning", &e.Warning, (*ServerEventWarningDetails).encode)
+	jsonwire.Write(o, "warning", &e.Warning, (*ServerEventWarningDetails).encode)
 	o.Close()
 }
 
@@ -4943,7 +4943,7 @@ func (e *ServerVAD) encode(w *jsonwire.Writer) {
 	o.OptFloat("threshold", e.Threshold)
 	o.OptInt("prefix_padding_ms", e.PrefixPaddingMS)
 	o.OptInt("silence_duration_ms", e.SilenceDurationMS)
-	jsonwire.WriteUnion(&o, "end_of_utterance_detection", &e.EndOfUtteranceDetection, encodeEOUDetection)
+	jsonwire.WriteUnion(o, "end_of_utterance_detection", &e.EndOfUtteranceDetection, encodeEOUDetection)
 	o.OptBool("auto_truncate", e.AutoTruncate)
 	o.OptBool("create_response", e.CreateResponse)
 	o.OptBool("interrupt_response", e.InterruptResponse)
@@ -4990,9 +4990,9 @@ func (e *StaticInterimResponseConfig) decode(r *jsonwire.Reader) {
 
 func (e *StaticInterimResponseConfig) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "static_interim_response")
-	jsonwire.WriteOptList(&o, "triggers", e.Triggers, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "triggers", e.Triggers, jsonwire.PutString)
 	o.OptInt("latency_threshold_ms", e.LatencyThresholdMS)
-	jsonwire.WriteOptList(&o, "texts", e.Texts, jsonwire.PutString)
+	jsonwire.WriteOptList(o, "texts", e.Texts, jsonwire.PutString)
 	o.Close()
 }
 
@@ -5022,8 +5022,8 @@ func (e *SystemMessageItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "message")
 	o.OptString("id", e.ID)
 	o.Const("role", "system")
-	jsonwire.WriteList(&o, "content", e.Content, encodeMessageContentPart)
-	jsonwire.WriteOptEnum(&o, "status", e.Status)
+	jsonwire.WriteList(o, "content", e.Content, encodeMessageContentPart)
+	jsonwire.WriteOptEnum(o, "status", e.Status)
 	o.Close()
 }
 
@@ -5056,8 +5056,8 @@ func (e *TokenUsage) encode(w *jsonwire.Writer) {
 	o.Int("total_tokens", e.TotalTokens)
 	o.Int("input_tokens", e.InputTokens)
 	o.Int("output_tokens", e.OutputTokens)
-	jsonwire.Write(&o, "input_token_details", &e.InputTokenDetails, (*InputTokenDetails).encode)
-	jsonwire.Write(&o, "output_token_details", &e.OutputTokenDetails, (*OutputTokenDetails).encode)
+	jsonwire.Write(o, "input_token_details", &e.InputTokenDetails, (*InputTokenDetails).encode)
+	jsonwire.Write(o, "output_token_details", &e.OutputTokenDetails, (*OutputTokenDetails).encode)
 	o.Close()
 }
 
@@ -5114,7 +5114,7 @@ func (e *TranscriptionPhrase) encode(w *jsonwire.Writer) {
 	o.Int("offset_milliseconds", e.OffsetMilliseconds)
 	o.Int("duration_milliseconds", e.DurationMilliseconds)
 	o.String("text", e.Text)
-	jsonwire.WriteOptList(&o, "words", e.Words, (*TranscriptionWord).encode)
+	jsonwire.WriteOptList(o, "words", e.Words, (*TranscriptionWord).encode)
 	o.OptString("locale", e.Locale)
 	o.OptFloat("confidence", e.Confidence)
 	o.Close()
@@ -5174,8 +5174,8 @@ func (e *UserMessageItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "message")
 	o.OptString("id", e.ID)
 	o.Const("role", "user")
-	jsonwire.WriteList(&o, "content", e.Content, encodeMessageContentPart)
-	jsonwire.WriteOptEnum(&o, "status", e.Status)
+	jsonwire.WriteList(o, "content", e.Content, encodeMessageContentPart)
+	jsonwire.WriteOptEnum(o, "status", e.Status)
 	o.Close()
 }
 
@@ -5199,8 +5199,8 @@ func (e *VideoCrop) decode(r *jsonwire.Reader) {
 
 func (e *VideoCrop) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.WriteList(&o, "top_left", e.TopLeft, jsonwire.PutInt)
-	jsonwire.WriteList(&o, "bottom_right", e.BottomRight, jsonwire.PutInt)
+	jsonwire.WriteList(o, "top_left", e.TopLeft, jsonwire.PutInt)
+	jsonwire.WriteList(o, "bottom_right", e.BottomRight, jsonwire.PutInt)
 	o.Close()
 }
 
@@ -5233,10 +5233,10 @@ func (e *VideoParams) decode(r *jsonwire.Reader) {
 func (e *VideoParams) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.OptInt("bitrate", e.Bitrate)
-	jsonwire.WriteOptEnum(&o, "codec", e.Codec)
-	jsonwire.WritePointer(&o, "crop", e.Crop, (*VideoCrop).encode)
-	jsonwire.WritePointer(&o, "resolution", e.Resolution, (*VideoResolution).encode)
-	jsonwire.WritePointer(&o, "background", e.Background, (*Background).encode)
+	jsonwire.WriteOptEnum(o, "codec", e.Codec)
+	jsonwire.WritePointer(o, "crop", e.Crop, (*VideoCrop).encode)
+	jsonwire.WritePointer(o, "resolution", e.Resolution, (*VideoResolution).encode)
+	jsonwire.WritePointer(o, "background", e.Background, (*Background).encode)
 	o.OptInt("gop_size", e.GOPSize)
 	o.Close()
 }

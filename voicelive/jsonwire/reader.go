@@ -171,9 +171,9 @@ const (
 // inside a string: a quote, a backslash or a control character. Only the lowest
 // set bit is exact.
 func special(w uint64) uint64 {
-	quote := w ^ ones*'"'
-	slash := w ^ ones*'\\'
-	return ((w - ones*0x20) | (quote - ones) | (slash - ones)) &^ w & highs
+	low := (w ^ ones*2) - ones*('"'^2+1) // a quote with bit 1 flipped comes next to the control characters
+	slash := (w ^ ones*'\\') - ones
+	return (low | slash) &^ w & highs
 }
 
 // plainEnd returns the index of the first byte of b from i on that means

@@ -61,7 +61,7 @@ type need struct {
 
 func (e *need) encode(w *Writer) {
 	o := w.Object(e.Extra)
-	Write(&o, "node", &e.Node, encodeNode)
+	Write(o, "node", &e.Node, encodeNode)
 	o.Close()
 }
 
@@ -73,10 +73,10 @@ func (e *node) encode(w *Writer) {
 		return
 	}
 	o := w.Object(e.Extra)
-	WritePointer(&o, "next", e.Next, (*node).encode)
-	WriteOptList(&o, "nodes", e.Nodes, (*node).encode)
-	WriteOptMap(&o, "map", e.Map, encodeNode)
-	WritePointer(&o, "need", e.Need, (*need).encode)
+	WritePointer(o, "next", e.Next, (*node).encode)
+	WriteOptList(o, "nodes", e.Nodes, (*node).encode)
+	WriteOptMap(o, "map", e.Map, encodeNode)
+	WritePointer(o, "need", e.Need, (*need).encode)
 	o.Close()
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"runtime"
 	"slices"
 	"strconv"
@@ -17,12 +18,14 @@ import (
 // Writer appends JSON to a buffer. Its methods do not return errors: the first
 // one is kept, and [Append] returns it.
 type Writer struct {
-	buf   []byte
-	err   error
-	depth int
-	keys  []string   // scratch of the maps that are open
-	known [32][]byte // raw JSON that is valid, by its order in the value before
-	raws  int        // how many have come
+	buf     []byte
+	err     error
+	depth   int
+	objects []*ObjectWriter // of the values being written, the first open ones in use
+	open    int
+	keys    []string   // scratch of the maps that are open
+	known   [32][]byte // raw JSON that is valid, by its order in the value before
+	raws    int        // how many have come
 }
 
 var writers = sync.Pool{New: func() any { return new(Writer) }}
@@ -33,7 +36,7 @@ var writers = sync.Pool{New: func() any { return new(Writer) }}
 // not UTF-8, and raw JSON that is not JSON.
 func Append[T any](dst []byte, v T, encode func(T, *Writer)) (out []byte, err error) {
 	w := writers.Get().(*Writer)
-	w.buf, w.err, w.depth, w.raws, w.keys = dst, nil, 0, 0, w.keys[:0]
+	w.buf, w.err, w.depth, w.open, w.raws, w.keys = dst, nil, 0, 0, 0, w.keys[:0]
 	defer func() {
 		if p := recover(); p != nil {
 			w.err = nilPointer(p)
@@ -97,19 +100,17 @@ func (w *Writer) text(s string) {
 			}
 		}
 	}
+	if seen&highs != 0 && !utf8.ValidString(s) {
+		w.fail("string is not valid UTF-8")
+		return
+	}
 	if found != 0 {
 		w.textEscaped(s)
 		return
 	}
-	if seen&highs != 0 && !utf8.ValidString(s) {
-		w.fail("string is not valid UTF-8")
-	}
-	n := len(w.buf)
-	b := slices.Grow(w.buf, len(s)+2)[:n+len(s)+2]
-	b[n] = '"'
-	copy(b[n+1:], s)
-	b[len(b)-1] = '"'
-	w.buf = b
+	b := append(w.buf, '"')
+	b = append(b, s...)
+	w.buf = append(b, '"')
 }
 
 func le64(s string, i int) uint64 {
@@ -120,16 +121,16 @@ func le64(s string, i int) uint64 {
 
 func (w *Writer) textEscaped(s string) {
 	const hex = "0123456789abcdef"
-	if !utf8.ValidString(s) {
-		w.fail("string is not valid UTF-8")
-		return
-	}
 	b := append(w.buf, '"')
 	start := 0
 	for i := 0; i < len(s); {
-		if i+8 <= len(s) && special(le64(s, i)) == 0 {
-			i += 8
-			continue
+		if i+8 <= len(s) {
+			m := special(le64(s, i))
+			if m == 0 {
+				i += 8
+				continue
+			}
+			i += bits.TrailingZeros64(m) >> 3
 		}
 		c := s[i]
 		if c >= ' ' && c != '"' && c != '\\' {
@@ -336,16 +337,22 @@ type ObjectWriter struct {
 	over  []*member // entries of extra that lost to their field
 }
 
-// Object starts an object.
-func (w *Writer) Object(x Extra) ObjectWriter {
+// Object starts an object. The result is good until its Close.
+func (w *Writer) Object(x Extra) *ObjectWriter {
 	if w.depth++; w.depth > MaxDepth {
 		w.fail("nested deeper than %d: does a value contain itself?", MaxDepth)
 	}
-	return ObjectWriter{w: w, extra: x.held, start: len(w.buf)}
+	if w.open == len(w.objects) {
+		w.objects = append(w.objects, &ObjectWriter{w: w})
+	}
+	o := w.objects[w.open]
+	w.open++
+	o.extra, o.start = x.held, len(w.buf)
+	return o
 }
 
 // Tagged starts an object with a constant.
-func (w *Writer) Tagged(x Extra, key, tag string) ObjectWriter {
+func (w *Writer) Tagged(x Extra, key, tag string) *ObjectWriter {
 	o := w.Object(x)
 	o.Const(key, tag)
 	return o
@@ -355,8 +362,10 @@ func (w *Writer) Tagged(x Extra, key, tag string) ObjectWriter {
 func (o *ObjectWriter) Close() {
 	w := o.w
 	w.depth--
+	w.open--
 	if o.extra != nil {
 		o.writeExtra()
+		o.extra, o.over = nil, nil
 	}
 	if len(w.buf) == o.start {
 		w.buf = append(w.buf, "{}"...)
@@ -380,12 +389,9 @@ func (o *ObjectWriter) writeExtra() {
 }
 
 func (o *ObjectWriter) name(name string) {
-	n := len(o.w.buf)
-	b := slices.Grow(o.w.buf, len(name)+4)[:n+len(name)+4]
-	b[n], b[n+1] = ',', '"'
-	copy(b[n+2:], name)
-	b[len(b)-2], b[len(b)-1] = '"', ':'
-	o.w.buf = b
+	b := append(o.w.buf, ',', '"')
+	b = append(b, name...)
+	o.w.buf = append(b, '"', ':')
 }
 
 // held reports whether the member called name is left to Close: Extra holds it,

@@ -29,7 +29,7 @@ func (g *generator) writeField(p *model.Field) *jen.Statement {
 	field := jen.Id("e").Dot(p.Name)
 	method := func(name string) *jen.Statement { return jen.Id("o").Dot(name).Call(jen.Lit(p.Wire), field) }
 	function := func(name string, v jen.Code, args ...jen.Code) *jen.Statement {
-		return g.run(name).Call(append([]jen.Code{jen.Op("&").Id("o"), jen.Lit(p.Wire), v}, args...)...)
+		return g.run(name).Call(append([]jen.Code{jen.Id("o"), jen.Lit(p.Wire), v}, args...)...)
 	}
 	opt := ""
 	form := formOf(p)
