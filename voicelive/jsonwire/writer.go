@@ -347,7 +347,7 @@ func (w *Writer) Object(x Extra) *ObjectWriter {
 	}
 	o := w.objects[w.open]
 	w.open++
-	o.extra, o.start = x.held, len(w.buf)
+	o.extra, o.over, o.start = x.held, nil, len(w.buf)
 	return o
 }
 
@@ -365,7 +365,7 @@ func (o *ObjectWriter) Close() {
 	w.open--
 	if o.extra != nil {
 		o.writeExtra()
-		o.extra, o.over = nil, nil
+		o.extra = nil
 	}
 	if len(w.buf) == o.start {
 		w.buf = append(w.buf, "{}"...)
