@@ -468,7 +468,11 @@ func TestTLSIsVerified(t *testing.T) {
 	trusted := server.Client().Transport.(*http.Transport).TLSClientConfig
 	trustedOld := old.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	trustedOld.MinVersion = tls.VersionTLS10
-	h2 := trusted.Clone()
+	modern := httptest.NewUnstartedServer(http.NotFoundHandler())
+	modern.EnableHTTP2 = true
+	modern.StartTLS()
+	defer modern.Close()
+	h2 := modern.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	h2.NextProtos = []string{"h2", "http/1.1"}
 	for _, tt := range []struct {
 		name, endpoint string
@@ -476,7 +480,7 @@ func TestTLSIsVerified(t *testing.T) {
 		reached        bool
 	}{
 		{"trusted", server.URL, trusted, true},
-		{"shared with HTTP/2", server.URL, h2, true},
+		{"shared with HTTP/2", modern.URL, h2, true},
 		{"unknown authority", server.URL, nil, false},
 		{"wrong host", strings.Replace(server.URL, "127.0.0.1", "localhost", 1), trusted, false},
 		{"TLS 1.1", old.URL, trustedOld, false},

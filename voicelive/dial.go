@@ -181,7 +181,11 @@ func hardClose(conn net.Conn) {
 // offered.
 var refusedHeaders = []string{"Sec-Websocket-Extensions", "Sec-Websocket-Protocol"}
 
-func checkOffer(resp *http.Response) error {
+// checkAnswer refuses an answer that the library accepts.
+func checkAnswer(resp *http.Response) error {
+	if !resp.ProtoAtLeast(1, 1) || len(resp.Header["Sec-Websocket-Accept"]) != 1 {
+		return nonRetriable(errNoWebSocket)
+	}
 	if i := slices.IndexFunc(refusedHeaders, func(name string) bool { return resp.Header.Get(name) != "" }); i >= 0 {
 		return nonRetriable(fmt.Errorf("voicelive: the server chose a %s that was not offered", refusedHeaders[i]))
 	}

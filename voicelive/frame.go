@@ -22,6 +22,7 @@ const (
 
 	opContinuation = 0x0
 	opText         = 0x1
+	opClose        = 0x8
 	finalBit       = 0x80
 	maskBit        = 0x80
 )

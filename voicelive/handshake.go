@@ -23,7 +23,10 @@ const (
 	readBufferSize  = 1 << 10         // larger reads bypass it, and it is what an idle session holds
 )
 
-var errAnswerTooLong = errors.New("the answer to the handshake is too long")
+var (
+	errAnswerTooLong = errors.New("the answer to the handshake is too long")
+	errNoWebSocket   = errors.New("voicelive: the server's answer to the handshake is not that of a WebSocket server")
+)
 
 // A handshake is the transport of one Connect: the end of its HTTP pipeline. After
 // a 101 it holds the connection, which no longer depends on the request's context.
@@ -48,9 +51,10 @@ func (h *handshake) Do(req *http.Request) (*http.Response, error) {
 	case !stop():
 		err = ctx.Err()
 	case err == nil && resp.StatusCode == http.StatusSwitchingProtocols:
-		wire.established()
-		h.conn, h.ws = wire, ws
-		return resp, nil
+		if err = wire.established(req); err == nil {
+			h.conn, h.ws = wire, ws
+			return resp, nil
+		}
 	}
 	hardClose(conn)
 	if err != nil {
@@ -72,14 +76,14 @@ func (h *handshake) upgrade(ctx context.Context, req *http.Request, wire *wireCo
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake):
 		if resp.StatusCode == http.StatusSwitchingProtocols {
-			return nil, nil, nonRetriable(errors.New("voicelive: the server's answer to the handshake is not that of a WebSocket server"))
+			return nil, nil, nonRetriable(errNoWebSocket)
 		}
 		resp, err = wire.refusal(req)
 		return resp, nil, err
 	case err != nil:
 		return nil, nil, fmt.Errorf("voicelive: handshake: %w", err)
 	}
-	if err := checkOffer(resp); err != nil {
+	if err := checkAnswer(resp); err != nil {
 		return nil, nil, err
 	}
 	resp.Request = req
@@ -112,15 +116,13 @@ type wireConn struct {
 	done   bool          // the handshake is; set before the reader starts
 	left   int           // bytes that the answer may still have
 	answer []byte
+	frames frameCheck // of what is behind the answer
+	bad    error      // what it found, once all that is in front of it has been read
 }
 
 func (c *wireConn) Read(p []byte) (int, error) {
 	if c.done {
-		n, err := c.Conn.Read(p)
-		if n > 0 {
-			c.reads.Add(1)
-		}
-		return n, err
+		return c.readFrames(p)
 	}
 	if c.left <= 0 {
 		return 0, nonRetriable(errAnswerTooLong)
@@ -128,6 +130,20 @@ func (c *wireConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p[:min(len(p), c.left)])
 	c.left -= n
 	c.answer = append(c.answer, p[:n]...)
+	return n, err
+}
+
+func (c *wireConn) readFrames(p []byte) (int, error) {
+	if c.bad != nil {
+		return 0, c.bad
+	}
+	n, err := c.Conn.Read(p)
+	if n > 0 {
+		c.reads.Add(1)
+	}
+	if n, c.bad = c.frames.check(p[:n]); c.bad != nil && n == 0 {
+		return 0, c.bad
+	}
 	return n, err
 }
 
@@ -149,7 +165,19 @@ func (c *wireConn) SetWriteDeadline(t time.Time) error {
 	return c.Conn.SetWriteDeadline(t)
 }
 
-func (c *wireConn) established() { c.done, c.answer = true, nil }
+// established ends the handshake. The library may have read frames with the answer.
+func (c *wireConn) established(req *http.Request) error {
+	all := bytes.NewReader(c.answer)
+	answer := bufio.NewReader(all)
+	if _, err := http.ReadResponse(answer, req); err != nil {
+		return nonRetriable(err)
+	}
+	if _, err := c.frames.check(c.answer[len(c.answer)-all.Len()-answer.Buffered():]); err != nil {
+		return nonRetriable(fmt.Errorf("voicelive: handshake: %w", err))
+	}
+	c.done, c.answer = true, nil
+	return nil
+}
 
 // refusal reads the answer again, with its body, up to the limit and as far as it
 // comes in time.

@@ -48,6 +48,12 @@ func acceptKey(req *http.Request) string {
 }
 
 func (p *peer) frame(first byte, payload []byte) error {
+	_, err := p.conn.Write(frameOf(first, payload))
+	return err
+}
+
+// frameOf is a frame as a server sends it.
+func frameOf(first byte, payload []byte) []byte {
 	head := []byte{first}
 	switch n := len(payload); {
 	case n <= 125:
@@ -57,8 +63,7 @@ func (p *peer) frame(first byte, payload []byte) error {
 	default:
 		head = binary.BigEndian.AppendUint64(append(head, 127), uint64(n))
 	}
-	_, err := p.conn.Write(append(head, payload...))
-	return err
+	return append(head, payload...)
 }
 
 func (p *peer) text(format string, args ...any) error {

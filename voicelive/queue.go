@@ -3,6 +3,7 @@ package voicelive
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"time"
 )
@@ -16,12 +17,14 @@ type message struct {
 // messages are reused by all sessions, so that an idle one holds none.
 var messages = sync.Pool{New: func() any { return &message{data: make([]byte, 0, 4<<10)} }}
 
-// readFrom reads a whole message into m.
-func (m *message) readFrom(r io.Reader) error {
+// readFrom reads a whole message into m. What coming returns is the number of bytes
+// that the peer has announced and not sent yet; it is only asked when m has to grow.
+func (m *message) readFrom(r io.Reader, coming func() int) error {
 	m.data = m.data[:0]
 	for {
 		if len(m.data) == cap(m.data) {
-			m.data = append(m.data, 0)[:len(m.data)]
+			// Once for a message in one frame, with room for what the library has buffered.
+			m.data = slices.Grow(m.data, max(len(m.data), coming()+readBufferSize+1))
 		}
 		n, err := r.Read(m.data[len(m.data):cap(m.data)])
 		m.data = m.data[:len(m.data)+n]

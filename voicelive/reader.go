@@ -32,13 +32,14 @@ func (s *Session) readLoop() {
 
 // readMessages queues messages until one cannot be read.
 func (s *Session) readMessages() error {
+	coming := func() int { return int(min(s.conn.frames.skip, uint64(s.limits.ReceiveBytes))) }
 	for {
 		kind, r, err := s.ws.NextReader()
 		if err != nil {
 			return err
 		}
 		m := messages.Get().(*message)
-		if err := m.readFrom(r); err != nil {
+		if err := m.readFrom(r, coming); err != nil {
 			return err
 		}
 		if kind == websocket.TextMessage && !utf8.Valid(m.data) {

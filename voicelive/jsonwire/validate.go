@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -44,13 +45,19 @@ type Validator struct {
 // Validate runs the checks of v, a pointer. It returns nil or a
 // [*ValidationError].
 func Validate[T any](v T, check func(T, *Validator)) error {
-	var c Validator
-	c.run(func() { check(v, &c) })
-	if len(c.violations) == 0 {
+	c := validators.Get().(*Validator)
+	c.run(func() { check(v, c) })
+	violations := c.violations
+	*c = Validator{}
+	validators.Put(c)
+	if len(violations) == 0 {
 		return nil
 	}
-	return &ValidationError{Type: typeName(v), Violations: c.violations}
+	return &ValidationError{Type: typeName(v), Violations: violations}
 }
+
+// validators are reused, since every event that is sent needs one.
+var validators = sync.Pool{New: func() any { return new(Validator) }}
 
 func (c *Validator) run(check func()) {
 	defer func() {
