@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -44,13 +45,18 @@ type Validator struct {
 // Validate runs the checks of v, a pointer. It returns nil or a
 // [*ValidationError].
 func Validate[T any](v T, check func(T, *Validator)) error {
-	var c Validator
-	c.run(func() { check(v, &c) })
+	c := validators.Get().(*Validator)
+	c.run(func() { check(v, c) })
 	if len(c.violations) == 0 {
+		*c = Validator{path: c.path[:0]}
+		validators.Put(c)
 		return nil
 	}
 	return &ValidationError{Type: typeName(v), Violations: c.violations}
 }
+
+// validators are reused, since every event that is sent is checked.
+var validators = sync.Pool{New: func() any { return new(Validator) }}
 
 func (c *Validator) run(check func()) {
 	defer func() {
