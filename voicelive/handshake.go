@@ -109,19 +109,39 @@ func orContext(ctx context.Context, err error) error {
 type wireConn struct {
 	net.Conn
 	reads  atomic.Uint32 // that returned something; changes as long as the peer lives
-	done   bool          // the handshake is; set before the reader starts
-	left   int           // bytes that the answer may still have
+	ahead  readAhead
+	done   bool // the handshake is; set before the reader starts
+	left   int  // bytes that the answer may still have
 	answer []byte
 }
 
+// Read waits for the network in this very frame: a stack of which each waiting session
+// has one is scanned by every garbage collection.
 func (c *wireConn) Read(p []byte) (int, error) {
-	if c.done {
+	switch {
+	case !c.done:
+		return c.readAnswer(p)
+	case !c.ahead.wants():
 		n, err := c.Conn.Read(p)
-		if n > 0 {
-			c.reads.Add(1)
-		}
+		c.ahead.read(n, len(p), err)
+		c.alive(n)
 		return n, err
+	case c.ahead.empty():
+		n, err := c.Conn.Read(c.ahead.borrow())
+		c.ahead.fill(n, err)
+		c.alive(n)
 	}
+	return c.ahead.take(p)
+}
+
+func (c *wireConn) alive(n int) {
+	if n > 0 {
+		c.reads.Add(1)
+	}
+}
+
+// readAnswer reads the answer to the handshake.
+func (c *wireConn) readAnswer(p []byte) (int, error) {
 	if c.left <= 0 {
 		return 0, nonRetriable(errAnswerTooLong)
 	}
