@@ -50,6 +50,11 @@ func TestAllocations(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+		allocs(t, "check append", 0, func() {
+			if err := appendAudio.Validate(); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 	for line := range lines(t, "testdata/client-events.jsonl") {
 		update, err := voicelive.UnmarshalClientEvent(line)

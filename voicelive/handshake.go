@@ -113,37 +113,57 @@ func orContext(ctx context.Context, err error) error {
 type wireConn struct {
 	net.Conn
 	reads  atomic.Uint32 // that returned something; changes as long as the peer lives
-	done   bool          // the handshake is; set before the reader starts
-	left   int           // bytes that the answer may still have
+	ahead  readAhead
+	done   bool // the handshake is; set before the reader starts
+	left   int  // bytes that the answer may still have
 	answer []byte
 	frames frameCheck // of what is behind the answer
 	bad    error      // what it found, once all that is in front of it has been read
 }
 
-func (c *wireConn) Read(p []byte) (int, error) {
-	if c.done {
-		return c.readFrames(p)
+// Read waits for the network in this very frame: a stack of which each waiting session
+// has one is scanned by every garbage collection.
+func (c *wireConn) Read(p []byte) (n int, err error) {
+	switch {
+	case !c.done:
+		return c.readAnswer(p)
+	case c.bad != nil:
+		return 0, c.bad
+	case !c.ahead.wants():
+		n, err = c.Conn.Read(p)
+		c.ahead.read(n, len(p), err)
+		c.alive(n)
+	default:
+		if c.ahead.empty() {
+			n, err = c.Conn.Read(c.ahead.borrow())
+			c.ahead.fill(n, err)
+			c.alive(n)
+		}
+		n, err = c.ahead.take(p)
 	}
+	if n, c.bad = c.frames.check(p[:n]); c.bad != nil {
+		err = nil
+		if n == 0 {
+			err = c.bad
+		}
+	}
+	return n, err
+}
+
+func (c *wireConn) alive(n int) {
+	if n > 0 {
+		c.reads.Add(1)
+	}
+}
+
+// readAnswer reads the answer to the handshake.
+func (c *wireConn) readAnswer(p []byte) (int, error) {
 	if c.left <= 0 {
 		return 0, nonRetriable(errAnswerTooLong)
 	}
 	n, err := c.Conn.Read(p[:min(len(p), c.left)])
 	c.left -= n
 	c.answer = append(c.answer, p[:n]...)
-	return n, err
-}
-
-func (c *wireConn) readFrames(p []byte) (int, error) {
-	if c.bad != nil {
-		return 0, c.bad
-	}
-	n, err := c.Conn.Read(p)
-	if n > 0 {
-		c.reads.Add(1)
-	}
-	if n, c.bad = c.frames.check(p[:n]); c.bad != nil && n == 0 {
-		return 0, c.bad
-	}
 	return n, err
 }
 

@@ -47,16 +47,15 @@ type Validator struct {
 func Validate[T any](v T, check func(T, *Validator)) error {
 	c := validators.Get().(*Validator)
 	c.run(func() { check(v, c) })
-	violations := c.violations
-	*c = Validator{}
-	validators.Put(c)
-	if len(violations) == 0 {
+	if len(c.violations) == 0 {
+		*c = Validator{path: c.path[:0]}
+		validators.Put(c)
 		return nil
 	}
-	return &ValidationError{Type: typeName(v), Violations: violations}
+	return &ValidationError{Type: typeName(v), Violations: c.violations}
 }
 
-// validators are reused, since every event that is sent needs one.
+// validators are reused, since every event that is sent is checked.
 var validators = sync.Pool{New: func() any { return new(Validator) }}
 
 func (c *Validator) run(check func()) {

@@ -1,0 +1,1 @@
+// This file is empty: its presence lets openai.go declare functions without bodies.

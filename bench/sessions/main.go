@@ -1,0 +1,59 @@
+// Command sessions measures what live sessions cost: this package and others hold
+// the same conversations with a server in another process, each process on a
+// processor of its own, and the project's goals are judged by ratios of one run.
+//
+//	go run ./sessions            # everything, in less than eight minutes
+//	go run ./sessions -quick     # the same, too short to be judged by
+//
+// Read README.md for what is measured, and how.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"time"
+)
+
+func main() {
+	if len(os.Args) > 2 && os.Args[1] == roleFlag {
+		exit(play(os.Args[2], os.Args[3:]))
+	}
+	p := plan{}
+	flag.DurationVar(&p.Window, "window", 3*time.Second, "how long each load is measured")
+	flag.IntVar(&p.Rounds, "rounds", 3, "how often what is judged is measured; the median counts")
+	flag.IntVar(&p.Idle, "idle", 1000, "number of idle sessions")
+	flag.IntVar(&p.Blast, "blast", 50_000, "number of messages that are received as fast as possible")
+	flag.StringVar(&p.Only, "run", ".", "regular expression: the contenders to run")
+	flag.StringVar(&p.Parts, "parts", ".", "regular expression: the parts to run of load, largest, idle, blast, appends")
+	quick := flag.Bool("quick", false, "one short round of everything but the search of the largest number")
+	profile := flag.String("cpuprofile", "", "write the processor profile of the last client to this file")
+	flag.Parse()
+	if *quick {
+		p.Window, p.Rounds, p.Blast, p.Parts = time.Second, 1, 20_000, "load|idle|blast|appends"
+	}
+	p.Sizes = []int{300, 1000, 2000}
+	if flag.NArg() > 0 {
+		p.Sizes = nil
+		for _, arg := range flag.Args() {
+			n := 0
+			if _, err := fmt.Sscan(arg, &n); err != nil || n < 1 {
+				exit(fmt.Errorf("%q is not a number of sessions", arg))
+			}
+			p.Sizes = append(p.Sizes, n)
+		}
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	exit(p.run(ctx, &processes{profile: *profile}, os.Stdout))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "sessions:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}

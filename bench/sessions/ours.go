@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// ours holds a conversation with this package.
+type ours struct {
+	session *voicelive.Session
+	recv    func(context.Context) (voicelive.ServerEvent, error)
+}
+
+// dialOurs opens all conversations with one client, as an application does.
+func dialOurs(borrow bool) func(dialer, string) (opener, error) {
+	return func(dial dialer, addr string) (opener, error) {
+		client, err := voicelive.NewClientWithKeyCredential("http://"+addr, azcore.NewKeyCredential("key"), &voicelive.ClientOptions{
+			DialContext: dial,
+			Proxy:       func(*http.Request) (*url.URL, error) { return nil, nil },
+		})
+		return func(ctx context.Context) (conversation, error) {
+			s, err := client.Connect(ctx, &voicelive.ConnectOptions{Model: "m"})
+			if err != nil {
+				return nil, err
+			}
+			if borrow {
+				return &ours{s, s.RecvBorrowed}, nil
+			}
+			return &ours{s, s.Recv}, nil
+		}, err
+	}
+}
+
+func (o *ours) receive() ([]byte, int64, error) {
+	event, err := o.recv(context.Background())
+	if err != nil {
+		return nil, 0, err
+	}
+	delta, ok := event.(*voicelive.ServerEventResponseAudioDelta)
+	if !ok {
+		return nil, 0, nil
+	}
+	at, err := sentAt(delta.GetEventID())
+	return delta.Delta, at, err
+}
+
+func (o *ours) send(pcm []byte) error { return o.session.AppendAudio(context.Background(), pcm) }
+
+func (o *ours) close() { o.session.Close() }
+
+var borrowedDelta voicelive.ServerEvent = new(voicelive.ServerEventResponseAudioDelta)
+
+func decodeBorrowed(event []byte) (err error) {
+	borrowedDelta, err = voicelive.UnmarshalServerEventInto(event, borrowedDelta)
+	return err
+}

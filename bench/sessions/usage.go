@@ -1,0 +1,51 @@
+package main
+
+import (
+	"math"
+	"runtime"
+	"time"
+)
+
+// usage is what a process holds.
+type usage struct {
+	heap, stack, rss int64
+	goroutines       float64
+}
+
+func usageNow() usage {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return usage{heap: int64(m.HeapAlloc), stack: int64(m.StackInuse), rss: residentBytes(), goroutines: float64(runtime.NumGoroutine())}
+}
+
+// usageSettled is what is held for good: garbage is collected, twice because of
+// pools, and goroutines have had the time to come to rest.
+func usageSettled() usage {
+	time.Sleep(200 * time.Millisecond)
+	runtime.GC()
+	runtime.GC()
+	return usageNow()
+}
+
+// costs is what a process has used.
+type costs struct {
+	cpu           time.Duration
+	allocs, bytes uint64
+}
+
+func costsNow() costs {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return costs{cpuTime(), m.Mallocs, m.TotalAlloc}
+}
+
+func (c costs) since(began costs) costs {
+	return costs{c.cpu - began.cpu, c.allocs - began.allocs, c.bytes - began.bytes}
+}
+
+// per is what one of many messages costs, to the hundredth: what is rarer than that
+// is not its price.
+func (c costs) per(messages int) clientReport {
+	share := func(n uint64) float64 { return math.Round(100*float64(n)/float64(messages)) / 100 }
+	return clientReport{CPU: c.cpu / time.Duration(messages), Allocs: share(c.allocs), Bytes: share(c.bytes)}
+}

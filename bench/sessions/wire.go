@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha1"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What goes over the wire: 100 ms of PCM16 at 24 kHz in each event.
+const (
+	pcmBytes = 4800
+	period   = 100 * time.Millisecond
+)
+
+// audio is n bytes of noise: base64 of every kind, the same in every process.
+func audio(n int) []byte {
+	random := rand.New(rand.NewPCG(24_000, uint64(n)))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = byte(random.Uint32())
+	}
+	return b
+}
+
+const (
+	createdEvent = `{"type":"session.created","event_id":"event_1","session":{"id":"sess_1","model":"m"}}`
+
+	// stampDigits is the length of the time at which an event is written, in
+	// nanoseconds, which is its event_id.
+	stampDigits = 19
+)
+
+// A delta is the frame of an audio delta, ready but for its time.
+type delta struct {
+	frame   []byte
+	stampAt int
+}
+
+func newDelta(typ string) *delta {
+	prefix := `{"type":"` + typ + `","event_id":"`
+	event := prefix + strings.Repeat("0", stampDigits) +
+		`","response_id":"resp_Jd83kQ0a","item_id":"item_A1x94","output_index":0,"content_index":1,"delta":"` +
+		base64.StdEncoding.EncodeToString(audio(pcmBytes)) + `"}`
+	frame := appendFrame(nil, opText, []byte(event))
+	return &delta{frame, len(frame) - len(event) + len(prefix)}
+}
+
+// stamped is the frame with the time in it; the next call overwrites it.
+func (d *delta) stamped(now time.Time) []byte {
+	strconv.AppendInt(d.frame[:d.stampAt], now.UnixNano(), 10)
+	return d.frame
+}
+
+// sentAt is the time in an event_id.
+func sentAt[T string | []byte](eventID T) (at int64, err error) {
+	if len(eventID) != stampDigits {
+		return 0, fmt.Errorf("event_id %q is not a time", eventID)
+	}
+	for i := range len(eventID) {
+		at = 10*at + int64(eventID[i]-'0')
+	}
+	return at, nil
+}
+
+// Frames, RFC 6455 section 5.
+const (
+	opText  = 0x1
+	opClose = 0x8
+	opPing  = 0x9
+	opPong  = 0xa
+
+	finalBit = 0x80
+	maskBit  = 0x80
+)
+
+// appendFrame appends a final frame of a server.
+func appendFrame(b []byte, op byte, payload []byte) []byte {
+	b = append(b, finalBit|op)
+	switch n := len(payload); {
+	case n <= 125:
+		b = append(b, byte(n))
+	case n <= 0xffff:
+		b = binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
+	default:
+		b = binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
+	}
+	return append(b, payload...)
+}
+
+// A header is that of a frame.
+type header struct {
+	op      byte
+	final   bool
+	size    int // of the header
+	payload int
+	key     [4]byte // zero if the frame is not masked
+}
+
+// parseHeader reports whether b begins with a whole header.
+func parseHeader(b []byte) (h header, ok bool) {
+	if len(b) < 2 {
+		return h, false
+	}
+	h.op, h.final = b[0]&0xf, b[0]&finalBit != 0
+	h.size, h.payload = 2, int(b[1]&0x7f)
+	masked := b[1]&maskBit != 0
+	switch h.payload {
+	case 126:
+		h.size += 2
+	case 127:
+		h.size += 8
+	}
+	keyAt := h.size
+	if masked {
+		h.size += len(h.key)
+	}
+	if len(b) < h.size {
+		return h, false
+	}
+	switch h.payload {
+	case 126:
+		h.payload = int(binary.BigEndian.Uint16(b[2:]))
+	case 127:
+		h.payload = int(binary.BigEndian.Uint64(b[2:]))
+	}
+	if masked {
+		copy(h.key[:], b[keyAt:])
+	}
+	return h, true
+}
+
+// accept answers the opening handshake, and returns what was read behind it.
+func accept(conn net.Conn) (*bufio.Reader, error) {
+	br := bufio.NewReaderSize(conn, serverReadBuffer)
+	req, err := http.ReadRequest(br)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	_, err = fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+		base64.StdEncoding.EncodeToString(sum[:]))
+	return br, err
+}
+
+// dialRaw speaks the opening handshake of a client over TCP. Nothing that the server
+// sends behind its answer is lost.
+func dialRaw(ctx context.Context, dial dialer, addr string) (net.Conn, []byte, error) {
+	conn, err := dial(ctx, "tcp", addr)
+	if err != nil {
+		return nil, nil, err
+	}
+	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2Vzc2lvbnNiZW5jaG1hcms=\r\n\r\n", addr)
+	br := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(br, nil)
+	if err == nil && resp.StatusCode != http.StatusSwitchingProtocols {
+		err = fmt.Errorf("the server answers %s", resp.Status)
+	}
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	rest := make([]byte, br.Buffered())
+	_, err = io.ReadFull(br, rest)
+	return conn, rest, err
+}
+
+// stringMember is the value of a member whose value needs no unescaping, in an event
+// where name does not occur elsewhere.
+func stringMember(event []byte, name string) ([]byte, bool) {
+	_, rest, ok := bytes.Cut(event, []byte(name))
+	if !ok {
+		return nil, false
+	}
+	n := bytes.IndexByte(rest, '"')
+	return rest[:max(n, 0)], n >= 0
+}
