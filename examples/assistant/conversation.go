@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -78,7 +79,10 @@ func (c *conversation) answered(ctx context.Context, response *voicelive.Respons
 	case voicelive.ResponseStatusCancelled:
 		return nil // the user is talking
 	case voicelive.ResponseStatusFailed:
-		return fmt.Errorf("the response failed: %+v", response.StatusDetails)
+		if why, ok := response.StatusDetails.(*voicelive.ResponseFailedDetails); ok {
+			return fmt.Errorf("the response failed: %s", why.Error)
+		}
+		return errors.New("the response failed")
 	}
 	called, err := c.callFunctions(ctx, response.Output)
 	if !called {

@@ -29,12 +29,10 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
-	flags := flag.NewFlagSet("assistant", flag.ContinueOnError)
+	flags := flag.NewFlagSet("assistant", flag.ExitOnError)
 	in := flags.String("in", "", "what you say: a WAV `file` of 24 kHz; without it, three sentences are spoken for you")
 	out := flags.String("out", "conversation.wav", "where the recording goes, a WAV `file`")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
+	flags.Parse(args) // exits on an error
 	lines, err := script(ctx, *in)
 	if err != nil {
 		return err

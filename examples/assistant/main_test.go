@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/examples/internal/speech"
 	"github.com/go-voicelive/voicelive-go/examples/internal/wav"
+	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
 // assist runs the program in virtual time, until its end or for as long as limit, and returns what it prints. Recordings
@@ -156,6 +158,20 @@ func TestAnUnusableFileIsNamed(t *testing.T) {
 	}
 	err := run(t.Context(), []string{"-in", file}, new(bytes.Buffer))
 	if err == nil || !strings.Contains(err.Error(), "notes.txt: not a WAV file") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestAFailureSaysWhy(t *testing.T) {
+	c := &conversation{console: console{w: new(bytes.Buffer)}}
+	err := c.handle(t.Context(), &voicelive.ServerEventResponseDone{Response: voicelive.Response{
+		Status: voicelive.ResponseStatusFailed, StatusDetails: &voicelive.ResponseFailedDetails{Error: voicelive.ErrorPayload(`{"code":"too_busy"}`)},
+	}})
+	if err == nil || !strings.Contains(err.Error(), "too_busy") {
+		t.Errorf("the error is %v", err)
+	}
+	err = c.handle(t.Context(), &voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Code: new("quota"), Message: "no more"}})
+	if e, ok := errors.AsType[*voicelive.ServiceError](err); !ok || e.Code != "quota" {
 		t.Errorf("the error is %v", err)
 	}
 }

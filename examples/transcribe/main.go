@@ -31,11 +31,9 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
-	flags := flag.NewFlagSet("transcribe", flag.ContinueOnError)
+	flags := flag.NewFlagSet("transcribe", flag.ExitOnError)
 	in := flags.String("in", "", "a WAV `file` of 8, 16 or 24 kHz; without it, some sentences are spoken")
-	if err := flags.Parse(args); err != nil {
-		return err
-	}
+	flags.Parse(args) // exits on an error
 	audio, rate, err := input(ctx, *in)
 	if err != nil {
 		return err
