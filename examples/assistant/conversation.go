@@ -51,9 +51,9 @@ func (c *conversation) handle(ctx context.Context, event voicelive.ServerEvent) 
 
 	case *voicelive.ServerEventConversationItemTruncated:
 		c.console.note("interrupted: you heard %.1f s, and the assistant knows", float64(e.AudioEndMS)/1000)
-	case *voicelive.ServerEventError:
+	case *voicelive.ServerEventError: // the session goes on
 		if !voicelive.IsBenign(e) {
-			return voicelive.NewServiceError(e)
+			c.noAnswer(voicelive.NewServiceError(e))
 		}
 	}
 	return nil
@@ -79,16 +79,27 @@ func (c *conversation) answered(ctx context.Context, response *voicelive.Respons
 	case voicelive.ResponseStatusCancelled:
 		return nil // the user is talking
 	case voicelive.ResponseStatusFailed:
-		if why, ok := response.StatusDetails.(*voicelive.ResponseFailedDetails); ok {
-			return fmt.Errorf("the response failed: %s", why.Error)
-		}
-		return errors.New("the response failed")
+		c.noAnswer(failure(response))
+		return nil
 	}
 	called, err := c.callFunctions(ctx, response.Output)
 	if !called {
 		c.owed.Store(false)
 	}
 	return err
+}
+
+func failure(response *voicelive.Response) error {
+	if why, ok := response.StatusDetails.(*voicelive.ResponseFailedDetails); ok {
+		return fmt.Errorf("the response failed: %s", why.Error)
+	}
+	return errors.New("the response failed")
+}
+
+// noAnswer gives up on an answer, but not on the conversation.
+func (c *conversation) noAnswer(err error) {
+	c.console.note("%v", err)
+	c.owed.Store(false)
 }
 
 // callFunctions calls what the model wants called, and asks it once to go on with the results. A function that takes

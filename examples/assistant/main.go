@@ -45,10 +45,14 @@ func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
 	fmt.Fprintf(stdout, "Talking to %v.\n\n", svc)
 
 	c := &conversation{console: console{w: stdout}}
-	if err := c.hold(ctx, svc, lines); err != nil && !errors.Is(err, context.Canceled) { // Ctrl-C is a way to say goodbye
+	err = c.hold(ctx, svc, lines)
+	if errors.Is(err, context.Canceled) { // Ctrl-C is a way to say goodbye
+		err = nil
+	}
+	if c.session == nil {
 		return err
 	}
-	return c.save(*out)
+	return errors.Join(err, c.save(*out))
 }
 
 // hold holds the conversation until the user has said all lines and heard the last answer.

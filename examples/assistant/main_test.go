@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
-	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -162,17 +161,19 @@ func TestAnUnusableFileIsNamed(t *testing.T) {
 	}
 }
 
-func TestAFailureSaysWhy(t *testing.T) {
-	c := &conversation{console: console{w: new(bytes.Buffer)}}
-	err := c.handle(t.Context(), &voicelive.ServerEventResponseDone{Response: voicelive.Response{
-		Status: voicelive.ResponseStatusFailed, StatusDetails: &voicelive.ResponseFailedDetails{Error: voicelive.ErrorPayload(`{"code":"too_busy"}`)},
-	}})
-	if err == nil || !strings.Contains(err.Error(), "too_busy") {
-		t.Errorf("the error is %v", err)
-	}
-	err = c.handle(t.Context(), &voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Code: new("quota"), Message: "no more"}})
-	if e, ok := errors.AsType[*voicelive.ServiceError](err); !ok || e.Code != "quota" {
-		t.Errorf("the error is %v", err)
+func TestAnErrorIsPrintedAndTheConversationGoesOn(t *testing.T) {
+	for want, event := range map[string]voicelive.ServerEvent{
+		"too_busy": &voicelive.ServerEventResponseDone{Response: voicelive.Response{
+			Status: voicelive.ResponseStatusFailed, StatusDetails: &voicelive.ResponseFailedDetails{Error: voicelive.ErrorPayload(`{"code":"too_busy"}`)},
+		}},
+		"no more tokens": &voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Code: new("quota"), Message: "no more tokens"}},
+	} {
+		var out bytes.Buffer
+		c := &conversation{console: console{w: &out}}
+		c.owed.Store(true)
+		if err := c.handle(t.Context(), event); err != nil || !strings.Contains(out.String(), want) || !quiet(c) {
+			t.Errorf("%v, quiet %v, printed %q, want %q", err, quiet(c), out.String(), want)
+		}
 	}
 }
 
