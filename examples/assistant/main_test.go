@@ -169,7 +169,7 @@ func TestAnErrorIsPrintedAndTheConversationGoesOn(t *testing.T) {
 		"no more tokens": &voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Code: new("quota"), Message: "no more tokens"}},
 	} {
 		var out bytes.Buffer
-		c := &conversation{console: console{w: &out}}
+		c := &conversation{console: console{w: &out}, speaker: speaker{began: time.Now()}}
 		c.owed.Store(true)
 		if err := c.handle(t.Context(), event); err != nil || !strings.Contains(out.String(), want) || !quiet(c) {
 			t.Errorf("%v, quiet %v, printed %q, want %q", err, quiet(c), out.String(), want)
