@@ -21,6 +21,10 @@ generate: ## rewrite voicelive/*.gen.go and the generated part of docs/ from spe
 	@go run ./cmd/vlgen generate -strict
 	@go run ./cmd/vlgen docs -strict
 
+.PHONY: demo
+demo: ## hold a spoken conversation with a simulator; with AZURE_VOICELIVE_ENDPOINT, with Azure
+	@go -C examples run ./assistant
+
 .PHONY: check
 check: ## print what generate would change; fails if anything
 	@go run ./cmd/vlgen check -strict
@@ -32,12 +36,19 @@ test: ## run all tests, with the race detector if there is a C compiler
 	go test $(RACE) ./...
 
 .PHONY: lint
-lint: ## gofmt, go vet and staticcheck; go vet also in bench
+lint: ## gofmt, go vet and staticcheck; in bench go vet only
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go run $(STATICCHECK) ./...
 	go -C bench vet ./...
+	go -C examples vet ./...
+	go -C examples run $(STATICCHECK) ./...
+
+.PHONY: examples
+examples: ## vet and test the examples; a module of its own, which downloads azidentity
+	go -C examples vet ./...
+	go -C examples test $(RACE) ./...
 
 .PHONY: fuzz
 fuzz: ## run each fuzz test for FUZZTIME (20000x, or a duration)

@@ -177,7 +177,7 @@ func (s *Session) await(ctx context.Context, w *waiter) (ServerEvent, error) {
 	switch e := ev.(type) {
 	case *ServerEventError:
 		if w.anyError || !IsBenign(e) {
-			return nil, newServiceError(e)
+			return nil, NewServiceError(e)
 		}
 	case *ServerEventRTCCallError:
 		d := e.Error

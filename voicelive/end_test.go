@@ -200,6 +200,22 @@ func TestServiceErrorsAreEvents(t *testing.T) {
 	})
 }
 
+func TestAnErrorEventIsAGoErrorOnDemand(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"type":"error","error":{"type":"server_error","message":"x"}}`:                                                            "voicelive: the service reports server_error: x",
+		`{"type":"error","error":{"type":"invalid_request_error","code":"c","message":"x","param":"p","event_id":"mine","more":1}}`: "voicelive: the service reports invalid_request_error c for p: x",
+	} {
+		ev, err := UnmarshalServerEvent([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := NewServiceError(ev.(*ServerEventError))
+		if got.Error() != want || got.Event != ev {
+			t.Errorf("%q of %v, want %q of the event", got, got.Event, want)
+		}
+	}
+}
+
 func TestCancellingAReceiveLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {

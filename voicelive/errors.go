@@ -110,7 +110,8 @@ func (e *EventError) Error() string {
 func (e *EventError) Unwrap() error { return e.Err }
 
 // A ServiceError is an error event of the service as a Go error: the answer to an
-// event that [Session.Do] sent, or to what [Client.Connect] asked for.
+// event that [Session.Do] sent, or to what [Client.Connect] asked for. Those that come
+// out of [Session.Recv] become one with [NewServiceError].
 type ServiceError struct {
 	Event ServerEvent // a *ServerEventError or a *ServerEventRTCCallError
 
@@ -118,7 +119,9 @@ type ServiceError struct {
 	EventID                    string // of the client event that caused it
 }
 
-func newServiceError(e *ServerEventError) *ServiceError {
+// NewServiceError returns an error event as a Go error, for programs that give up on
+// one. See [IsBenign] for those that are none.
+func NewServiceError(e *ServerEventError) *ServiceError {
 	d := e.Error
 	return &ServiceError{Event: e, Type: d.Type, Code: deref(d.Code), Message: d.Message, Param: deref(d.Param), EventID: deref(d.EventID)}
 }

@@ -1,6 +1,9 @@
 package voicelive
 
-import "time"
+import (
+	"bytes"
+	"time"
+)
 
 // received looks at an event on its way to the consumer, in the reader: it keeps
 // what the session itself must know. It decodes nothing that is frequent.
@@ -37,10 +40,10 @@ func (s *Session) received(data []byte) {
 
 func (s *Session) responseDone(data []byte) {
 	s.stats.responses.Add(1)
-	took, firstAudio := s.stats.turn.end()
+	response := peekObject(data, "response")
+	took, firstAudio := s.stats.turn.end(bytes.Contains(peekObject(response, "output"), []byte(`"function_call"`)))
 	s.gate.finished(s)
 	if o := s.client.opts.Observer; o != nil {
-		response := peekObject(data, "response")
 		o.ObserveResponse(ResponseInfo{
 			Session: s, ID: peekString(response, "id"), Status: peekString(response, "status"),
 			Duration: took, FirstAudio: firstAudio, Usage: peekObject(response, "usage"),

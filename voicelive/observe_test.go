@@ -99,6 +99,34 @@ func TestObserversAreToldWhatHappens(t *testing.T) {
 	})
 }
 
+// A response that calls a function is no answer yet.
+func TestLatencyIncludesFunctionCalls(t *testing.T) {
+	for output, want := range map[string]time.Duration{
+		`{"type":"function_call","name":"f","call_id":"c","arguments":"{}","status":"completed"}`: 700 * time.Millisecond,
+		`{"type":"message","role":"assistant","content":[],"status":"completed"}`:                 400 * time.Millisecond,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s, stop := serve(t, nil, func(p *peer) {
+				p.text(`{"type":"input_audio_buffer.speech_stopped","audio_end_ms":0,"item_id":"i"}`)
+				p.text(`{"type":"response.created","response":{"id":"r"}}`)
+				time.Sleep(300 * time.Millisecond)
+				p.text(`{"type":"response.done","response":{"id":"r","status":"completed","output":[%s]}}`, output)
+				p.text(`{"type":"response.created","response":{"id":"s"}}`)
+				time.Sleep(400 * time.Millisecond)
+				p.text(`{"type":"response.audio.delta","response_id":"s","item_id":"i","output_index":0,"content_index":0,"delta":"AAAA"}`)
+				p.drain()
+			})
+			defer stop()
+			for range 6 {
+				recv(t, s)
+			}
+			if got := s.Stats().FirstAudio; got != want {
+				t.Errorf("the latency after %s is %v, want %v", output, got, want)
+			}
+		})
+	}
+}
+
 func TestRoundTripsAreMeasured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {

@@ -19,7 +19,7 @@ type Stats struct {
 
 	Connect    time.Duration // what the handshake took, with its retries
 	RoundTrip  time.Duration // of the latest ping; 0 before the first
-	FirstAudio time.Duration // of the latest response: from the end of the user's speech, or from response.created, to the first audio; 0 before
+	FirstAudio time.Duration // of the latest response with audio: from the end of the user's speech, or from response.created, to the first audio; 0 before
 }
 
 // Stats returns the numbers so far. It may be called at any time, also after the end.
@@ -84,8 +84,14 @@ func (t *turn) audio() time.Duration {
 	return t.firstAudio
 }
 
-func (t *turn) end() (took, firstAudio time.Duration) {
+// end ends a response. If it was silent because it called functions, the user still
+// waits for an answer to the same speech.
+func (t *turn) end(called bool) (took, firstAudio time.Duration) {
 	took, firstAudio = time.Since(t.created), t.firstAudio
-	*t = turn{}
+	var next turn
+	if called && t.waits {
+		next.speechStopped = t.speechStopped
+	}
+	*t = next
 	return took, firstAudio
 }
