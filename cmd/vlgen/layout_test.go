@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 		"gen/internal/diag", "gen/internal/document", "gen/internal/emit", "gen/internal/model", "gen/internal/name",
 		"gen/internal/output", "gen/internal/overlay", "gen/internal/resolve", "templates",
 		"gen/internal/asyncapi", "gen/internal/guide", "gen/internal/reference", "gen/internal/schema", "gen/internal/versions",
+		"gen/internal/drift", "gen/internal/index",
 	},
 	"gen/internal/diag":     {},
 	"gen/internal/model":    {"gen/internal/diag"},
@@ -46,6 +47,9 @@ var mayImport = map[string][]string{
 	"gen/internal/reference": {
 		"gen/internal/diag", "gen/internal/example", "gen/internal/guide", "gen/internal/model", "gen/internal/ordered", "gen/internal/versions", "templates",
 	},
+
+	"gen/internal/index": {},
+	"gen/internal/drift": {"gen/internal/diag", "gen/internal/document", "gopkg.in/yaml.v3"},
 
 	"gen/internal/golden": {"github.com/google/go-cmp/cmp", "golang.org/x/tools/txtar"}, // for tests only
 	"templates":           {},
