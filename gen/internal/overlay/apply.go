@@ -17,11 +17,32 @@ type Options struct {
 	UnusedWarn bool
 }
 
-// Apply carries out the actions on the document, in order. An action that fails
-// is reported, and the ones after it are carried out all the same.
-func (o *Overlay) Apply(doc *document.Document, opts Options, diags *diag.List) {
+// Effect is what an action did to a document.
+type Effect int
+
+// The effects. An action with any other than Changed has to be judged again.
+const (
+	Changed   Effect = iota
+	Unchanged        // nothing: the document already says what the action brings
+	Skipped          // nothing: it matches nothing, or x-expect differs
+	Failed           // as an error says
+)
+
+// Outcome is what became of one action.
+type Outcome struct {
+	At     diag.Location
+	Target string
+	Effect Effect
+	Why    string // it was skipped or failed
+}
+
+// Apply carries out the actions on the document, in order, and returns what
+// became of each. An action that fails is reported, and the ones after it are
+// carried out all the same.
+func (o *Overlay) Apply(doc *document.Document, opts Options, diags *diag.List) []Outcome {
+	var outcomes []Outcome
 	for _, a := range o.actions {
-		r := run{action: a, file: o.file, doc: doc, opts: opts, diags: diags}
+		r := run{action: a, file: o.file, doc: doc, opts: opts, effect: Unchanged}
 		targets, ok := r.targets()
 		switch {
 		case !ok:
@@ -30,16 +51,31 @@ func (o *Overlay) Apply(doc *document.Document, opts Options, diags *diag.List) 
 		default:
 			r.update(targets)
 		}
+		diags.Add(r.diags)
+		outcomes = append(outcomes, r.outcome())
 	}
+	return outcomes
 }
 
 // A run is one action at work on a document.
 type run struct {
 	action
-	file  string
-	doc   *document.Document
-	opts  Options
-	diags *diag.List
+	file   string
+	doc    *document.Document
+	opts   Options
+	effect Effect
+	diags  diag.List
+}
+
+func (r *run) outcome() Outcome {
+	o := Outcome{At: r.at, Target: r.target, Effect: r.effect}
+	if r.diags.Failed() {
+		o.Effect = Failed
+	}
+	for _, d := range r.diags.All() {
+		o.Why = d.Message
+	}
+	return o
 }
 
 // targets returns the nodes to change; it reports false if the action must not
@@ -51,6 +87,7 @@ func (r *run) targets() (targets []*yaml.Node, ok bool) {
 		r.diags.Errorf(r.at, "write a simpler one", "the target %q is not a JSONPath: %v", r.target, err)
 		return nil, false
 	case len(targets) == 0 && r.opts.UnusedWarn:
+		r.effect = Skipped
 		r.diags.Notef(r.at, "", "the target %q matches nothing, the action is skipped", r.target)
 		return nil, false
 	case len(targets) == 0:
@@ -71,6 +108,9 @@ func (r *run) asExpected(targets []*yaml.Node) bool {
 	}
 	got, where := short(targets[i]), r.locate(targets[i])
 	if r.opts.UnusedWarn {
+		if !r.brought(targets) {
+			r.effect = Skipped
+		}
 		r.diags.Notef(r.at, "", "the document has %s at %v, the action expects %s and is skipped", got, where, short(r.expect))
 		return false
 	}
@@ -79,12 +119,19 @@ func (r *run) asExpected(targets []*yaml.Node) bool {
 	return false
 }
 
+// brought reports whether every target has what the action would bring, so that
+// x-expect differs because the document was corrected.
+func (r *run) brought(targets []*yaml.Node) bool {
+	return r.action.update != nil && !slices.ContainsFunc(targets, func(n *yaml.Node) bool { return !within(r.action.update, n) })
+}
+
 // remove deletes the targets from the objects and arrays that hold them.
 func (r *run) remove(targets []*yaml.Node) {
 	if slices.Contains(targets, r.doc.Root) {
 		r.diags.Errorf(r.at, "remove its members instead", "the whole document cannot be removed")
 		return
 	}
+	r.effect = Changed
 	gone := make(map[*yaml.Node]bool, len(targets))
 	for _, n := range targets {
 		gone[n] = true
@@ -129,6 +176,9 @@ func (r *run) merge(target, update *yaml.Node) bool {
 			short(update), short(target), r.locate(target))
 		return false
 	case target.Kind == yaml.ScalarNode:
+		if !document.Equal(target, update) {
+			r.effect = Changed
+		}
 		*target = *update
 		r.doc.Adopt(r.file, target)
 	case target.Kind == yaml.SequenceNode:
@@ -147,6 +197,7 @@ func (r *run) merge(target, update *yaml.Node) bool {
 
 func (r *run) adopt(parent *yaml.Node, children ...*yaml.Node) {
 	for _, child := range children {
+		r.effect = Changed
 		r.doc.Adopt(r.file, child)
 	}
 	parent.Content = append(parent.Content, children...)

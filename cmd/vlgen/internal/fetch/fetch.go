@@ -1,0 +1,109 @@
+// Package fetch reads a document from a file or from the web.
+//
+// What it fetches is compared with, or takes the place of, a checked-in
+// document, so it would rather fail than guess: an answer is used if it is
+// complete, of a sensible size, and came over HTTPS all the way. Its errors name
+// a URL without user, password and query, since they end up in public logs.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+)
+
+// The limits of a Fetcher that states none.
+const (
+	DefaultTimeout = 30 * time.Second
+	DefaultLimit   = 16 << 20 // bytes
+)
+
+// Fetcher reads documents. Its zero value is ready to use.
+type Fetcher struct {
+	// Timeout is for one document from the first connection to the last byte,
+	// redirects included; 0 is DefaultTimeout.
+	Timeout time.Duration
+	// Limit is the size in bytes, decompressed, from which on a document is
+	// refused; 0 is DefaultLimit.
+	Limit int64
+	// Cache is a folder that keeps answers together with their ETag or
+	// Last-Modified, so that an unchanged document need not be sent again. It is
+	// made if need be. Empty keeps nothing.
+	Cache string
+	// Transport carries the requests; nil is one of net/http that takes proxies
+	// from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+	Transport http.RoundTripper
+}
+
+// Document is what a Fetcher read.
+type Document struct {
+	Name string // the file, or the URL without its secrets
+	Data []byte
+	// Cached tells that the server said the document in the cache is still the
+	// current one.
+	Cached bool
+}
+
+// IsURL reports whether a source is a URL and not a file.
+func IsURL(source string) bool { return strings.Contains(source, "://") }
+
+// Get reads a source, which is a URL or a file. A URL is https; http is for
+// tests, and only on loopback addresses.
+func (f *Fetcher) Get(ctx context.Context, source string) (Document, error) {
+	if !IsURL(source) {
+		return f.file(source)
+	}
+	u, err := parse(source)
+	if err != nil {
+		return Document{}, err
+	}
+	timeout := orDefault(f.Timeout, DefaultTimeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	doc, err := f.url(ctx, u)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no complete answer within %v", timeout)
+	}
+	if err != nil {
+		return Document{}, fmt.Errorf("%s: %w", Redact(u), err)
+	}
+	return doc, nil
+}
+
+func (f *Fetcher) file(path string) (Document, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Document{}, err
+	}
+	defer file.Close()
+	data, err := f.read(file)
+	if err != nil {
+		return Document{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return Document{Name: path, Data: data}, nil
+}
+
+// read returns all of r, unless that is too much.
+func (f *Fetcher) read(r io.Reader) ([]byte, error) {
+	limit := orDefault(f.Limit, DefaultLimit)
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > limit {
+		return nil, fmt.Errorf("larger than the limit of %d bytes", limit)
+	}
+	return data, nil
+}
+
+func orDefault[T int64 | time.Duration](v, otherwise T) T {
+	if v == 0 {
+		return otherwise
+	}
+	return v
+}

@@ -1,0 +1,156 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+// maxRedirects is how often a server may send us elsewhere.
+const maxRedirects = 5
+
+var redirects = []int{
+	http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect,
+}
+
+// parse reads a URL that may be asked for. Its errors do not quote the URL,
+// because what cannot be parsed cannot be redacted.
+func parse(source string) (*url.URL, error) {
+	u, err := url.Parse(source)
+	switch {
+	case err != nil:
+		return nil, errors.New("this is not a URL: check its host, its port and its %-escapes")
+	case u.Host == "":
+		return nil, errors.New("the URL names no host (to read a file, write its path)")
+	case u.Scheme == "https", plain(u):
+		return u, nil
+	}
+	return nil, fmt.Errorf("%s: only https is fetched (http on loopback addresses only)", Redact(u))
+}
+
+// plain reports whether a URL is the one kind that needs no TLS.
+func plain(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
+}
+
+// Redact returns a URL without user, password, query and fragment.
+func Redact(u *url.URL) string {
+	public := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	if u.RawQuery != "" {
+		return public.String() + "?…"
+	}
+	return public.String()
+}
+
+// url asks for a document, if possible only for what changed since it was put
+// into the cache.
+func (f *Fetcher) url(ctx context.Context, u *url.URL) (Document, error) {
+	kept, err := f.kept(u)
+	if err != nil {
+		return Document{}, err
+	}
+	resp, from, err := f.follow(ctx, u, kept)
+	if err != nil {
+		return Document{}, err
+	}
+	if resp.StatusCode == http.StatusNotModified && kept != nil && from != kept.From {
+		// The redirect leads elsewhere now, where the same ETag may mean something else.
+		resp.Body.Close()
+		kept = nil
+		if resp, from, err = f.follow(ctx, u, nil); err != nil {
+			return Document{}, err
+		}
+	}
+	defer resp.Body.Close()
+	switch {
+	case resp.StatusCode == http.StatusNotModified && kept != nil:
+		return Document{Name: Redact(u), Data: kept.data, Cached: true}, nil
+	case resp.StatusCode != http.StatusOK:
+		return Document{}, fmt.Errorf("the server answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	}
+	data, err := f.read(resp.Body)
+	if err != nil {
+		return Document{}, cause(err)
+	}
+	return Document{Name: Redact(u), Data: data}, f.keep(u, resp.Header, from, data)
+}
+
+// follow sends the request and those of the redirects after it. It returns the
+// digest of the URL that answered.
+func (f *Fetcher) follow(ctx context.Context, u *url.URL, kept *entry) (resp *http.Response, from string, err error) {
+	secure := u.Scheme == "https"
+	for range 1 + maxRedirects {
+		resp, err := f.send(ctx, u, kept)
+		if err != nil {
+			return nil, "", cause(err)
+		}
+		if !slices.Contains(redirects, resp.StatusCode) {
+			return resp, digest(u.String()), nil
+		}
+		resp.Body.Close()
+		// A Location may carry a signature: no error quotes it.
+		next, err := u.Parse(resp.Header.Get("Location"))
+		switch {
+		case err != nil || resp.Header.Get("Location") == "" || next.Host == "":
+			return nil, "", errors.New("the server redirects to something that is not a URL")
+		case next.Scheme != "https" && (secure || !plain(next)):
+			return nil, "", fmt.Errorf("the server redirects to %s, which is not https", Redact(next))
+		}
+		u, secure = next, next.Scheme == "https"
+	}
+	return nil, "", fmt.Errorf("the server redirects more than %d times", maxRedirects)
+}
+
+// send makes one request. It goes through RoundTrip, because http.Client would
+// tell each server the query of the one before in Referer.
+func (f *Fetcher) send(ctx context.Context, u *url.URL, kept *entry) (*http.Response, error) {
+	req := (&http.Request{Method: http.MethodGet, URL: u, Header: http.Header{"User-Agent": {"vlgen"}}}).WithContext(ctx)
+	if u.User != nil {
+		password, _ := u.User.Password()
+		req.SetBasicAuth(u.User.Username(), password)
+	}
+	if kept != nil {
+		setIfAny(req.Header, "If-None-Match", kept.ETag)
+		setIfAny(req.Header, "If-Modified-Since", kept.LastModified)
+	}
+	if f.Transport != nil {
+		return f.Transport.RoundTrip(req)
+	}
+	return direct.RoundTrip(req)
+}
+
+func setIfAny(h http.Header, key, value string) {
+	if value != "" {
+		h.Set(key, value)
+	}
+}
+
+// direct is the transport of a Fetcher that has none.
+var direct = &http.Transport{Proxy: proxy, ForceAttemptHTTP2: true}
+
+// proxy is http.ProxyFromEnvironment without an error that quotes the URL of
+// the proxy, password and all.
+func proxy(req *http.Request) (*url.URL, error) {
+	u, err := http.ProxyFromEnvironment(req)
+	if err != nil {
+		return nil, errors.New("the proxy that the environment names is not a URL")
+	}
+	return u, nil
+}
+
+// cause says in words what net/http reports as the end of a file.
+func cause(err error) error {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("the answer ends early: %w", err)
+	case errors.Is(err, io.EOF):
+		return fmt.Errorf("the server closes the connection without an answer: %w", err)
+	}
+	return err
+}

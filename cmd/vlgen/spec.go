@@ -1,0 +1,193 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/go-voicelive/voicelive-go/gen"
+)
+
+const specUsage = `vlgen spec takes a new document: it fetches or copies it, lays it out canonically,
+rewrites the package and the reference, and prints what changed, which actions of
+the overlay are unnecessary or wrong now, and what to do next. Wrong actions are
+left out, so that there is something to review. The exit code is 0 if all is
+well, 1 if something has to be decided before it can be committed, 2 if the
+document cannot be taken and nothing was written.
+
+In -from, {version} stands for the version of -spec, {stage} for preview or stable.
+
+Usage:
+
+	vlgen spec -from place [flags]
+
+Flags:
+
+`
+
+// specOptions are the flags of vlgen spec.
+type specOptions struct {
+	options
+	source
+	from, before, guide, docs, report, format string
+}
+
+// spec is the subcommand; it returns the exit code.
+func spec(args []string, stdout, stderr io.Writer) int {
+	o, code, ok := parseSpec(args, stderr)
+	if !ok {
+		return code
+	}
+	taken, err := o.take(stderr)
+	if err != nil {
+		report(stderr, err)
+		return exitUsage
+	}
+	if err := o.write(taken, stdout); err != nil {
+		report(stderr, err)
+		return exitUsage
+	}
+	if !taken.Report.Clean() {
+		return exitDrift
+	}
+	return exitOK
+}
+
+func parseSpec(args []string, stderr io.Writer) (o specOptions, code int, ok bool) {
+	fs := flag.NewFlagSet("vlgen spec", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	fs.Usage = func() {
+		fmt.Fprint(stderr, specUsage)
+		fs.PrintDefaults()
+	}
+	fs.StringVar(&o.from, "from", "", "the `place` of the new document, a file or an https URL")
+	fs.StringVar(&o.spec, "spec", "spec/voicelive.json", "the `document` that is replaced")
+	fs.StringVar(&o.overlay, "overlay", "spec/overlay.yaml", "the OpenAPI Overlay `file` with corrections; empty for none")
+	fs.StringVar(&o.guide, "guide", "spec/guide.yaml", "the `file` with what the reference says beside the document; empty for none")
+	fs.StringVar(&o.before, "before", "", "the `folder` with the document and the overlay to compare with; empty for those that are replaced")
+	fs.StringVar(&o.out, "out", "voicelive", "the `folder` of the package")
+	fs.StringVar(&o.docs, "docs", "docs", "the `folder` of the reference")
+	fs.StringVar(&o.pkg, "package", "voicelive", "the `name` of the package")
+	fs.StringVar(&o.format, "format", "text", "how the report is printed: text or markdown")
+	fs.StringVar(&o.report, "report", "", "a `file` that gets the report as Markdown, too")
+	o.source.flags(fs)
+	switch err := fs.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return o, exitOK, false
+	case err != nil:
+		return o, exitUsage, false
+	}
+	if problem := o.problem(fs.Args()); problem != "" {
+		fmt.Fprintln(stderr, "vlgen:", problem)
+		return o, exitUsage, false
+	}
+	return o, exitOK, true
+}
+
+func (o specOptions) problem(rest []string) string {
+	o.unused = "error"
+	switch {
+	case o.from == "":
+		return "-from is missing: name the file or the URL of the new document"
+	case o.format != "text" && o.format != "markdown":
+		return fmt.Sprintf("-format is text or markdown, not %q", o.format)
+	}
+	if problem := o.source.problem(); problem != "" {
+		return problem
+	}
+	return o.options.problem("generate", rest)
+}
+
+// take reads what the options name, and generates.
+func (o specOptions) take(stderr io.Writer) (*gen.Taken, error) {
+	in, err := o.input()
+	if err != nil {
+		return nil, err
+	}
+	version, err := gen.Version(in.Before.Spec)
+	if err != nil {
+		return nil, err
+	}
+	src, err := o.get(gen.ExpandVersion(o.from, version), stderr)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := gen.Version(src); err != nil {
+		return nil, err
+	}
+	// From here on diagnostics name the file that the document is going to be.
+	in.From, in.Spec = src.Name, gen.Source{Name: o.spec, Data: src.Data}
+	return gen.Take(in)
+}
+
+// input reads all but the new document.
+func (o specOptions) input() (in gen.TakeInput, err error) {
+	in.Package, in.Formats = o.pkg, gen.Formats[:]
+	if in.Overlay, err = optional(o.overlay, false); err != nil {
+		return in, err
+	}
+	if in.Guide, err = optional(o.guide, false); err != nil {
+		return in, err
+	}
+	if in.Known, err = optional(filepath.Join(o.docs, gen.KnownVersions), true); err != nil {
+		return in, err
+	}
+	in.Before = gen.Input{Package: o.pkg, Overlay: in.Overlay}
+	if o.before == "" {
+		in.Before.Spec, err = read(o.spec, nil)
+		return in, err
+	}
+	if in.Before.Spec, err = readAs(o.spec, o.before); err != nil || o.overlay == "" {
+		return in, err
+	}
+	before, err := readAs(o.overlay, o.before)
+	in.Before.Overlay = &before
+	return in, err
+}
+
+// readAs reads the file of the same name in another folder, and calls it by path.
+func readAs(path, folder string) (gen.Source, error) {
+	src, err := read(filepath.Join(folder, filepath.Base(path)), nil)
+	src.Name = path
+	return src, err
+}
+
+// write brings everything to disk and prints the report.
+func (o specOptions) write(t *gen.Taken, stdout io.Writer) error {
+	r := t.Report
+	if old, err := read(o.spec, nil); err != nil || string(old.Data) != string(t.Spec) {
+		if err := replace(o.spec, t.Spec); err != nil {
+			return err
+		}
+		r.Written = append(r.Written, o.spec)
+	}
+	for _, target := range []struct {
+		dir   string
+		files []gen.File
+	}{{o.out, t.Files}, {o.docs, t.Docs}} {
+		if target.files == nil {
+			r.NotGenerated = append(r.NotGenerated, target.dir)
+			continue
+		}
+		changed, err := gen.Write(target.dir, target.files)
+		if err != nil {
+			return err
+		}
+		for _, name := range changed {
+			r.Written = append(r.Written, filepath.Join(target.dir, name))
+		}
+	}
+	if o.report != "" {
+		if err := replace(o.report, []byte(r.Markdown())); err != nil {
+			return err
+		}
+	}
+	text := r.Text()
+	if o.format == "markdown" {
+		text = r.Markdown()
+	}
+	_, err := io.WriteString(stdout, text)
+	return err
+}

@@ -1,0 +1,116 @@
+package gen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
+	"github.com/go-voicelive/voicelive-go/gen/internal/document"
+	"github.com/go-voicelive/voicelive-go/gen/internal/drift"
+	"github.com/go-voicelive/voicelive-go/gen/internal/index"
+)
+
+// DriftInput is everything that decides what Drift says.
+type DriftInput struct {
+	Input           // the checked-in document, and the overlay
+	Upstream Source // the document that it should be
+	// UpstreamOverlay corrects upstream's document; nil is the overlay of Input.
+	UpstreamOverlay *Source
+	// Indexes list the versions that upstream publishes; nil to leave newer
+	// versions alone.
+	Indexes []Source
+	// Ignore are versions that need not be reported.
+	Ignore []string
+	// Published is where upstream has the document of a version, as ExpandVersion
+	// takes it; empty if that is not known.
+	Published string
+}
+
+// DriftReport is how a checked-in document and the one upstream differ.
+type DriftReport = drift.Report
+
+// Drift compares the checked-in document with upstream: by content, not by
+// layout or order of members. The error of what cannot be compared is a
+// *Diagnostics.
+func Drift(in DriftInput) (*DriftReport, error) {
+	checked, err := parse(in.Spec)
+	if err != nil {
+		return nil, err
+	}
+	upstream, err := parse(in.Upstream)
+	if err != nil {
+		return nil, err
+	}
+	r := &DriftReport{
+		Checked:  drift.Document{Name: in.Spec.Name, Version: drift.VersionOf(checked)},
+		Upstream: drift.Document{Name: in.Upstream.Name, Version: drift.VersionOf(upstream)},
+		Places:   document.Differences(checked.Root, upstream.Root),
+	}
+	if len(r.Places) > 0 {
+		if err := compareAPI(r, in); err != nil {
+			return nil, err
+		}
+	}
+	r.Newer, err = newer(in, r)
+	return r, err
+}
+
+// newer lists the versions after ours, but for the one that it was compared with.
+func newer(in DriftInput, r *DriftReport) ([]drift.Version, error) {
+	ours, ignored := r.Checked.Version, append(slices.Clone(in.Ignore), r.Upstream.Version)
+	var all []string
+	for _, list := range in.Indexes {
+		versions, err := index.Parse(list.Data)
+		if err != nil {
+			return nil, problem(list, err.Error(), "")
+		}
+		all = append(all, versions...)
+	}
+	if len(all) > 0 && !index.Dated(ours) {
+		return nil, problem(in.Spec, fmt.Sprintf("no version of an index can be newer than %q, which is not a date", ours), "leave out -index")
+	}
+	slices.SortFunc(all, index.Compare)
+	var newer []drift.Version
+	for _, v := range slices.Compact(all) {
+		if index.Compare(v, ours) > 0 && !slices.Contains(ignored, v) {
+			newer = append(newer, drift.Version{Name: v, From: published(in.Published, v)})
+		}
+	}
+	return newer, nil
+}
+
+func problem(src Source, message, fix string) error {
+	d := diag.Diagnostic{Location: diag.Location{File: src.Name}, Message: message, Fix: fix}
+	return &Diagnostics{Lines: []string{d.String()}}
+}
+
+// published is where the document of a version is, empty if the place is the
+// same for all versions.
+func published(place, version string) string {
+	at := ExpandVersion(place, version)
+	if at == place {
+		return ""
+	}
+	return at
+}
+
+// ExpandVersion puts a version into the name of a place: {version} stands for
+// it, {stage} for the folder that Azure keeps it in, preview or stable.
+func ExpandVersion(place, version string) string {
+	stage := "stable"
+	if strings.Contains(version, "-preview") {
+		stage = "preview"
+	}
+	return strings.NewReplacer("{version}", version, "{stage}", stage).Replace(place)
+}
+
+// Version is the info.version of a document. The error of what is no swagger 2.0
+// is a *Diagnostics.
+func Version(src Source) (string, error) {
+	doc, err := parse(src)
+	if err != nil {
+		return "", err
+	}
+	return drift.VersionOf(doc), nil
+}

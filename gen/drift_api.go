@@ -1,0 +1,3 @@
+package gen
+
+func compareAPI(r *DriftReport, in DriftInput) error { return nil }

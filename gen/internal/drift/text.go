@@ -1,0 +1,207 @@
+package drift
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
+	"github.com/go-voicelive/voicelive-go/gen/internal/document"
+)
+
+// Of places and values, people get no more than this; JSON has all.
+const (
+	maxPlaces = 200
+	maxValue  = 80 // runes
+)
+
+// Summary is the report in a line without a period.
+func (r *Report) Summary() string {
+	switch {
+	case r.Same():
+		return fmt.Sprintf("no drift: %s is what %s has", r.Checked.label(), r.Upstream.label())
+	case len(r.Places) == 0:
+		return fmt.Sprintf("drift: %s is what %s has, but there is a newer version: %s", r.Checked.label(), r.Upstream.label(), r.newer())
+	case len(r.Newer) == 0:
+		return fmt.Sprintf("drift: %s is not what %s has", r.Checked.label(), r.Upstream.label())
+	}
+	return fmt.Sprintf("drift: %s is not what %s has, and there is a newer version: %s", r.Checked.label(), r.Upstream.label(), r.newer())
+}
+
+func (d Document) label() string {
+	if d.Version == "" {
+		return diag.Printable(d.Name)
+	}
+	return diag.Printable(d.Name + " (" + d.Version + ")")
+}
+
+func (r *Report) newer() string {
+	var names []string
+	for _, v := range r.Newer {
+		names = append(names, v.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// Text is the report for a terminal.
+func (r *Report) Text() string {
+	var b strings.Builder
+	b.WriteString(r.Summary() + "\n" + r.ChangesText())
+	if len(r.Newer) > 0 {
+		b.WriteString("\nNewer versions:\n\n" + r.versions("  %s"))
+	}
+	if !r.Same() {
+		b.WriteString("\nWhat to do:\n\n" + r.steps("  %s"))
+	}
+	return b.String()
+}
+
+// Markdown is the report for an issue or a pull request. Whatever comes from a
+// document is in blocks of code, where no name is a mention and no text a link.
+func (r *Report) Markdown() string {
+	var b strings.Builder
+	b.WriteString("**" + Escape(r.Summary()) + "**\n" + r.ChangesMarkdown())
+	if len(r.Newer) > 0 {
+		b.WriteString("\nNewer versions:\n\n" + r.versions("* %s"))
+	}
+	if !r.Same() {
+		b.WriteString("\nWhat to do:\n\n" + Fence(r.steps("%s")))
+	}
+	return b.String()
+}
+
+// ChangesText is the part of Text about the documents, empty if they are equal.
+func (r *Report) ChangesText() string {
+	if len(r.Places) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n%s\nWhere the documents differ (%d):\n\n%s", r.api(API.Text, indent), len(r.Places), r.places())
+}
+
+// ChangesMarkdown is the part of Markdown about the documents, empty if they
+// are equal.
+func (r *Report) ChangesMarkdown() string {
+	if len(r.Places) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n%s\n<details><summary>Where the documents differ (%d)</summary>\n\n%s\n</details>\n",
+		r.api(API.Markdown, Fence), len(r.Places), Fence(r.places()))
+}
+
+// api is what the two documents mean for the API.
+func (r *Report) api(render func(API) string, block func(string) string) string {
+	switch {
+	case r.API == nil:
+		return "What upstream has cannot be resolved, so its changes of the API cannot be told:\n\n" + block(strings.Join(r.Problems, "\n")+"\n")
+	case r.API.Empty():
+		return "The API is the same: nothing that differs is part of the resolved model.\n"
+	}
+	return render(r.API)
+}
+
+func (r *Report) places() string {
+	var b strings.Builder
+	for i, p := range r.Places {
+		if i == maxPlaces {
+			fmt.Fprintf(&b, "  … and %d more, which -format json lists\n", len(r.Places)-i)
+			break
+		}
+		b.WriteString("  " + diag.Printable(p.Pointer) + ": " + what(p) + "\n")
+	}
+	return b.String()
+}
+
+func what(p document.Difference) string {
+	switch {
+	case p.Before == nil:
+		return "new: " + short(p.After)
+	case p.After == nil:
+		return "gone: " + short(p.Before)
+	case p.Before.Kind == yaml.SequenceNode && p.After.Kind == yaml.SequenceNode:
+		return elements(p.Before, p.After)
+	}
+	return short(p.Before) + " became " + short(p.After)
+}
+
+// elements tells two arrays of different length apart.
+func elements(before, after *yaml.Node) string {
+	var parts []string
+	for _, n := range without(before, after) {
+		parts = append(parts, "gone: "+short(n))
+	}
+	for _, n := range without(after, before) {
+		parts = append(parts, "new: "+short(n))
+	}
+	if parts == nil { // one is there more often than before
+		return short(before) + " became " + short(after)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// without returns the elements of an array that another one lacks.
+func without(array, other *yaml.Node) []*yaml.Node {
+	var rest []*yaml.Node
+	for _, n := range array.Content {
+		if !slices.ContainsFunc(other.Content, func(o *yaml.Node) bool { return document.Equal(n, o) }) {
+			rest = append(rest, n)
+		}
+	}
+	return rest
+}
+
+func short(n *yaml.Node) string {
+	text := []rune(string(document.AppendJSON(nil, n)))
+	if len(text) > maxValue {
+		text = append(text[:maxValue], '…')
+	}
+	return diag.Printable(string(text))
+}
+
+func (r *Report) versions(line string) string {
+	var b strings.Builder
+	for _, v := range r.Newer {
+		text := v.Name
+		if v.From != "" {
+			text += ", probably at " + v.From
+		}
+		fmt.Fprintf(&b, line+"\n", text)
+	}
+	return b.String()
+}
+
+// steps are the commands that bring the documents here.
+func (r *Report) steps(line string) string {
+	var b strings.Builder
+	if len(r.Places) > 0 {
+		fmt.Fprintf(&b, line+"\n", "make spec FROM="+r.Upstream.Name)
+	}
+	for _, v := range r.Newer {
+		fmt.Fprintf(&b, line+"\n", "make spec FROM="+cmp.Or(v.From, "<the document of "+v.Name+">"))
+	}
+	return b.String()
+}
+
+func indent(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("  " + line)
+	}
+	return b.String()
+}
+
+// Fence is a block of code that ends where it should, whatever is in it.
+func Fence(text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + "text\n" + text + fence + "\n"
+}
+
+// Escape keeps Markdown from reading a line as more than text.
+func Escape(s string) string {
+	return strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "<", "&lt;", "[", "\\[", "@", "&#64;", "#", "&#35;").Replace(s)
+}

@@ -1,0 +1,64 @@
+package gen
+
+import (
+	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
+	"github.com/go-voicelive/voicelive-go/gen/internal/document"
+	"github.com/go-voicelive/voicelive-go/gen/internal/overlay"
+)
+
+// OverlayReview is what a document means for the actions of an overlay.
+type OverlayReview struct {
+	Actions int // how many there are
+	// Unnecessary actions change nothing: the document says by itself what they
+	// bring. Wrong ones match nothing, expect another value, or cannot be carried
+	// out. One line each, with the place of the action and what to do about it.
+	Unnecessary, Wrong []string
+}
+
+// ReviewOverlay tries each action of the overlay on the document. The error of a
+// document or an overlay that cannot be read is a *Diagnostics.
+func ReviewOverlay(in Input) (OverlayReview, error) {
+	var r OverlayReview
+	if in.Overlay == nil {
+		return r, nil
+	}
+	doc, err := parse(in.Spec)
+	if err != nil {
+		return r, err
+	}
+	var diags diag.List
+	o := overlay.Parse(in.Overlay.Name, in.Overlay.Data, &diags)
+	if o == nil {
+		return r, &Diagnostics{Lines: lines(&diags)}
+	}
+	for _, a := range o.Apply(doc, overlay.Options{UnusedWarn: true}, &diags) {
+		r.Actions++
+		switch a.Effect {
+		case overlay.Unchanged:
+			r.Unnecessary = append(r.Unnecessary, diag.Diagnostic{Location: a.At, Severity: diag.Warning,
+				Message: "the action on " + a.Target + " changes nothing, the document says the same by itself", Fix: "remove it"}.String())
+		case overlay.Skipped, overlay.Failed:
+			r.Wrong = append(r.Wrong, diag.Diagnostic{Location: a.At,
+				Message: a.Why, Fix: "check its reason against the new document, then correct or remove it"}.String())
+		}
+	}
+	return r, nil
+}
+
+// Canonical lays a document out as upstream does: what is checked in. Content and
+// order stay as they are. The error of what is no swagger 2.0 is a *Diagnostics.
+func Canonical(src Source) ([]byte, error) {
+	if _, err := parse(src); err != nil {
+		return nil, err
+	}
+	return document.Canonical(src.Data)
+}
+
+func parse(src Source) (*document.Document, error) {
+	var diags diag.List
+	doc := document.Parse(src.Name, src.Data, &diags)
+	if doc == nil {
+		return nil, &Diagnostics{Lines: lines(&diags)}
+	}
+	return doc, nil
+}
