@@ -1,3 +1,0 @@
-package gen
-
-func compareAPI(r *DriftReport, in DriftInput) error { return nil }
