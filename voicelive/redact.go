@@ -34,6 +34,11 @@ func redact(data []byte) string {
 	if err := d.Decode(&v); err != nil {
 		return fmt.Sprintf("(%d bytes that are not JSON)", len(data))
 	}
+	switch v.(type) {
+	case map[string]any, []any:
+	default:
+		return fmt.Sprintf("(%d bytes that are no event)", len(data))
+	}
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -123,7 +128,13 @@ func (s MCPServer) GoString() string { return s.String() }
 func (s MCPServer) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // String tells which servers they are, without their credentials.
-func (s ICEServer) String() string { return fmt.Sprintf("ICEServer%v", s.URLs) }
+func (s ICEServer) String() string {
+	urls := make([]string, len(s.URLs))
+	for i, u := range s.URLs {
+		urls[i] = withoutSecrets(u)
+	}
+	return fmt.Sprintf("ICEServer%v", urls)
+}
 
 // GoString is String.
 func (s ICEServer) GoString() string { return s.String() }
