@@ -22,20 +22,21 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	if endpoint == "" {
 		return nil, errors.New("voicelive: the endpoint is empty; it looks like https://<resource>.services.ai.azure.com")
 	}
-	if !strings.Contains(endpoint, "://") {
-		endpoint = "https://" + endpoint
+	scheme, rest, found := strings.Cut(endpoint, "://")
+	if !found {
+		scheme, rest = "https", endpoint
 	}
-	u, err := url.Parse(endpoint)
-	if err != nil {
-		return nil, errors.New("voicelive: the endpoint is not a URL")
-	}
-	switch strings.ToLower(u.Scheme) {
+	switch strings.ToLower(scheme) {
 	case "https", "wss":
-		u.Scheme = "https"
+		scheme = "https"
 	case "http", "ws":
-		u.Scheme = "http"
+		scheme = "http"
 	default:
 		return nil, errors.New("voicelive: the scheme of the endpoint is not https or wss")
+	}
+	u, err := url.Parse(scheme + "://" + rest) // which is less strict about the host of other schemes
+	if err != nil {
+		return nil, errors.New("voicelive: the endpoint is not a URL")
 	}
 	switch {
 	case u.Hostname() == "":

@@ -73,7 +73,7 @@ func FuzzEndpoint(f *testing.F) {
 	const canary = "CANARY"
 	for _, endpoint := range []string{
 		"https://r.services.ai.azure.com", "h", "wss://h:8443/a/voice-live/realtime?x=1#f", "http://[::1]:80/%2f", "https://user:CANARY@h", "https://h?api-key=CANARY",
-		"https://h?Bearer CANARY", "https://h?CANARY_token", "CANARY://h", "https://h:CANARY", "https://h/%zz?key=CANARY", "https://h?%zz=CANARY", "https://[CANARY", "a@CANARY", "h?x=%20+",
+		"https://h?Bearer CANARY", "https://h?CANARY_token", "CANARY://h", "https://h:CANARY", "https://h/%zz?key=CANARY", "https://h?%zz=CANARY", "https://[CANARY", "a@CANARY", "h?x=%20+", "wss://h:8x://h/", "h/%2Fvoice-live/realtime",
 	} {
 		f.Add(endpoint)
 	}
