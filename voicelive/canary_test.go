@@ -240,7 +240,9 @@ func TestSecretsStayOutOfRefusals(t *testing.T) {
 		}
 	}
 	opts := e.options(unreachable)
-	opts.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(fmt.Sprintf("http://u:%sproxy@h:%%zz", canary)) }
+	opts.Proxy = func(*http.Request) (*url.URL, error) {
+		return url.Parse(fmt.Sprintf("http://u:%sproxy@h:%%zz", canary))
+	}
 	attempt(opts, nil, o)
 	e.check(t, "who is this?", "407 Proxy Authentication Required", "is required", "socks5", "unexpected EOF")
 }
