@@ -1,0 +1,97 @@
+package voicelive
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// What fault schedules found, in the fewest steps.
+
+// frames reads to the end of the connection, and notes what is worth it.
+func (p *peer) frames() (got []string) {
+	for {
+		first, payload, err := p.next()
+		if err != nil {
+			return got
+		}
+		switch first {
+		case 0x88:
+			got = append(got, fmt.Sprintf("close %d", int(payload[0])<<8|int(payload[1])))
+		case 0x80, 0x81:
+			got = append(got, "end of a message")
+		}
+	}
+}
+
+// P7: a message that began is finished before the close frame, and nothing follows that.
+func TestCloseWaitsForTheMessageThatIsBeingSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []string
+		s, stop := serve(t, nil, func(p *peer) {
+			p.next() // one frame of many
+			time.Sleep(time.Second)
+			got = p.frames()
+		})
+		sent := make(chan error)
+		go func() { sent <- s.AppendAudio(t.Context(), make([]byte, 100_000)) }()
+		synctest.Wait()
+		go func() { sent <- s.ClearAudio(t.Context()) }() // which waits for its turn
+		synctest.Wait()
+		go s.Close()
+		if err := <-sent; !errors.Is(err, ErrNotSent) || !errors.Is(err, ErrClosed) {
+			t.Errorf("the event that waited: %v", err)
+		}
+		if err := <-sent; err != nil {
+			t.Errorf("the event that was being sent: %v", err)
+		}
+		stop()
+		if diff := cmp.Diff([]string{"end of a message", "close 1000"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// P4: the first reason stays, although the session lingers to tell the peer; P7: what
+// is sent meanwhile is not sent.
+func TestNothingChangesTheReasonWhileTheSessionLingers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var got []string
+		s, stop := serve(t, nil, func(p *peer) {
+			p.frame(0x83, nil) // a reserved opcode
+			got = p.frames()
+		})
+		synctest.Wait()
+		if err := s.ClearAudio(t.Context()); !errors.Is(err, ErrNotSent) {
+			t.Errorf("Send: %v", err)
+		}
+		s.Close()
+		if e, ok := errors.AsType[*SessionError](s.Err()); !ok || e.Kind != KindProtocol {
+			t.Errorf("the session ended with %v", s.Err())
+		}
+		stop()
+		if diff := cmp.Diff([]string{"close 1002"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var got []string
+		s, stop := serve(t, nil, func(p *peer) {
+			p.frame(0x83, nil)
+			got = p.frames()
+		})
+		synctest.Wait()
+		s.Close()
+		stop()
+		if e, ok := errors.AsType[*SessionError](s.Err()); !ok || e.Kind != KindProtocol {
+			t.Errorf("closed at once: the session ended with %v", s.Err())
+		}
+		if diff := cmp.Diff([]string{"close 1002"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
