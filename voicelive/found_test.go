@@ -3,6 +3,7 @@ package voicelive
 import (
 	"errors"
 	"fmt"
+	"io"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,6 +92,40 @@ func TestNothingChangesTheReasonWhileTheSessionLingers(t *testing.T) {
 			t.Errorf("closed at once: the session ended with %v", s.Err())
 		}
 		if diff := cmp.Diff([]string{"close 1002"}, got); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// P2: what is received is without a gap, also when Close drops what finds no room.
+func TestNothingIsKeptBehindWhatCloseDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, func(o *ClientOptions) { o.Limits.QueueEvents = 2 }, func(p *peer) {
+			for i := range 2 {
+				p.text(`{"type":"warning","event_id":"%d","warning":{"message":"x"}}`, i)
+			}
+			time.Sleep(time.Second)
+			p.text(`{"type":"warning","event_id":"2","warning":{"message":"x"}}`)
+			p.drain()
+		})
+		synctest.Wait() // session.created and one event wait in the queue, and one for room
+		closed := make(chan error)
+		go func() { closed <- s.Close() }()
+		synctest.Wait()
+		var got []string
+		for {
+			ev, err := s.Recv(t.Context())
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, ev.GetEventID())
+		}
+		<-closed
+		stop()
+		if diff := cmp.Diff([]string{"", "0"}, got); diff != "" {
 			t.Error(diff)
 		}
 	})
