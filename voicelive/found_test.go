@@ -130,3 +130,31 @@ func TestNothingIsKeptBehindWhatCloseDropped(t *testing.T) {
 		}
 	})
 }
+
+// P8 holds for every combination of the limits.
+func TestAPeerThatIsGoneIsNoticedInTimeWithAnyLimits(t *testing.T) {
+	for _, interval := range []time.Duration{time.Second, 5 * time.Second, 20 * time.Second} {
+		for _, timeout := range []time.Duration{time.Second, 7 * time.Second, 10 * time.Second} {
+			for events := range 30 {
+				const pause = 990 * time.Millisecond
+				synctest.Test(t, func(t *testing.T) {
+					limits := func(o *ClientOptions) { o.Limits = Limits{PingInterval: interval, PongTimeout: timeout} }
+					s, stop := serve(t, limits, func(p *peer) {
+						go io.Copy(io.Discard, p.conn) // pings are not answered, but the peer is heard
+						for range events {
+							time.Sleep(pause)
+							p.text(`{"type":"warning","warning":{"message":"x"}}`)
+						}
+						time.Sleep(time.Hour)
+					})
+					defer stop()
+					began := time.Now()
+					<-s.Done()
+					if late := time.Since(began) - time.Duration(events)*pause; late > interval+timeout || late < timeout {
+						t.Errorf("interval %v, timeout %v: noticed %v after event %d", interval, timeout, late, events)
+					}
+				})
+			}
+		}
+	}
+}
