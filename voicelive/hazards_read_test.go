@@ -14,6 +14,7 @@ func TestAHalfOpenConnectionIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) { io.Copy(io.Discard, p.conn) })
 		defer stop()
+		time.Sleep(50 * time.Millisecond) // no event at the moment at which a timer fires
 		began := time.Now()
 		sent := 0
 		for s.AppendAudio(t.Context(), make([]byte, 4800)) == nil {
