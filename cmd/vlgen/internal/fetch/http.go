@@ -132,17 +132,7 @@ func setIfAny(h http.Header, key, value string) {
 }
 
 // direct is the transport of a Fetcher that has none.
-var direct = &http.Transport{Proxy: proxy, ForceAttemptHTTP2: true}
-
-// proxy is http.ProxyFromEnvironment without an error that quotes the URL of
-// the proxy, password and all.
-func proxy(req *http.Request) (*url.URL, error) {
-	u, err := http.ProxyFromEnvironment(req)
-	if err != nil {
-		return nil, errors.New("the proxy that the environment names is not a URL")
-	}
-	return u, nil
-}
+var direct = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 
 // cause says in words what net/http reports as the end of a file.
 func cause(err error) error {
