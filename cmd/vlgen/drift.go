@@ -14,6 +14,13 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen"
 )
 
+// Where Microsoft publishes the document, and lists its versions.
+const (
+	folder      = "/specification/ai/data-plane/VoiceLive/"
+	publishedAt = "https://raw.githubusercontent.com/Azure/azure-rest-api-specs/main" + folder + "{stage}/{version}/VoiceLive.json"
+	listedAt    = "https://api.github.com/repos/Azure/azure-rest-api-specs/contents" + folder
+)
+
 const driftUsage = `vlgen drift compares the document with the one upstream: by content, so that
 neither layout nor the order of members counts. The exit code is 0 if it is the
 same and no newer version is listed, 1 for drift, 2 if that cannot be told.
@@ -23,7 +30,7 @@ of -spec, {stage} for preview or stable, the folder that Azure keeps it in.
 
 Usage:
 
-	vlgen drift -upstream place [-index place]... [flags]
+	vlgen drift [-upstream place [-index place]...] [flags]
 
 Flags:
 
@@ -99,7 +106,7 @@ func parseDrift(args []string, stderr io.Writer) (o driftOptions, code int, ok b
 	}
 	fs.StringVar(&o.spec, "spec", "spec/voicelive.json", "the `document`")
 	fs.StringVar(&o.overlay, "overlay", "spec/overlay.yaml", "the OpenAPI Overlay `file` with corrections; empty for none")
-	fs.StringVar(&o.upstream, "upstream", "", "the `place` of the document upstream")
+	fs.StringVar(&o.upstream, "upstream", "", "the `place` of the document upstream; empty for "+publishedAt+", with the versions that GitHub lists there")
 	fs.Func("index", "a `place` that lists versions: a folder as GitHub's contents API tells it, a JSON array of names, or a name on each line; may be repeated",
 		func(place string) error { o.indexes = append(o.indexes, place); return nil })
 	fs.StringVar(&o.ignore, "ignore", "", "`versions` that are not to be taken, separated by commas")
@@ -115,6 +122,12 @@ func parseDrift(args []string, stderr io.Writer) (o driftOptions, code int, ok b
 		fmt.Fprintln(stderr, "vlgen:", problem)
 		return o, exitUsage, false
 	}
+	if o.upstream == "" {
+		o.upstream = publishedAt
+		if o.indexes == nil {
+			o.indexes = []string{listedAt + "stable", listedAt + "preview"}
+		}
+	}
 	return o, exitOK, true
 }
 
@@ -122,8 +135,6 @@ func (o driftOptions) problem(rest []string) string {
 	switch {
 	case len(rest) > 0:
 		return fmt.Sprintf("unexpected argument %q", rest[0])
-	case o.upstream == "":
-		return "-upstream is missing: name the file or the URL to compare with"
 	case o.format != "text" && o.format != "markdown" && o.format != "json":
 		return fmt.Sprintf("-format is text, markdown or json, not %q", o.format)
 	}

@@ -254,7 +254,6 @@ func TestDriftUsage(t *testing.T) {
 		code int
 	}{
 		"help":             {[]string{"-h"}, exitOK},
-		"no upstream":      {[]string{}, exitUsage},
 		"unknown flag":     {[]string{"-frobnicate"}, exitUsage},
 		"argument":         {[]string{"-upstream", "x", "y"}, exitUsage},
 		"bad format":       {[]string{"-upstream", "x", "-format", "xml"}, exitUsage},

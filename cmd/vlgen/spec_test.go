@@ -96,7 +96,7 @@ func TestANewDocumentIsTaken(t *testing.T) {
 	if code != exitOK || stderr != "" {
 		t.Errorf("exit %d, stderr %s", code, stderr)
 	}
-	expect(t, stdout, "spec.json (2026-04-10) now has the content of ", "  /definitions/Thing/properties/size: new: ",
+	expect(t, stdout, "spec.json (2026-04-10) changed, taken from ", "  /definitions/Thing/properties/size: new: ",
 		"Overlay: all 1 actions apply and are needed.", filepath.Join("api", "models.gen.go\n"), filepath.Join("docs", "schema.json\n"), "Commit all of it together")
 	expect(t, tr.text("report.md"), "**", "```text\n")
 	expect(t, tr.text("spec.json"), "\n        \"size\": {\n          \"type\": \"integer\"\n        },\n")
@@ -107,7 +107,7 @@ func TestANewDocumentIsTaken(t *testing.T) {
 	if code != exitOK {
 		t.Errorf("again: exit %d", code)
 	}
-	expect(t, stdout, "as before", "Nothing: all of it is up to date.")
+	expect(t, stdout, "spec.json (2026-04-10) is as before\n", "Nothing: all of it is up to date.")
 }
 
 func TestADocumentComesFromAServer(t *testing.T) {
@@ -214,7 +214,6 @@ func TestSpecUsage(t *testing.T) {
 		code int
 	}{
 		"help":         {[]string{"-h"}, exitOK},
-		"no from":      {[]string{}, exitUsage},
 		"unknown flag": {[]string{"-frobnicate"}, exitUsage},
 		"argument":     {[]string{"-from", "x", "y"}, exitUsage},
 		"bad format":   {[]string{"-from", "x", "-format", "json"}, exitUsage},

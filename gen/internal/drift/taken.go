@@ -26,11 +26,18 @@ type Taken struct {
 func (t *Taken) Clean() bool { return len(t.Wrong) == 0 && len(t.Problems) == 0 }
 
 func (t *Taken) summary() string {
-	from := Document{t.From, t.Version}
-	if len(t.Report.Places) == 0 {
-		return fmt.Sprintf("%s has the content of %s, as before", diag.Printable(t.Report.Checked.Name), from.label())
+	was := t.Report.Checked
+	s := was.label() + " changed"
+	switch {
+	case len(t.Report.Places) == 0:
+		s = was.label() + " is as before"
+	case was.Version != t.Version:
+		s = diag.Printable(fmt.Sprintf("%s changed from version %s to %s", was.Name, was.Version, t.Version))
 	}
-	return fmt.Sprintf("%s now has the content of %s", t.Report.Checked.label(), from.label())
+	if t.From != was.Name { // it is, when the overlay was mended
+		s += ", taken from " + diag.Printable(t.From)
+	}
+	return s
 }
 
 // Text is the report for a terminal.
