@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 		"gen/internal/diag", "gen/internal/document", "gen/internal/emit", "gen/internal/model", "gen/internal/name",
 		"gen/internal/output", "gen/internal/overlay", "gen/internal/resolve", "templates",
 		"gen/internal/asyncapi", "gen/internal/guide", "gen/internal/reference", "gen/internal/schema", "gen/internal/versions",
-		"gen/internal/drift", "gen/internal/index",
+		"gen/internal/diff", "gen/internal/drift", "gen/internal/index",
 	},
 	"gen/internal/diag":     {},
 	"gen/internal/model":    {"gen/internal/diag"},
@@ -48,6 +48,7 @@ var mayImport = map[string][]string{
 		"gen/internal/diag", "gen/internal/example", "gen/internal/guide", "gen/internal/model", "gen/internal/ordered", "gen/internal/versions", "templates",
 	},
 
+	"gen/internal/diff":  {"gen/internal/diag", "gen/internal/model"},
 	"gen/internal/index": {},
 	"gen/internal/drift": {"gen/internal/diag", "gen/internal/document", "gopkg.in/yaml.v3"},
 

@@ -1,10 +1,10 @@
 // Command vlgen generates a Go package from a swagger 2.0 document of
 // definitions.
 //
-//	vlgen [generate|check|dump|docs|drift|spec] [flags]
+//	vlgen [generate|check|dump|docs|diff|drift|spec] [flags]
 //
 // generate rewrites the package, check prints what generate would change, dump
-// describes the resolved model, docs documents it, drift compares the document
+// describes the resolved model, docs documents it, diff compares two documents, drift compares the document
 // with the one upstream, spec takes a new one. The exit code is 0 if all is well, 1 for
 // mistakes in the input and for drift, 2 for wrong usage, and where drift or spec
 // could not read what they need.
@@ -35,6 +35,7 @@ Usage:
 	vlgen check [flags]        print what generate would change; exit 1 if anything
 	vlgen dump [flags]         print the resolved model, to review a change of the spec
 	vlgen docs [flags]         rewrite the documentation; vlgen docs -h has its flags
+	vlgen diff OLD NEW         tell what a new document changes; vlgen diff -h has its flags
 	vlgen drift [flags]        compare the spec with upstream; vlgen drift -h has its flags
 	vlgen spec [flags]         take a new spec and rewrite all of it; vlgen spec -h has its flags
 
@@ -55,6 +56,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	switch command {
 	case "docs":
 		return docs(args, stdin, stdout, stderr)
+	case "diff":
+		return diff(args, stdin, stdout, stderr)
 	case "drift":
 		return drift(args, stdout, stderr)
 	case "spec":
@@ -112,7 +115,7 @@ func parse(command string, args []string, stderr io.Writer) (opts options, code 
 func (o options) problem(command string, rest []string) string {
 	switch {
 	case command != "generate" && command != "check" && command != "dump":
-		return fmt.Sprintf("unknown command %q, want generate, check, dump, docs, drift or spec", command)
+		return fmt.Sprintf("unknown command %q, want generate, check, dump, docs, diff, drift or spec", command)
 	case len(rest) > 0:
 		return fmt.Sprintf("unexpected argument %q", rest[0])
 	case o.unused != "error" && o.unused != "warn":

@@ -1,0 +1,76 @@
+package gen
+
+import (
+	"cmp"
+	"errors"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
+	"github.com/go-voicelive/voicelive-go/gen/internal/diff"
+	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
+	"github.com/go-voicelive/voicelive-go/gen/internal/model"
+	"github.com/go-voicelive/voicelive-go/gen/internal/reference"
+)
+
+// DiffInput is everything that decides what Diff says.
+type DiffInput struct {
+	Old, New Input
+	// Guide groups the types of the API; nil for no groups.
+	Guide *Source
+}
+
+// DiffReport is how two documents differ after their overlays.
+type DiffReport = diff.Report
+
+// DiffRules is the table by which changes are judged, in Markdown.
+func DiffRules() string { return diff.RulesMarkdown() }
+
+// Diff compares two documents after overlay and resolution. The error of a bad
+// document is a *Diagnostics. The notes did not stop it.
+func Diff(in DiffInput) (*DiffReport, []string, error) {
+	before, notes, err := load(in.Old)
+	if err != nil {
+		return nil, notes, err
+	}
+	after, more, err := load(in.New)
+	notes = append(notes, more...)
+	if err != nil {
+		return nil, notes, err
+	}
+	g := &guide.Guide{}
+	if in.Guide != nil {
+		var diags diag.List
+		if g = guide.Parse(in.Guide.Name, in.Guide.Data, &diags); g == nil || diags.Failed() {
+			return nil, notes, &Diagnostics{Lines: lines(&diags)}
+		}
+	}
+	return compare(in, before, after, g), notes, nil
+}
+
+func compare(in DiffInput, before, after *model.API, g *guide.Guide) *DiffReport {
+	compared := diff.Input{Old: before, New: after, OldName: in.Old.Spec.Name, NewName: in.New.Spec.Name}
+	if len(g.Areas) > 0 {
+		_, old := reference.Areas(before, g)
+		titles, now := reference.Areas(after, g)
+		compared.Areas = titles
+		compared.Area = func(wire string) string { return cmp.Or(now[wire], old[wire]) }
+	}
+	return diff.Compare(compared)
+}
+
+// compareAPI fills in what the documents of a drift mean for the API.
+func compareAPI(r *DriftReport, in DriftInput) error {
+	old, now := in.Input, in.Input
+	old.UnusedOverlay, now.UnusedOverlay = true, true
+	old.Strict, now.Strict = false, false
+	now.Spec, now.Overlay = in.Upstream, cmp.Or(in.UpstreamOverlay, in.Overlay)
+	report, _, err := Diff(DiffInput{Old: old, New: now})
+	switch d := (*Diagnostics)(nil); {
+	case errors.As(err, &d):
+		r.Problems = d.Lines
+	case err != nil:
+		return err
+	default:
+		r.API = report
+	}
+	return nil
+}

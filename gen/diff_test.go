@@ -1,0 +1,150 @@
+package gen
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/diff"
+	"github.com/go-voicelive/voicelive-go/gen/internal/golden"
+)
+
+// TestDiff has an archive for each rule, named after it, with two documents.
+func TestDiff(t *testing.T) {
+	golden.Run(t, "testdata/diff", func(t *testing.T, ar *txtar.Archive) map[string]string {
+		r := diffOf(t, golden.File(ar, "old.json"), golden.File(ar, "new.json"))
+		id := strings.TrimPrefix(t.Name(), "TestDiff/")
+		var found struct {
+			Changes []struct{ Rule, Form string }
+		}
+		if err := json.Unmarshal(r.JSON(), &found); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(found.Changes, func(c struct{ Rule, Form string }) bool { return c.Rule == id || c.Form == id }) {
+			t.Errorf("no change is judged by rule %s", id)
+		}
+		return map[string]string{"diff.txt": r.Text()}
+	})
+	for _, r := range diff.Rules {
+		if _, err := os.Stat(filepath.Join("testdata/diff", r.ID+".txtar")); err != nil {
+			t.Errorf("rule %s has no golden: %v", r.ID, err)
+		}
+	}
+}
+
+func diffOf(t *testing.T, before, after string) *DiffReport {
+	t.Helper()
+	r, _, err := Diff(DiffInput{
+		Old: Input{Spec: Source{"old.json", []byte(before)}, Package: "zoo"},
+		New: Input{Spec: Source{"new.json", []byte(after)}, Package: "zoo"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// A document does not differ from itself, and swapping two documents swaps what is
+// new and what is gone.
+func TestDiffIsSymmetric(t *testing.T) {
+	paths, err := filepath.Glob("testdata/diff/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatal(len(paths), err)
+	}
+	opposite := map[string]string{}
+	for _, pair := range []string{
+		"event-added event-removed", "type-added type-removed", "type-sent type-not-sent", "type-received type-not-received",
+		"entry-added entry-removed", "field-added-optional field-removed-optional", "field-added-required field-removed-required",
+		"field-required field-optional", "field-nullable field-not-nullable", "field-fixed field-free",
+		"field-bounds-tighter field-bounds-looser", "value-added value-removed", "variant-added variant-removed", "union-null union-not-null",
+	} {
+		a, b, _ := strings.Cut(pair, " ")
+		opposite[a], opposite[b] = b, a
+	}
+	for _, path := range paths {
+		ar, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after := golden.File(ar, "old.json"), golden.File(ar, "new.json")
+		if r := diffOf(t, before, before); !r.Empty() || r.Breaking() {
+			t.Errorf("%s: a document differs from itself:\n%s", path, r.Text())
+		}
+		count := func(r *DiffReport, swap bool) map[string]int {
+			n := map[string]int{}
+			for _, c := range r.Changes {
+				id := c.Rule.ID
+				if strings.HasPrefix(id, "go-") {
+					continue // they are about what breaks, in one direction
+				}
+				if swap && opposite[id] != "" {
+					id = opposite[id]
+				}
+				n[id]++
+			}
+			return n
+		}
+		if d := cmp.Diff(count(diffOf(t, before, after), false), count(diffOf(t, after, before), true)); d != "" {
+			t.Errorf("%s: there and back (-there +back):\n%s", path, d)
+		}
+	}
+}
+
+// TestDiffRulesAreDocumented keeps docs/diff-rules.md equal to the table; write it with
+// go run ./cmd/vlgen diff -rules > docs/diff-rules.md.
+func TestDiffRulesAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/diff-rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(DiffRules(), string(page)); d != "" {
+		t.Errorf("docs/diff-rules.md is stale (-want +got):\n%s", d)
+	}
+	seen := map[string]bool{}
+	for _, r := range diff.Rules {
+		if seen[r.ID] || r.What == "" || r.GoWhy == "" {
+			t.Errorf("rule %s: twice, or not described", r.ID)
+		}
+		seen[r.ID] = true
+		for _, e := range []diff.Effect{r.Send, r.Receive} {
+			if max(e.OldClient, e.NewClient) > diff.Safe && e.Why == "" {
+				t.Errorf("rule %s does not say why", r.ID)
+			}
+		}
+	}
+}
+
+func TestDiffDoesNotDependOnOrder(t *testing.T) {
+	ar, err := txtar.ParseFile("testdata/diff/event-renamed.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after := golden.File(ar, "old.json"), golden.File(ar, "new.json")
+	want := diffOf(t, before, after).Text()
+	for range 20 {
+		if d := cmp.Diff(want, diffOf(t, before, after).Text()); d != "" {
+			t.Fatal(d)
+		}
+	}
+}
+
+// Hostile names and texts stay on their lines, in each format.
+func TestDiffQuotesWhatItRepeats(t *testing.T) {
+	const doc = `{"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}, "definitions": {"A": {"type": "object", "properties": {"p": {"type": "string", "description": %q}}}}}`
+	r := diffOf(t, fmt.Sprintf(doc, "one"), fmt.Sprintf(doc, "two\n## <b>*`@x`[y](z)\u202e"))
+	for _, text := range []string{r.Text(), r.Markdown()} {
+		if strings.Contains(text, "\n##") && strings.Contains(text, "\n## ") || strings.Contains(text, "<b>") && text == r.Markdown() || strings.Contains(text, "\u202e") {
+			t.Errorf("got %s", text)
+		}
+	}
+	if !json.Valid(r.JSON()) {
+		t.Error("not JSON")
+	}
+}
