@@ -73,8 +73,8 @@ func (s source) get(place string, stderr io.Writer) (gen.Source, error) {
 type driftOptions struct {
 	options
 	source
-	upstream, ignore, format string
-	indexes                  []string
+	guide, upstream, ignore, format string
+	indexes                         []string
 }
 
 // drift is the subcommand; it returns the exit code.
@@ -106,6 +106,7 @@ func parseDrift(args []string, stderr io.Writer) (o driftOptions, code int, ok b
 	}
 	fs.StringVar(&o.spec, "spec", "spec/voicelive.json", "the `document`")
 	fs.StringVar(&o.overlay, "overlay", "spec/overlay.yaml", "the OpenAPI Overlay `file` with corrections; empty for none")
+	fs.StringVar(&o.guide, "guide", "spec/guide.yaml", "the `file` that groups the types of the API; empty for none")
 	fs.StringVar(&o.upstream, "upstream", "", "the `place` of the document upstream; empty for "+publishedAt+", with the versions that GitHub lists there")
 	fs.Func("index", "a `place` that lists versions: a folder as GitHub's contents API tells it, a JSON array of names, or a name on each line; may be repeated",
 		func(place string) error { o.indexes = append(o.indexes, place); return nil })
@@ -149,6 +150,9 @@ func (o driftOptions) compare(stderr io.Writer) (*gen.DriftReport, error) {
 		return nil, err
 	}
 	if in.Overlay, err = optional(o.overlay, false); err != nil {
+		return nil, err
+	}
+	if in.Guide, err = optional(o.guide, false); err != nil {
 		return nil, err
 	}
 	version, err := gen.Version(in.Spec)

@@ -40,7 +40,7 @@ func process(t *testing.T, env []string, args ...string) (code int, stdout, stde
 func driftArgs(t *testing.T, upstream string, more ...string) []string {
 	t.Helper()
 	spec := write(t, filepath.Join(t.TempDir(), "spec.json"), datedSpec)
-	return append([]string{"drift", "-spec", spec, "-overlay", "", "-upstream", upstream}, more...)
+	return append([]string{"drift", "-spec", spec, "-overlay", "", "-guide", "", "-upstream", upstream}, more...)
 }
 
 var datedSpec = strings.Replace(goodSpec, `"version": "1"`, `"version": "2026-04-10"`, 1)
@@ -126,7 +126,7 @@ func TestDriftToANewerVersion(t *testing.T) {
 		}
 	}
 	undated := write(t, filepath.Join(t.TempDir(), "spec.json"), goodSpec)
-	code, _, stderr := vlgen("", "drift", "-spec", undated, "-overlay", "", "-upstream", undated, "-index", file)
+	code, _, stderr := vlgen("", "drift", "-spec", undated, "-overlay", "", "-guide", "", "-upstream", undated, "-index", file)
 	if code != exitUsage || !strings.Contains(stderr, `no version of an index can be newer than "1"`) {
 		t.Errorf("exit %d, %s", code, stderr)
 	}
@@ -260,7 +260,8 @@ func TestDriftUsage(t *testing.T) {
 		"bad timeout":      {[]string{"-upstream", "x", "-timeout", "0s"}, exitUsage},
 		"bad limit":        {[]string{"-upstream", "x", "-limit", "-1"}, exitUsage},
 		"missing spec":     {[]string{"-upstream", "x", "-spec", "/does/not/exist.json"}, exitUsage},
-		"missing upstream": {[]string{"-spec", "../../spec/voicelive.json", "-overlay", "", "-upstream", "/does/not/exist.json"}, exitUsage},
+		"missing upstream": {[]string{"-spec", "../../spec/voicelive.json", "-overlay", "", "-guide", "", "-upstream", "/does/not/exist.json"}, exitUsage},
+		"missing guide":    {[]string{"-upstream", "../../spec/voicelive.json", "-spec", "../../spec/voicelive.json", "-overlay", "", "-guide", "/does/not/exist.yaml"}, exitUsage},
 		"missing overlay":  {[]string{"-upstream", "../../spec/voicelive.json", "-spec", "../../spec/voicelive.json", "-overlay", "/does/not/exist.yaml"}, exitUsage},
 	} {
 		if code, stdout, stderr := vlgen("", append([]string{"drift"}, c.args...)...); code != c.code || stdout != "" || stderr == "" {
