@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,6 +10,15 @@ import (
 // lists answers the questions of .ci/drift compare.
 const lists = `*/stable) echo '[{"name": "2026-04-10", "type": "dir"}]' ;;
 */preview) echo '[{"name": "2026-06-01-preview", "type": "dir"}]' ;;`
+
+func TestTheWorkflowAsksWhereVlgenDoes(t *testing.T) {
+	script, err := os.ReadFile("../../.ci/drift")
+	if err != nil {
+		t.Fatal(err)
+	}
+	repository, place, _ := strings.Cut(strings.TrimPrefix(publishedAt, "https://raw.githubusercontent.com/"), "/main/")
+	expect(t, string(script), "repository="+repository+" folder="+strings.TrimSuffix(place, "/{stage}/{version}/VoiceLive.json")+"\n")
+}
 
 func TestTheWorkflowOfDrift(t *testing.T) {
 	p := newProject(t)

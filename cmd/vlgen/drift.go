@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -66,7 +67,8 @@ func (s source) get(place string, stderr io.Writer) (gen.Source, error) {
 	if doc.Cached {
 		fmt.Fprintf(stderr, "vlgen: %s did not change since it was put into the cache\n", doc.Name)
 	}
-	return gen.Source{Name: doc.Name, Data: doc.Data}, err
+	// A byte order mark is layout, too: it is taken off before anybody compares.
+	return gen.Source{Name: doc.Name, Data: bytes.TrimPrefix(doc.Data, []byte("\ufeff"))}, err
 }
 
 // driftOptions are the flags of vlgen drift.

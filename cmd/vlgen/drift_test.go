@@ -69,6 +69,7 @@ func TestDriftOfADocument(t *testing.T) {
 		{"the same", datedSpec, exitOK, []string{"no drift: ", "(2026-04-10)"}},
 		{"layout and order", strings.ReplaceAll(`{"definitions": {"Thing": {"properties": {"name": {"type": "string"}}, "type": "object"}}, "paths": {},
 			"info": {"version": "2026-04-10", "title": "T"}, "swagger": "2.0"}`, " ", "\r\n\t"), exitOK, []string{"no drift: "}},
+		{"a byte order mark", "\ufeff" + datedSpec, exitOK, []string{"no drift: "}},
 		{"what the model sees", strings.Replace(datedSpec, `"name"`, `"title"`, 1), exitDrift,
 			[]string{"drift: ", "\n  /definitions/Thing/properties/name: gone: ", "\n  /definitions/Thing/properties/title: new: ", "\n  make spec FROM="}},
 		{"what it does not see", strings.Replace(datedSpec, `"paths"`, `"tags": ["a"], "paths"`, 1), exitDrift,
