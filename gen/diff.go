@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 	"github.com/go-voicelive/voicelive-go/gen/internal/diff"
+	"github.com/go-voicelive/voicelive-go/gen/internal/emit"
 	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 	"github.com/go-voicelive/voicelive-go/gen/internal/reference"
@@ -47,7 +48,8 @@ func Diff(in DiffInput) (*DiffReport, []string, error) {
 }
 
 func compare(in DiffInput, before, after *model.API, g *guide.Guide) *DiffReport {
-	compared := diff.Input{Old: before, New: after, OldName: in.Old.Spec.Name, NewName: in.New.Spec.Name}
+	compared := diff.Input{Old: before, New: after, OldName: in.Old.Spec.Name, NewName: in.New.Spec.Name,
+		OldValidated: emit.Validated(before), NewValidated: emit.Validated(after)}
 	if len(g.Areas) > 0 {
 		_, old := reference.Areas(before, g)
 		titles, now := reference.Areas(after, g)

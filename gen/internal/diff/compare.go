@@ -117,6 +117,9 @@ func (c *comparer) types(old, now model.Type) {
 		c.add("description", s, before.Doc, after.Doc)
 	}
 	c.directions(s, before, after)
+	if c.in.OldValidated[before.Wire] && !c.in.NewValidated[after.Wire] {
+		c.add("go-validate", s, "", "")
+	}
 	switch old := old.(type) {
 	case *model.Enum:
 		c.enums(s, old.Values, now.(*model.Enum).Values)

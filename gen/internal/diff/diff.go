@@ -127,6 +127,9 @@ func (r *Report) Breaking() bool {
 type Input struct {
 	Old, New         *model.API // named
 	OldName, NewName string     // of the documents
+	// OldValidated and NewValidated are the wire names of the declarations that have
+	// a method Validate.
+	OldValidated, NewValidated map[string]bool
 	// Area is the heading for the changes of a type that is no event, by its wire
 	// name; nil puts them all under one.
 	Area func(wire string) string

@@ -233,7 +233,7 @@ func (g *generator) reusable(s *model.Struct) (buf, id *model.Field) {
 	}
 	for _, p := range s.Fields {
 		switch {
-		case p.Type == model.Bytes && buf == nil:
+		case p.Type == model.Bytes && formOf(p) != nullable && buf == nil:
 			buf = p
 		case p.Type == model.String && formOf(p) == pointer && id == nil:
 			id = p

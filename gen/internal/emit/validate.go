@@ -259,6 +259,18 @@ func (g *generator) checkedElem(t model.Type) bool {
 	return false
 }
 
+// Validated are the wire names of the declarations that have a method Validate.
+func Validated(api *model.API) map[string]bool {
+	checked, all := checkedTypes(api), map[string]bool{}
+	for _, s := range api.Structs {
+		all[s.Wire] = checked[s] || s.Send && isEvent(s)
+	}
+	for _, n := range api.Named {
+		all[n.Wire] = checked[n]
+	}
+	return all
+}
+
 // checkedTypes finds the sent types that have a limit somewhere inside.
 func checkedTypes(api *model.API) map[model.Type]bool {
 	g := &generator{checked: map[model.Type]bool{}}
