@@ -122,7 +122,8 @@ func (f *Fetcher) send(ctx context.Context, u *url.URL, kept *entry) (*http.Resp
 	if f.Transport != nil {
 		return f.Transport.RoundTrip(req)
 	}
-	return direct.RoundTrip(req)
+	once := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, DisableKeepAlives: true}
+	return once.RoundTrip(req)
 }
 
 func setIfAny(h http.Header, key, value string) {
@@ -130,9 +131,6 @@ func setIfAny(h http.Header, key, value string) {
 		h.Set(key, value)
 	}
 }
-
-// direct is the transport of a Fetcher that has none.
-var direct = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 
 // cause says in words what net/http reports as the end of a file.
 func cause(err error) error {
