@@ -29,6 +29,11 @@ same and no newer version is listed, 1 for drift, 2 if that cannot be told.
 A place is a file or an https URL. In -upstream, {version} stands for the version
 of -spec, {stage} for preview or stable, the folder that Azure keeps it in.
 
+With -format json it is an object: drift (whether there is any), summary, checked
+and upstream (name and version of the documents), changes (as vlgen diff writes
+them; null if a document cannot be resolved, and then problems says why), places
+(pointer, before, after) and newer (version and, if known, from).
+
 Usage:
 
 	vlgen drift [-upstream place [-index place]...] [flags]

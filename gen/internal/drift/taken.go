@@ -114,7 +114,7 @@ func (t *Taken) steps() []string {
 	}
 	return append(steps,
 		"Read git diff: first the document, then the package, then the reference.",
-		"Run make test. What fails there is hand-written and relies on what changed.",
+		"Run make test. What does not compile, or fails, is hand-written and relies on what changed.",
 		"Add to CHANGELOG.md what users notice.",
 		"Commit all of it together, and open a pull request with the Markdown of this report.")
 }
