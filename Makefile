@@ -30,6 +30,18 @@ check: ## print what generate would change; fails if anything
 	@go run ./cmd/vlgen check -strict
 	@go run ./cmd/vlgen docs -check -strict
 
+.PHONY: drift
+drift: ## compare spec/voicelive.json with upstream, or with UPSTREAM=file-or-URL; fails if it differs
+	@go run ./cmd/vlgen drift $(if $(UPSTREAM),-upstream '$(UPSTREAM)') $(if $(FORMAT),-format '$(FORMAT)')
+
+# The report compares with what is committed, so that it stays the same while the
+# overlay is mended and this is run again.
+.PHONY: spec
+spec: ## take a new spec/voicelive.json, FROM=file-or-URL or upstream's, and regenerate; writes spec-report.md
+	@before=$$(mktemp -d) && trap 'rm -rf "$$before"' EXIT && \
+	git archive HEAD spec | tar -x -C "$$before" && \
+	go run ./cmd/vlgen spec $(if $(or $(FROM),$(UPSTREAM)),-from '$(or $(FROM),$(UPSTREAM))') -before "$$before/spec" -report spec-report.md
+
 .PHONY: test
 test: ## run all tests, with the race detector if there is a C compiler
 	@$(if $(RACE),:,echo "no C compiler: testing without the race detector")

@@ -65,7 +65,7 @@ func compareAPI(r *DriftReport, in DriftInput) error {
 	old.UnusedOverlay, now.UnusedOverlay = true, true
 	old.Strict, now.Strict = false, false
 	now.Spec, now.Overlay = in.Upstream, cmp.Or(in.UpstreamOverlay, in.Overlay)
-	report, _, err := Diff(DiffInput{Old: old, New: now})
+	report, _, err := Diff(DiffInput{Old: old, New: now, Guide: in.Guide})
 	switch d := (*Diagnostics)(nil); {
 	case errors.As(err, &d):
 		r.Problems = d.Lines

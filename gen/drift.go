@@ -17,6 +17,7 @@ type DriftInput struct {
 	Upstream Source // the document that it should be
 	// UpstreamOverlay corrects upstream's document; nil is the overlay of Input.
 	UpstreamOverlay *Source
+	Guide           *Source // groups the changes; nil for no groups
 	// Indexes list the versions that upstream publishes; nil to leave newer
 	// versions alone.
 	Indexes []Source

@@ -39,7 +39,7 @@ func Take(in TakeInput) (*Taken, error) {
 		return nil, err
 	}
 	in.Spec.Data = t.Spec
-	changes, err := Drift(DriftInput{Input: in.Before, Upstream: in.Spec, UpstreamOverlay: in.Overlay})
+	changes, err := Drift(DriftInput{Input: in.Before, Upstream: in.Spec, UpstreamOverlay: in.Overlay, Guide: in.Guide})
 	if err != nil {
 		return nil, err
 	}

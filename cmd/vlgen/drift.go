@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -14,6 +15,13 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen"
 )
 
+// Where Microsoft publishes the document, and lists its versions.
+const (
+	folder      = "/specification/ai/data-plane/VoiceLive/"
+	publishedAt = "https://raw.githubusercontent.com/Azure/azure-rest-api-specs/main" + folder + "{stage}/{version}/VoiceLive.json"
+	listedAt    = "https://api.github.com/repos/Azure/azure-rest-api-specs/contents" + folder
+)
+
 const driftUsage = `vlgen drift compares the document with the one upstream: by content, so that
 neither layout nor the order of members counts. The exit code is 0 if it is the
 same and no newer version is listed, 1 for drift, 2 if that cannot be told.
@@ -21,9 +29,14 @@ same and no newer version is listed, 1 for drift, 2 if that cannot be told.
 A place is a file or an https URL. In -upstream, {version} stands for the version
 of -spec, {stage} for preview or stable, the folder that Azure keeps it in.
 
+With -format json it is an object: drift (whether there is any), summary, checked
+and upstream (name and version of the documents), changes (as vlgen diff writes
+them; null if a document cannot be resolved, and then problems says why), places
+(pointer, before, after) and newer (version and, if known, from).
+
 Usage:
 
-	vlgen drift -upstream place [-index place]... [flags]
+	vlgen drift [-upstream place [-index place]...] [flags]
 
 Flags:
 
@@ -59,15 +72,16 @@ func (s source) get(place string, stderr io.Writer) (gen.Source, error) {
 	if doc.Cached {
 		fmt.Fprintf(stderr, "vlgen: %s did not change since it was put into the cache\n", doc.Name)
 	}
-	return gen.Source{Name: doc.Name, Data: doc.Data}, err
+	// A byte order mark is layout, too: it is taken off before anybody compares.
+	return gen.Source{Name: doc.Name, Data: bytes.TrimPrefix(doc.Data, []byte("\ufeff"))}, err
 }
 
 // driftOptions are the flags of vlgen drift.
 type driftOptions struct {
 	options
 	source
-	upstream, ignore, format string
-	indexes                  []string
+	guide, upstream, ignore, format string
+	indexes                         []string
 }
 
 // drift is the subcommand; it returns the exit code.
@@ -99,7 +113,8 @@ func parseDrift(args []string, stderr io.Writer) (o driftOptions, code int, ok b
 	}
 	fs.StringVar(&o.spec, "spec", "spec/voicelive.json", "the `document`")
 	fs.StringVar(&o.overlay, "overlay", "spec/overlay.yaml", "the OpenAPI Overlay `file` with corrections; empty for none")
-	fs.StringVar(&o.upstream, "upstream", "", "the `place` of the document upstream")
+	fs.StringVar(&o.guide, "guide", "spec/guide.yaml", "the `file` that groups the types of the API; empty for none")
+	fs.StringVar(&o.upstream, "upstream", "", "the `place` of the document upstream; empty for "+publishedAt+", with the versions that GitHub lists there")
 	fs.Func("index", "a `place` that lists versions: a folder as GitHub's contents API tells it, a JSON array of names, or a name on each line; may be repeated",
 		func(place string) error { o.indexes = append(o.indexes, place); return nil })
 	fs.StringVar(&o.ignore, "ignore", "", "`versions` that are not to be taken, separated by commas")
@@ -115,6 +130,12 @@ func parseDrift(args []string, stderr io.Writer) (o driftOptions, code int, ok b
 		fmt.Fprintln(stderr, "vlgen:", problem)
 		return o, exitUsage, false
 	}
+	if o.upstream == "" {
+		o.upstream = publishedAt
+		if o.indexes == nil {
+			o.indexes = []string{listedAt + "stable", listedAt + "preview"}
+		}
+	}
 	return o, exitOK, true
 }
 
@@ -122,8 +143,6 @@ func (o driftOptions) problem(rest []string) string {
 	switch {
 	case len(rest) > 0:
 		return fmt.Sprintf("unexpected argument %q", rest[0])
-	case o.upstream == "":
-		return "-upstream is missing: name the file or the URL to compare with"
 	case o.format != "text" && o.format != "markdown" && o.format != "json":
 		return fmt.Sprintf("-format is text, markdown or json, not %q", o.format)
 	}
@@ -138,6 +157,9 @@ func (o driftOptions) compare(stderr io.Writer) (*gen.DriftReport, error) {
 		return nil, err
 	}
 	if in.Overlay, err = optional(o.overlay, false); err != nil {
+		return nil, err
+	}
+	if in.Guide, err = optional(o.guide, false); err != nil {
 		return nil, err
 	}
 	version, err := gen.Version(in.Spec)

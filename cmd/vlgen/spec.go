@@ -21,7 +21,7 @@ In -from, {version} stands for the version of -spec, {stage} for preview or stab
 
 Usage:
 
-	vlgen spec -from place [flags]
+	vlgen spec [-from place] [flags]
 
 Flags:
 
@@ -62,7 +62,7 @@ func parseSpec(args []string, stderr io.Writer) (o specOptions, code int, ok boo
 		fmt.Fprint(stderr, specUsage)
 		fs.PrintDefaults()
 	}
-	fs.StringVar(&o.from, "from", "", "the `place` of the new document, a file or an https URL")
+	fs.StringVar(&o.from, "from", publishedAt, "the `place` of the new document, a file or an https URL")
 	fs.StringVar(&o.spec, "spec", "spec/voicelive.json", "the `document` that is replaced")
 	fs.StringVar(&o.overlay, "overlay", "spec/overlay.yaml", "the OpenAPI Overlay `file` with corrections; empty for none")
 	fs.StringVar(&o.guide, "guide", "spec/guide.yaml", "the `file` with what the reference says beside the document; empty for none")
@@ -89,8 +89,6 @@ func parseSpec(args []string, stderr io.Writer) (o specOptions, code int, ok boo
 func (o specOptions) problem(rest []string) string {
 	o.unused = "error"
 	switch {
-	case o.from == "":
-		return "-from is missing: name the file or the URL of the new document"
 	case o.format != "text" && o.format != "markdown":
 		return fmt.Sprintf("-format is text or markdown, not %q", o.format)
 	}

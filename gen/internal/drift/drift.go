@@ -34,7 +34,7 @@ type Report struct {
 	Checked, Upstream Document
 	// Places is where the content of the documents differs.
 	Places []document.Difference
-	// API is nil if upstream's document cannot be resolved; Problems says why,
+	// API is nil if one of the documents cannot be resolved; Problems says why,
 	// one diagnostic a line.
 	API      API
 	Problems []string

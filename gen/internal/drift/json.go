@@ -10,7 +10,7 @@ import (
 
 // JSON is the report for a program: an object, and a line break. drift is false
 // if there is nothing to do; changes is what vlgen diff says of the two
-// documents, null if upstream's cannot be resolved; before or after is left out
+// documents, null if one of them cannot be resolved; before or after is left out
 // where there is nothing.
 func (r *Report) JSON() ([]byte, error) {
 	type side struct {

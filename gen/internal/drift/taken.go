@@ -26,11 +26,18 @@ type Taken struct {
 func (t *Taken) Clean() bool { return len(t.Wrong) == 0 && len(t.Problems) == 0 }
 
 func (t *Taken) summary() string {
-	from := Document{t.From, t.Version}
-	if len(t.Report.Places) == 0 {
-		return fmt.Sprintf("%s has the content of %s, as before", diag.Printable(t.Report.Checked.Name), from.label())
+	was := t.Report.Checked
+	s := was.label() + " changed"
+	switch {
+	case len(t.Report.Places) == 0:
+		s = was.label() + " is as before"
+	case was.Version != t.Version:
+		s = diag.Printable(fmt.Sprintf("%s changed from version %s to %s", was.Name, was.Version, t.Version))
 	}
-	return fmt.Sprintf("%s now has the content of %s", t.Report.Checked.label(), from.label())
+	if t.From != was.Name { // it is, when the overlay was mended
+		s += ", taken from " + diag.Printable(t.From)
+	}
+	return s
 }
 
 // Text is the report for a terminal.
@@ -107,7 +114,7 @@ func (t *Taken) steps() []string {
 	}
 	return append(steps,
 		"Read git diff: first the document, then the package, then the reference.",
-		"Run make test. What fails there is hand-written and relies on what changed.",
+		"Run make test. What does not compile, or fails, is hand-written and relies on what changed.",
 		"Add to CHANGELOG.md what users notice.",
 		"Commit all of it together, and open a pull request with the Markdown of this report.")
 }

@@ -95,7 +95,7 @@ func (r *Report) ChangesMarkdown() string {
 func (r *Report) api(render func(API) string, block func(string) string) string {
 	switch {
 	case r.API == nil:
-		return "What upstream has cannot be resolved, so its changes of the API cannot be told:\n\n" + block(strings.Join(r.Problems, "\n")+"\n")
+		return "A document cannot be resolved, so what changed in the API cannot be told:\n\n" + block(strings.Join(r.Problems, "\n")+"\n")
 	case r.API.Empty():
 		return "The API is the same: nothing that differs is part of the resolved model.\n"
 	}

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -223,20 +222,5 @@ func TestAServerThatDoesNotAnswer(t *testing.T) {
 	cancel()
 	if _, err := (&Fetcher{}).Get(canceled, s.URL); !errors.Is(err, context.Canceled) {
 		t.Error(err)
-	}
-}
-
-func TestAProxyIsUsed(t *testing.T) {
-	secure, f := serveTLS(t, say(text))
-	proxies := 0
-	relay := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		proxies++
-		tunnel(w, r, secure.Listener.Addr().String())
-	})
-	transport := f.Transport.(*http.Transport).Clone()
-	transport.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(relay.URL) }
-	get(t, &Fetcher{Transport: transport}, "https://example.com/spec.json") // a name that the certificate of httptest has
-	if proxies != 1 {
-		t.Errorf("the proxy was asked %d times", proxies)
 	}
 }

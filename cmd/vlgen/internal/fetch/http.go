@@ -122,26 +122,14 @@ func (f *Fetcher) send(ctx context.Context, u *url.URL, kept *entry) (*http.Resp
 	if f.Transport != nil {
 		return f.Transport.RoundTrip(req)
 	}
-	return direct.RoundTrip(req)
+	once := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, DisableKeepAlives: true}
+	return once.RoundTrip(req)
 }
 
 func setIfAny(h http.Header, key, value string) {
 	if value != "" {
 		h.Set(key, value)
 	}
-}
-
-// direct is the transport of a Fetcher that has none.
-var direct = &http.Transport{Proxy: proxy, ForceAttemptHTTP2: true}
-
-// proxy is http.ProxyFromEnvironment without an error that quotes the URL of
-// the proxy, password and all.
-func proxy(req *http.Request) (*url.URL, error) {
-	u, err := http.ProxyFromEnvironment(req)
-	if err != nil {
-		return nil, errors.New("the proxy that the environment names is not a URL")
-	}
-	return u, nil
 }
 
 // cause says in words what net/http reports as the end of a file.

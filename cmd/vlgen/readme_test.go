@@ -1,0 +1,54 @@
+package main
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestTheReadmeTakesANewSpec runs the commands of "When the spec changes" as they
+// stand there, with an upstream whose document makes an overlay action wrong.
+func TestTheReadmeTakesANewSpec(t *testing.T) {
+	p := newProject(t)
+	_, section, found := strings.Cut(p.text("../../README.md"), "\n## When the spec changes\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1)
+	if !found || len(blocks) != 3 {
+		t.Fatalf("the README has %d blocks of commands, want 3", len(blocks))
+	}
+	const action = `
+  - target: $.definitions.RequestImageContentPart.properties.url
+    description: >-
+      API reference, RealtimeRequestImageContentPart: url is the name of earlier versions.
+    x-expect: {type: string}
+    remove: true
+`
+	overlay := p.text("../../spec/overlay.yaml")
+	if !strings.Contains(overlay, action) {
+		t.Fatal("the overlay lacks the action that this test makes wrong: choose another one")
+	}
+	upstream := "UPSTREAM=" + p.upstream(`"url": {
+          "type": "string"
+        }`, `"image_url": {"type": "string", "format": "uri"}`)
+
+	out := p.sh("set +e\n"+blocks[0][1], upstream)
+	expect(t, out, "drift: spec/voicelive.json ", "/definitions/RequestImageContentPart/properties/image_url: new: ",
+		"wrong: 1, unnecessary: 0.", `the target "$.definitions.RequestImageContentPart.properties.url" matches nothing`,
+		"make spec FROM=spec/voicelive.json", " spec/voicelive.json ")
+	if code, out := p.try("make check"); code == 0 {
+		t.Errorf("make check passes over a wrong action: %s", out)
+	}
+
+	write(t, filepath.Join(p.dir, "spec/overlay.yaml"), strings.Replace(overlay, action, "", 1))
+	out = p.sh(blocks[1][1], upstream)
+	expect(t, out, "/definitions/RequestImageContentPart/properties/image_url: new: ", "apply and are needed.")
+
+	p.sh(blocks[2][1], upstream)
+	expect(t, p.asked(), "pr create --title spec: follow upstream --body-file spec-report.md\n")
+	expect(t, p.body(), "**spec/voicelive.json (", "/definitions/RequestImageContentPart/properties/image_url: new: ", "apply and are needed.")
+	expect(t, p.sh("git show --stat --format= origin/spec"), " spec/voicelive.json ", " spec/overlay.yaml ")
+	if left := p.sh("git status --porcelain"); left != "" {
+		t.Errorf("not committed:\n%s", left)
+	}
+}
