@@ -6,6 +6,7 @@
 package gen
 
 import (
+	"fmt"
 	"go/token"
 	"strings"
 
@@ -87,27 +88,40 @@ func Generate(in Input) (Result, error) {
 	return res, nil
 }
 
-// Dump runs the pipeline up to the named model and describes it.
+// Dump runs the pipeline up to the named model and describes it, with what became
+// of each action of the overlay at the end.
 func Dump(in Input) (Result, error) {
-	api, notes, err := load(in)
+	api, actions, notes, err := loadWithActions(in)
 	if err != nil {
 		return Result{Notes: notes}, err
 	}
-	return Result{Dump: api.Dump(), Notes: notes}, nil
+	var b strings.Builder
+	b.WriteString(api.Dump())
+	if in.Overlay != nil {
+		fmt.Fprintf(&b, "\noverlay %s\n", diag.Printable(base(in.Overlay.Name)))
+	}
+	for _, a := range actions {
+		fmt.Fprintf(&b, "\t%s %s %s\n", a.At.Pointer, diag.Printable(a.Target), a.Effect)
+	}
+	return Result{Dump: b.String(), Notes: notes}, nil
 }
 
-// load runs the stages up to the named model. Each one reports all it finds; an
-// error stops before the next.
 func load(in Input) (*model.API, []string, error) {
+	api, _, notes, err := loadWithActions(in)
+	return api, notes, err
+}
+
+// loadWithActions runs the stages up to the named model. Each one reports all it
+// finds; an error stops before the next.
+func loadWithActions(in Input) (api *model.API, actions []overlay.Outcome, notes []string, err error) {
 	var diags diag.List
-	var api *model.API
 	var doc *document.Document
 	var linked *document.Linked
 	stages := []func(){
 		func() { doc = document.Parse(in.Spec.Name, in.Spec.Data, &diags) },
 		func() {
 			if in.Overlay != nil {
-				overlay.Parse(in.Overlay.Name, in.Overlay.Data, &diags).Apply(doc, overlay.Options{UnusedWarn: in.UnusedOverlay}, &diags)
+				actions = overlay.Parse(in.Overlay.Name, in.Overlay.Data, &diags).Apply(doc, overlay.Options{UnusedWarn: in.UnusedOverlay}, &diags)
 			}
 		},
 		func() { linked = doc.Link(&diags) },
@@ -120,10 +134,10 @@ func load(in Input) (*model.API, []string, error) {
 			diags.Strict()
 		}
 		if diags.Failed() {
-			return nil, nil, &Diagnostics{Lines: lines(&diags)}
+			return nil, nil, nil, &Diagnostics{Lines: lines(&diags)}
 		}
 	}
-	return api, lines(&diags), nil
+	return api, actions, lines(&diags), nil
 }
 
 func lines(diags *diag.List) []string {

@@ -241,6 +241,39 @@ func TestDumpIsReadable(t *testing.T) {
 	}
 }
 
+// TestDumpTellsWhichActionsApplied has an overlay for several versions.
+func TestDumpTellsWhichActionsApplied(t *testing.T) {
+	in := gen.Input{
+		Spec: gen.Source{Name: "spec.json", Data: []byte(`{"swagger": "2.0", "info": {"title": "t", "version": "2026-06-01"}, "paths": {}, "definitions": {"A": {"type": "object"}}}`)},
+		Overlay: &gen.Source{Name: "spec/overlay.yaml", Data: []byte(`
+overlay: 1.0.0
+info: {title: t, version: "1"}
+actions:
+  - {description: d, target: $.definitions.A, update: {description: Was corrected.}}
+  - {description: d, target: $.definitions.A, update: {type: object}}
+  - {description: d, target: $.definitions.B, update: {type: object}}
+  - {description: d, target: $.definitions.C, x-versions: {since: "2026-07-15"}, update: {type: object}}
+`)},
+		Package: "p", UnusedOverlay: true,
+	}
+	res, err := gen.Dump(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, got, _ := strings.Cut(res.Dump, "\noverlay ")
+	if diff := cmp.Diff(`overlay.yaml
+	/actions/0 $.definitions.A applied
+	/actions/1 $.definitions.A changed nothing
+	/actions/2 $.definitions.B skipped
+	/actions/3 $.definitions.C of other versions
+`, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(res.Notes) != 1 {
+		t.Errorf("got notes %q, want one, of the action that matches nothing", res.Notes)
+	}
+}
+
 // TestMistakesAreDiagnosticsNeverPanics cuts and changes the real document.
 func TestMistakesAreDiagnosticsNeverPanics(t *testing.T) {
 	in := product(t)

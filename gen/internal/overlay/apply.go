@@ -20,13 +20,19 @@ type Options struct {
 // Effect is what an action did to a document.
 type Effect int
 
-// The effects. An action with any other than Changed has to be judged again.
+// The effects. An action with any other than Changed and Elsewhere has to be judged again.
 const (
 	Changed   Effect = iota
 	Unchanged        // nothing: the document already says what the action brings
 	Skipped          // nothing: it matches nothing, or x-expect differs
 	Failed           // as an error says
+	Elsewhere        // nothing: x-versions does not have this version
 )
+
+// String is what Dump says of the effect.
+func (e Effect) String() string {
+	return [...]string{"applied", "changed nothing", "skipped", "failed", "of other versions"}[e]
+}
 
 // Outcome is what became of one action.
 type Outcome struct {
@@ -41,7 +47,15 @@ type Outcome struct {
 // carried out all the same.
 func (o *Overlay) Apply(doc *document.Document, opts Options, diags *diag.List) []Outcome {
 	var outcomes []Outcome
+	version := ""
+	if n := document.Get(document.Get(doc.Root, "info"), "version"); n != nil {
+		version = n.Value
+	}
 	for _, a := range o.actions {
+		if !a.span.holds(version) {
+			outcomes = append(outcomes, Outcome{At: a.at, Target: a.target, Effect: Elsewhere})
+			continue
+		}
 		r := run{action: a, file: o.file, doc: doc, opts: opts, effect: Unchanged}
 		targets, ok := r.targets()
 		switch {

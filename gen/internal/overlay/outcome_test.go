@@ -12,6 +12,9 @@ func TestOutcomes(t *testing.T) {
 	for action, want := range map[string]Outcome{
 		a + `update: {description: new}}`:                                     {Effect: Changed},
 		a + `update: {maximum: 1.50, type: object}}`:                          {Effect: Unchanged},
+		a + `x-versions: ["2"], update: {maximum: 2}}`:                        {Effect: Elsewhere},
+		a + `x-versions: ["1", "2"], update: {maximum: 2}}`:                   {Effect: Changed},
+		a + `x-versions: {since: 2026-01-01}, update: {maximum: 2}}`:          {Effect: Elsewhere},
 		a + `update: {maximum: 2}}`:                                           {Effect: Changed},
 		a + `update: {required: [b]}}`:                                        {Effect: Changed},
 		a + `update: {required: []}}`:                                         {Effect: Unchanged},

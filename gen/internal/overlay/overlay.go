@@ -12,6 +12,10 @@
 // The extension x-expect guards an action against changes of the document: it
 // is the value that each target must have before the action. Of objects, at any
 // depth but inside arrays, only the members that x-expect names are compared.
+//
+// The extension x-versions limits an action to versions of the document, by its
+// info.version: a list of them, or an object with since and before. For others it
+// is not there.
 package overlay
 
 import (
@@ -39,6 +43,7 @@ type action struct {
 	path   *jsonpath.JSONPath
 	update *yaml.Node // nil to remove
 	expect *yaml.Node // nil to expect nothing in particular
+	span   span       // the versions that it holds for
 }
 
 // Parse reads an overlay written in YAML. Its mistakes are added to diags; if
@@ -120,7 +125,8 @@ func (p *parser) action(n *yaml.Node, pointer string) (action, bool) {
 		p.diags.Errorf(a.at, "write target, description, and update or remove", "an action must be an object")
 		return a, false
 	}
-	p.known(n, pointer, "target", "description", "update", "remove", "x-expect")
+	p.known(n, pointer, "target", "description", "update", "remove", "x-expect", "x-versions")
+	a.span = p.versions(document.Get(n, "x-versions"), pointer+"/x-versions")
 	if why := document.Get(n, "description"); !filled(why) {
 		p.diags.Errorf(p.at(orElse(why, n), pointer), "say in its description why the document is wrong", "the action has no reason")
 	}
@@ -152,7 +158,7 @@ func (p *parser) effect(n *yaml.Node, pointer string) {
 }
 
 // known reports the members of an object that Overlay 1.0 lacks. Extensions are
-// fine, unless they look like a misspelled x-expect.
+// fine, unless they look like a misspelled one of ours.
 func (p *parser) known(n *yaml.Node, pointer string, names ...string) {
 	for key := range document.Members(n) {
 		const none = "remove it"
