@@ -3,6 +3,7 @@ package voicelive
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"reflect"
 	"strconv"
 )
@@ -34,12 +35,22 @@ func audioBytes(e ClientEvent) int {
 func base64Len(n int) int { return base64.StdEncoding.EncodedLen(n) }
 
 // insertEventID adds an event_id to the object behind headroom, which is not empty:
-// it has a type. An event_id that is there, be it empty, stays.
+// it has a type. An event_id that is there, be it empty, stays; null is none.
 func insertEventID(buf []byte, id string) []byte {
-	if peekObject(buf[headroom:], "event_id") != nil {
+	event := buf[headroom:]
+	if peekObject(event, "event_id") != nil {
 		return buf
 	}
-	at := headroom + bytes.IndexByte(buf[headroom:], '{') + 1
+	if bytes.Contains(event, []byte("null")) {
+		var members map[string]json.RawMessage
+		if json.Unmarshal(event, &members) == nil && members["event_id"] != nil {
+			members["event_id"] = strconv.AppendQuote(nil, id)
+			if event, err := json.Marshal(members); err == nil {
+				return append(buf[:headroom], event...)
+			}
+		}
+	}
+	at := headroom + bytes.IndexByte(event, '{') + 1
 	var array [64]byte
 	member := append(array[:0], `"event_id":`...)
 	member = append(strconv.AppendQuote(member, id), ',')

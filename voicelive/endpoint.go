@@ -22,20 +22,21 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	if endpoint == "" {
 		return nil, errors.New("voicelive: the endpoint is empty; it looks like https://<resource>.services.ai.azure.com")
 	}
-	if !strings.Contains(endpoint, "://") {
-		endpoint = "https://" + endpoint
+	scheme, rest, found := strings.Cut(endpoint, "://")
+	if !found {
+		scheme, rest = "https", endpoint
 	}
-	u, err := url.Parse(endpoint)
+	switch strings.ToLower(scheme) {
+	case "https", "wss":
+		scheme = "https"
+	case "http", "ws":
+		scheme = "http"
+	default:
+		return nil, errors.New("voicelive: the scheme of the endpoint is not https or wss")
+	}
+	u, err := url.Parse(scheme + "://" + rest) // which is less strict about the host of other schemes
 	if err != nil {
 		return nil, errors.New("voicelive: the endpoint is not a URL")
-	}
-	switch strings.ToLower(u.Scheme) {
-	case "https", "wss":
-		u.Scheme = "https"
-	case "http", "ws":
-		u.Scheme = "http"
-	default:
-		return nil, fmt.Errorf("voicelive: the scheme of the endpoint is %q, not https or wss", u.Scheme)
 	}
 	switch {
 	case u.Hostname() == "":
@@ -47,25 +48,25 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	if err != nil {
 		return nil, errors.New("voicelive: the query of the endpoint is malformed")
 	}
-	if name := secretName(query); name != "" {
-		return nil, fmt.Errorf("voicelive: the endpoint has the query parameter %q; pass a credential instead", name)
+	if word := secretWord(query); word != "" {
+		return nil, fmt.Errorf("voicelive: the endpoint has a query parameter that looks like a secret (%s); pass a credential instead", word)
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil
 }
 
-// secretName returns the first name, in alphabetical order, that sounds like a
-// secret; URLs end up in logs of proxies and servers.
-func secretName(query url.Values) string {
+// secretWord returns what makes the name of a parameter sound like a secret, which is not
+// all of the name: that may be the secret. URLs end up in logs of proxies and servers.
+func secretWord(query url.Values) string {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		plain := strings.NewReplacer("-", "", "_", "", ".", "").Replace(strings.ToLower(name))
+		plain := plainName(name)
 		switch plain {
 		case "key", "code", "sig", "sas", "pwd":
-			return name
+			return plain
 		}
-		for _, part := range []string{"apikey", "accesskey", "subscriptionkey", "token", "secret", "password", "authorization", "signature", "bearer"} {
-			if strings.Contains(plain, part) {
-				return name
+		for _, word := range []string{"apikey", "accesskey", "subscriptionkey", "token", "secret", "password", "authorization", "signature", "bearer"} {
+			if strings.Contains(plain, word) {
+				return word
 			}
 		}
 	}
@@ -80,8 +81,8 @@ func realtimeURL(endpoint *url.URL, o *ConnectOptions) (*url.URL, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name := secretName(o.Query); name != "" {
-		return nil, fmt.Errorf("voicelive: ConnectOptions.Query has the parameter %q; pass a credential instead", name)
+	if word := secretWord(o.Query); word != "" {
+		return nil, fmt.Errorf("voicelive: ConnectOptions.Query has a parameter that looks like a secret (%s); pass a credential instead", word)
 	}
 	u := *endpoint
 	prefix := strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/calls")

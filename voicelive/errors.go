@@ -97,7 +97,7 @@ func (e *SessionError) Retryable() bool {
 // alone: receive on.
 type EventError struct {
 	Type ServerEventType // what the event calls itself; empty if that cannot be told
-	Raw  []byte          // the message; the caller may keep it
+	Raw  []byte          `json:"-"` // the message; the caller may keep it
 	Err  error           // a *DecodeError
 }
 
@@ -105,6 +105,9 @@ type EventError struct {
 func (e *EventError) Error() string {
 	return fmt.Sprintf("voicelive: event %q of %d bytes: %v", e.Type, len(e.Raw), e.Err)
 }
+
+// GoString is Error: an error is never printed with the message, which may hold anything.
+func (e *EventError) GoString() string { return e.Error() }
 
 // Unwrap returns the cause.
 func (e *EventError) Unwrap() error { return e.Err }

@@ -35,17 +35,22 @@ type frameWriter struct {
 	timeout time.Duration // of one frame
 	slot    chan struct{} // one frame at a time; unlike a mutex it can lose to a timer
 	broken  error         // of the first write that did not succeed; guarded by slot
+	closed  bool          // a close frame was written; guarded by slot
 }
 
 func newFrameWriter(conn net.Conn, timeout time.Duration) frameWriter {
 	return frameWriter{conn: conn, timeout: timeout, slot: make(chan struct{}, 1)}
 }
 
-var errWriteTimeout = errors.New("another write takes too long")
+var (
+	errWriteTimeout = errors.New("another write takes too long")
+	errCloseSent    = errors.New("a close frame was sent")
+)
 
-// message writes buf[headroom:] as one text message, masking it in place. An error
-// leaves the connection unusable. One message at a time is the caller's duty.
-func (w *frameWriter) message(buf []byte) error {
+// message writes buf[headroom:] as one text message, masking it in place, and reports
+// whether its first byte may be out. An error leaves the connection unusable, but for
+// errCloseSent. One message at a time is the caller's duty.
+func (w *frameWriter) message(buf []byte) (began bool, err error) {
 	op := byte(opText)
 	for start := headroom; ; start += maxFrame {
 		end, final := start+maxFrame, false
@@ -55,12 +60,16 @@ func (w *frameWriter) message(buf []byte) error {
 		// Behind the first frame the header overwrites what has been sent.
 		frame := buf[putHeader(buf, start, end-start, op, final):end]
 		w.slot <- struct{}{}
+		if w.closed {
+			<-w.slot
+			return began, errCloseSent
+		}
 		err := w.write(frame, time.Now().Add(w.timeout))
 		<-w.slot
 		if err != nil || final {
-			return err
+			return true, err
 		}
-		op = opContinuation
+		began, op = true, opContinuation
 	}
 }
 
@@ -83,6 +92,12 @@ func (w *frameWriter) control(op int, payload []byte, timeout time.Duration) err
 		}
 	}
 	defer func() { <-w.slot }()
+	if op == websocket.CloseMessage {
+		if w.closed {
+			return errCloseSent
+		}
+		w.closed = true
+	}
 	return w.write(frame, deadline)
 }
 
@@ -95,7 +110,7 @@ func (w *frameWriter) write(frame []byte, deadline time.Time) error {
 	return w.broken
 }
 
-// closing writes a close frame.
+// closing writes a close frame, behind which there are neither messages nor another one.
 func (w *frameWriter) closing(code int, reason string, timeout time.Duration) error {
 	return w.control(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), timeout)
 }

@@ -248,11 +248,14 @@ func TestWritesAndTheirDeadlinesDoNotMeet(t *testing.T) {
 			wrap(o)
 			o.Limits.PingInterval, o.Limits.PongTimeout = 10*time.Millisecond, 5*time.Second
 		}, func(p *peer) {
-			go func() {
+			var pings sync.WaitGroup
+			defer pings.Wait()
+			defer p.conn.Close()
+			pings.Go(func() {
 				for p.frame(0x89, []byte("x")) == nil {
 					time.Sleep(time.Millisecond)
 				}
-			}()
+			})
 			for {
 				if _, _, err := p.next(); err != nil {
 					return

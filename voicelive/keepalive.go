@@ -25,7 +25,8 @@ type keepalive struct {
 	waiting   bool   // for an answer to the ping
 	reads     uint32 // what wireConn.reads was at the ping
 	pings     uint64
-	sentAt    time.Time
+	pinged    time.Time // when the latest ping was due
+	sentAt    time.Time // the same until its pong came
 
 	ponging bool   // a goroutine answers pings
 	next    string // what it has to answer next
@@ -85,22 +86,27 @@ func (k *keepalive) tick(s *Session) {
 		k.mu.Unlock()
 		return
 	}
+	interval, timeout := s.limits.PingInterval, s.limits.PongTimeout
+	since, heard := time.Since(k.pinged), s.conn.reads.Load() != k.reads
 	switch {
 	case k.suspended:
-		k.timer.Reset(s.limits.PingInterval)
-	case k.waiting && s.conn.reads.Load() == k.reads:
+		k.timer.Reset(interval)
+	case k.waiting && !heard && since >= timeout:
 		k.mu.Unlock()
 		s.end(&SessionError{Kind: KindKeepAlive, Err: errNoPong})
 		return
-	case k.waiting:
+	case k.waiting && !heard:
+		k.timer.Reset(min(interval, timeout-since))
+	case k.waiting && since < interval:
 		k.waiting = false
-		k.timer.Reset(max(s.limits.PingInterval-s.limits.PongTimeout, 0))
+		k.timer.Reset(interval - since)
 	default:
 		k.waiting = true
 		k.reads = s.conn.reads.Load()
 		k.pings++
-		k.sentAt = time.Now()
-		k.timer.Reset(s.limits.PongTimeout)
+		k.pinged = time.Now()
+		k.sentAt = k.pinged
+		k.timer.Reset(min(interval, timeout)) // with a longer timeout, to ping again if something arrived
 		payload := strconv.AppendUint(nil, k.pings, 10)
 		k.mu.Unlock()
 		// An error is no news: either the peer is heard, or the timer ends the session.

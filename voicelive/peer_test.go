@@ -96,6 +96,9 @@ func (p *peer) next() (first byte, payload []byte, err error) {
 	if err != nil {
 		return 0, nil, err
 	}
+	if n < 0 || n > maxFrame {
+		return 0, nil, fmt.Errorf("a frame of the client has %d bytes", n)
+	}
 	var key [4]byte
 	if _, err = io.ReadFull(p.br, key[:]); err != nil {
 		return 0, nil, err

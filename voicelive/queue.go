@@ -146,7 +146,8 @@ func (q *queue) next(ctx context.Context, done <-chan struct{}) (*message, error
 }
 
 // wait puts m as soon as there is room, and reports whether that was in time.
-// Either of the channels gives up waiting: m is then dropped, which is not late.
+// Either of the channels gives up waiting: m is then dropped, and so is what comes
+// behind it, which is not late.
 func (q *queue) wait(m *message, patience time.Duration, done, closing <-chan struct{}) bool {
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
@@ -154,9 +155,9 @@ func (q *queue) wait(m *message, patience time.Duration, done, closing <-chan st
 		select {
 		case <-q.room:
 		case <-done:
-			return true
+			q.close()
 		case <-closing:
-			return true
+			q.close()
 		case <-timer.C:
 			return q.put(m)
 		}

@@ -71,6 +71,7 @@ func (s *Session) readEnded(err error) {
 		cause = pending // the write's error is what happened first
 	}
 	ended, closed := s.ended, s.closed
+	s.decide(cause) // Close may be called while the peer is answered
 	s.mu.Unlock()
 	if code != 0 && !ended {
 		// After Close the close frame of the session is out already, or on its way.

@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode"
 )
 
 const redacted = "REDACTED"
 
-// secretFields are the properties whose values are credentials, or lead to one, by
-// their names without case and separators.
-var secretFields = map[string]bool{
-	"apikey": true, "authorization": true, "credential": true, "headers": true, "key": true, "password": true, "secret": true,
-	"token": true, "accesstoken": true, "username": true,
-	"clientsdp": true, "sdpoffer": true, "sdpanswer": true, "serversdp": true, // hold the ICE password
-}
+// Names are compared without case and without what is neither letter nor digit.
+var (
+	// secretNames are the properties whose values are credentials, or lead to one.
+	secretNames = map[string]bool{"headers": true, "key": true, "sdpanswer": true, "sdpoffer": true, "username": true}
+
+	// secretEndings are what such names end with. Session descriptions hold the ICE password.
+	secretEndings = []string{"accesskey", "apikey", "authorization", "cookie", "credential", "password", "sdp", "secret", "signature", "subscriptionkey", "token"}
+)
 
 // binaryFields are only told by their length if their values are long strings.
 var binaryFields = map[string]bool{"audio": true, "delta": true}
@@ -30,6 +33,11 @@ func redact(data []byte) string {
 	var v any
 	if err := d.Decode(&v); err != nil {
 		return fmt.Sprintf("(%d bytes that are not JSON)", len(data))
+	}
+	switch v.(type) {
+	case map[string]any, []any:
+	default:
+		return fmt.Sprintf("(%d bytes that are no event)", len(data))
 	}
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -44,15 +52,16 @@ func redactValue(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, value := range v {
-			plain := strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
+			plain := plainName(name)
 			text, isText := value.(string)
 			switch {
-			case secretFields[plain] && value != nil:
+			case value == nil:
+			case isSecretName(plain):
 				v[name] = redacted
 			case binaryFields[plain] && isText && len(text) > 64 && !strings.Contains(text, " "):
 				v[name] = fmt.Sprintf("(%d bytes of base64)", len(text))
-			case isText && strings.HasSuffix(plain, "url"):
-				v[name] = withoutSecrets(text)
+			case strings.HasSuffix(plain, "url") || strings.HasSuffix(plain, "urls"):
+				v[name] = redactURLs(value)
 			default:
 				v[name] = redactValue(value)
 			}
@@ -65,11 +74,41 @@ func redactValue(v any) any {
 	return v
 }
 
+func plainName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
+}
+
+func isSecretName(plain string) bool {
+	return secretNames[plain] || slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(plain, ending) })
+}
+
+// redactURLs is for one URL or a list of them.
+func redactURLs(v any) any {
+	switch v := v.(type) {
+	case string:
+		return withoutSecrets(v)
+	case []any:
+		for i := range v {
+			v[i] = redactURLs(v[i])
+		}
+		return v
+	}
+	return redactValue(v)
+}
+
 // withoutSecrets returns a URL without user, query and fragment.
 func withoutSecrets(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
 		return redacted
+	}
+	if at := strings.LastIndexByte(u.Opaque, '@'); at >= 0 {
+		u.Opaque = u.Opaque[at+1:] // such as that of turn:user@host
 	}
 	u.User, u.RawQuery, u.Fragment = nil, "", ""
 	return u.String()
@@ -89,7 +128,13 @@ func (s MCPServer) GoString() string { return s.String() }
 func (s MCPServer) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // String tells which servers they are, without their credentials.
-func (s ICEServer) String() string { return fmt.Sprintf("ICEServer%v", s.URLs) }
+func (s ICEServer) String() string {
+	urls := make([]string, len(s.URLs))
+	for i, u := range s.URLs {
+		urls[i] = withoutSecrets(u)
+	}
+	return fmt.Sprintf("ICEServer%v", urls)
+}
 
 // GoString is String.
 func (s ICEServer) GoString() string { return s.String() }

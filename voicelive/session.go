@@ -46,6 +46,7 @@ type Session struct {
 	mu      sync.Mutex
 	id      string
 	ended   bool
+	decided bool          // the reader knows why, although the session lingers
 	cause   *SessionError // why it ended; nil if orderly
 	pending *SessionError // a write did not succeed; the peer may still say why
 	closed  bool          // Close was called
@@ -258,13 +259,20 @@ func (s *Session) write(ctx context.Context, buf *sendBuffer, typ ClientEventTyp
 		return notSent(err)
 	}
 	note := s.noteSend(typ, buf.b[headroom:]) // writing masks the buffer
-	err := s.frames.message(buf.b)
+	began, err := s.frames.message(buf.b)
 	<-s.sending
-	if err != nil {
+	switch {
+	case err == nil:
+		s.sent(ctx, note)
+		return nil
+	case err != errCloseSent:
 		return s.writeFailed(err)
 	}
-	s.sent(ctx, note)
-	return nil
+	<-s.done // soon
+	if err = s.endError(); !began {
+		err = notSent(err)
+	}
+	return err
 }
 
 // turn waits for the right to write a message; s.sending gives it back.
@@ -338,21 +346,32 @@ func (s *Session) CloseWith(code int, reason string) error {
 	// What is left of the timeout after the end is for the reader, which may be in a
 	// callback that waits for this very call.
 	grace := min(s.limits.CloseTimeout/10, 100*time.Millisecond)
-	patience := time.NewTimer(s.limits.CloseTimeout - grace)
+	deadline := time.Now().Add(s.limits.CloseTimeout - grace)
+	patience := time.NewTimer(time.Until(deadline))
 	defer patience.Stop()
 	s.mu.Lock()
 	first := !s.closed
 	s.closed = true
 	s.mu.Unlock()
+	sending := s.sending
 	if first {
 		close(s.closing)
-		s.frames.closing(code, reason, s.limits.CloseTimeout-grace)
+	} else {
+		sending = nil
 	}
-	select {
-	case <-s.read:
-		return nil
-	case <-patience.C:
-		s.end(nil)
+	for {
+		select {
+		case sending <- struct{}{}:
+			// For good: a message that began is finished, and none follows the close frame.
+			sending = nil
+			s.frames.closing(code, reason, time.Until(deadline))
+			continue
+		case <-s.read:
+			return nil
+		case <-patience.C:
+			s.end(nil)
+		}
+		break
 	}
 	patience.Reset(grace)
 	select {
@@ -370,16 +389,22 @@ func (s *Session) end(cause *SessionError) {
 		return
 	}
 	s.ended = true
-	if cause != nil && !s.closed {
-		cause.SessionID, cause.RequestID = s.id, s.requestID
-		s.cause = cause
-	}
+	s.decide(cause)
 	s.mu.Unlock()
 	s.alive.stop()
 	s.gate.stop()
 	hardClose(s.conn.Conn)
 	s.queue.close()
 	close(s.done)
+}
+
+// decide fixes why the session ends, unless that is known. The caller has s.mu.
+func (s *Session) decide(cause *SessionError) {
+	if cause != nil && !s.decided && !s.closed {
+		cause.SessionID, cause.RequestID = s.id, s.requestID
+		s.cause = cause
+	}
+	s.decided = true
 }
 
 func (s *Session) newEventID() string {
