@@ -14,7 +14,7 @@ RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: generate
 generate: ## rewrite voicelive/*.gen.go and the generated part of docs/ from spec/
@@ -80,6 +80,10 @@ fuzz: ## run each fuzz test for FUZZTIME (20000x, or a duration)
 .PHONY: bench
 bench: ## compare the codec with its peers; a module of its own, which downloads them
 	go -C bench run .
+
+.PHONY: bench-sessions
+bench-sessions: ## compare live sessions with those of peers: time, latency and memory; see bench/README.md
+	go -C bench run ./sessions
 
 .PHONY: bench-test
 bench-test: ## test that the contenders of bench do the same work

@@ -2,14 +2,14 @@ package voicelive
 
 import "sync"
 
-// readAhead lets a connection read a lot at once while a lot arrives, and wait
-// with the small buffer of its reader: a large one is borrowed when a read filled
-// that buffer, so that more is probably there, and given back once it is empty.
+// readAhead lets a connection read a lot at once while a lot arrives, and wait with
+// the small buffer of its reader: a large one is borrowed for what follows within a
+// frame, with whatever else has arrived, and given back once it is empty. A session that
+// waits for an event holds none.
 type readAhead struct {
 	buf  *[aheadSize]byte // nil if nothing is ahead
 	rest []byte           // of buf
 	err  error            // behind rest
-	more bool             // can probably be read without waiting
 }
 
 // aheadSize is that of a few events with audio.
@@ -17,18 +17,7 @@ const aheadSize = 32 << 10
 
 var aheads = sync.Pool{New: func() any { return new([aheadSize]byte) }}
 
-// wants reports whether the next bytes go through the large buffer.
-func (a *readAhead) wants() bool { return a.buf != nil || a.more }
-
-// empty reports whether there is nothing to take before fill.
 func (a *readAhead) empty() bool { return a.buf == nil }
-
-// read notes a read past the large buffer, of n bytes where size had room. What is
-// larger than the buffer of the reader is the rest of a frame, behind which there may
-// be nothing.
-func (a *readAhead) read(n, size int, err error) {
-	a.more = n == size && size <= readBufferSize && err == nil
-}
 
 // borrow returns the large buffer, for a read that fill is told of.
 func (a *readAhead) borrow() []byte {
@@ -36,10 +25,7 @@ func (a *readAhead) borrow() []byte {
 	return a.buf[:]
 }
 
-func (a *readAhead) fill(n int, err error) {
-	a.rest, a.err = a.buf[:n], err
-	a.more = n == len(a.buf) && err == nil
-}
+func (a *readAhead) fill(n int, err error) { a.rest, a.err = a.buf[:n], err }
 
 // take moves bytes out of the large buffer. The error of fill comes with the last.
 func (a *readAhead) take(p []byte) (n int, err error) {

@@ -44,6 +44,9 @@ func (c *frameCheck) check(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// inside reports whether payload of a frame comes next.
+func (c *frameCheck) inside() bool { return c.skip > 0 }
+
 func headerLen(second byte) int {
 	switch second &^ maskBit {
 	case 126:

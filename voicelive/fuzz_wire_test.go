@@ -40,7 +40,7 @@ func FuzzFrameWriter(f *testing.F) {
 		want := bytes.Repeat(append(pattern, 'x'), n/(len(pattern)+1)+1)[:n]
 		conn := &memoryConn{}
 		w := newFrameWriter(conn, time.Second)
-		if err := w.message(append(make([]byte, headroom), want...)); err != nil {
+		if _, err := w.message(append(make([]byte, headroom), want...)); err != nil {
 			t.Fatal(err)
 		}
 		p := &peer{br: bufio.NewReader(&conn.out)}

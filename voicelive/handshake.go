@@ -129,9 +129,8 @@ func (c *wireConn) Read(p []byte) (n int, err error) {
 		return c.readAnswer(p)
 	case c.bad != nil:
 		return 0, c.bad
-	case !c.ahead.wants():
+	case c.ahead.empty() && !c.frames.inside():
 		n, err = c.Conn.Read(p)
-		c.ahead.read(n, len(p), err)
 		c.alive(n)
 	default:
 		if c.ahead.empty() {

@@ -15,6 +15,7 @@ func TestAHalfOpenConnectionIsNoticed(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) { io.Copy(io.Discard, p.conn) })
 		defer stop()
 		began := time.Now()
+		time.Sleep(50 * time.Millisecond) // no event at the moment at which a timer fires
 		sent := make(chan int)
 		go func() {
 			n := 0

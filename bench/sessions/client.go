@@ -48,7 +48,8 @@ func (c *client) open(ctx context.Context, n int) error {
 			return err
 		}
 		c.conversations = append(c.conversations, conversation)
-		c.consumers.Go(func() { c.consume(conversation) })
+		c.consumers.Add(1)
+		go c.consume(conversation) // without more frames than an application has: garbage collections scan them
 	}
 	return nil
 }
@@ -74,6 +75,7 @@ func (c *countingConn) Write(p []byte) (int, error) {
 
 // consume receives the events of a session as its application does.
 func (c *client) consume(conversation conversation) {
+	defer c.consumers.Done()
 	checked := c.contender.raw
 	for {
 		pcm, at, err := conversation.receive()

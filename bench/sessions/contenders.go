@@ -30,6 +30,7 @@ type contender struct {
 	deltaType string
 	dial      func(dial dialer, addr string) (opener, error)
 	decode    func(event []byte) error // what receive does with an audio delta once it is read; nil if it is not to be told apart
+	judged    bool                     // a goal depends on what it costs, so that it is measured in several rounds
 	raw       bool                     // it decodes nothing, and takes part only in blasts
 }
 
@@ -39,14 +40,14 @@ const (
 )
 
 var contenders = []contender{
-	{name: "ours", about: "Recv: the caller owns the event", deltaType: audioDelta, dial: dialOurs(false)},
-	{name: "ours_borrowed", about: "RecvBorrowed: the event is overwritten by the next", deltaType: audioDelta, dial: dialOurs(true), decode: decodeBorrowed},
+	{name: "ours", about: "Recv: the caller owns the event", deltaType: audioDelta, dial: dialOurs(false), judged: true},
+	{name: "ours_borrowed", about: "RecvBorrowed: the event is overwritten by the next", deltaType: audioDelta, dial: dialOurs(true), judged: true, decode: decodeBorrowed},
 	{name: "naive", about: "gorilla/websocket with its defaults, encoding/json", deltaType: audioDelta, dial: dialNaive},
 	{name: "coder", about: "coder/websocket, encoding/json", deltaType: audioDelta, dial: dialCoder},
 	{name: "openai", about: "types of openai-go over gorilla/websocket", deltaType: openaiDeltas, dial: dialOpenai},
-	{name: "floor", about: "no library: frames by hand, encoding/base64", deltaType: audioDelta, dial: dialFloor(false)},
+	{name: "floor", about: "no library: frames by hand, encoding/base64", deltaType: audioDelta, dial: dialFloor(false), judged: true},
 	{name: "floor_ready", about: "the same, but what it sends is ready beforehand", deltaType: audioDelta, dial: dialFloor(true)},
-	{name: "readmessage", about: "gorilla/websocket ReadMessage, not decoded", deltaType: audioDelta, dial: dialReadMessage, raw: true},
+	{name: "readmessage", about: "gorilla/websocket ReadMessage, not decoded", deltaType: audioDelta, dial: dialReadMessage, judged: true, raw: true},
 }
 
 func contenderOf(name string) (contender, error) {

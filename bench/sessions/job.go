@@ -33,11 +33,11 @@ func loadOf(contender string, sessions int, window time.Duration) job {
 
 // A serverReport is what the server saw of a job.
 type serverReport struct {
-	Sent     int // deltas
-	Messages int // appends
-	Frames   int // of them
-	Wrong    int // first appends of a session whose audio was not what was to be sent
-	CPU      time.Duration
+	Sent     int           // deltas
+	Messages int           // appends
+	Frames   int           // of them
+	Wrong    int           // first appends of a session whose audio was not what was to be sent
+	CPU      time.Duration // since the start
 }
 
 // A clientReport is what the client saw of a job.

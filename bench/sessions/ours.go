@@ -11,10 +11,10 @@ import (
 )
 
 // ours holds a conversation with this package.
-type ours struct {
-	session *voicelive.Session
-	recv    func(context.Context) (voicelive.ServerEvent, error)
-}
+type ours struct{ session *voicelive.Session }
+
+// borrower is ours with events that the next overwrites.
+type borrower struct{ ours }
 
 // dialOurs opens all conversations with one client, as an application does.
 func dialOurs(borrow bool) func(dialer, string) (opener, error) {
@@ -29,15 +29,24 @@ func dialOurs(borrow bool) func(dialer, string) (opener, error) {
 				return nil, err
 			}
 			if borrow {
-				return &ours{s, s.RecvBorrowed}, nil
+				return &borrower{ours{s}}, nil
 			}
-			return &ours{s, s.Recv}, nil
+			return &ours{s}, nil
 		}, err
 	}
 }
 
 func (o *ours) receive() ([]byte, int64, error) {
-	event, err := o.recv(context.Background())
+	event, err := o.session.Recv(context.Background())
+	return pcmOf(event, err)
+}
+
+func (b *borrower) receive() ([]byte, int64, error) {
+	event, err := b.session.RecvBorrowed(context.Background())
+	return pcmOf(event, err)
+}
+
+func pcmOf(event voicelive.ServerEvent, err error) ([]byte, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}

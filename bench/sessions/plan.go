@@ -89,7 +89,7 @@ func (m *measurements) loads(ctx context.Context, p plan) error {
 		for round := range rounds {
 			for k := range m.chosen {
 				c := m.chosen[(k+round)%len(m.chosen)]
-				if c.raw || m.overloaded(c.name, n, all[c.name]) {
+				if c.raw || round > 0 && !c.judged || m.overloaded(c.name, n, all[c.name]) {
 					continue
 				}
 				r, err := m.run.run(ctx, loadOf(c.name, n, p.Window))
@@ -222,14 +222,13 @@ func (m *measurements) appends(ctx context.Context, p plan) error {
 	return nil
 }
 
-// each runs a job for each of the contenders that take part in it, and the rounds
-// for those that the goals are about.
+// each runs a job for each of the contenders that take part in it.
 func (m *measurements) each(ctx context.Context, rounds int, jobOf func(contender) (job, bool)) error {
 	all := map[string][]result{}
 	for round := range rounds {
 		for _, c := range m.chosen {
 			j, ok := jobOf(c)
-			if !ok || round > 0 && !c.raw && c.decode == nil {
+			if !ok || round > 0 && !c.judged {
 				continue
 			}
 			r, err := m.run.run(ctx, j)

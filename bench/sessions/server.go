@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/base64"
-	"io"
 	"net"
 	"strings"
 	"sync"
@@ -12,10 +10,8 @@ import (
 	"time"
 )
 
-const (
-	serverReadBuffer = 8 << 10 // an append and its header
-	blastFrames      = 16      // in one write
-)
+// blastFrames is how many deltas are in one write of a blast.
+const blastFrames = 16
 
 // A server is the service's end of all sessions of a job: raw frames, and nothing
 // decoded but the first append of each session.
@@ -23,10 +19,12 @@ type server struct {
 	job      job
 	listener net.Listener
 	delta    *delta
+	want     []byte // the audio of an append
 	conns    []net.Conn
 	readers  sync.WaitGroup
 
 	sent                    int
+	cpu                     time.Duration // before talking
 	messages, frames, wrong atomic.Int64
 }
 
@@ -39,7 +37,7 @@ func newServer(j job) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &server{job: j, listener: l, delta: newDelta(c.deltaType)}, nil
+	return &server{job: j, listener: l, delta: newDelta(c.deltaType), want: audio(j.Audio)}, nil
 }
 
 // open accepts all sessions of the job.
@@ -49,7 +47,7 @@ func (s *server) open() error {
 		if err != nil {
 			return err
 		}
-		br, err := accept(conn)
+		before, err := accept(conn)
 		if err != nil {
 			return err
 		}
@@ -60,7 +58,7 @@ func (s *server) open() error {
 			conn.Write(appendFrame(nil, opText, []byte(updatedEvent)))
 		}
 		s.conns = append(s.conns, conn)
-		s.readers.Go(func() { s.read(conn, br) })
+		s.readers.Go(func() { s.read(conn, before) })
 	}
 	return nil
 }
@@ -70,6 +68,7 @@ var updatedEvent = `{"type":"session.updated","event_id":"event_2","session":{"i
 
 // talk sends what the job wants the sessions to receive.
 func (s *server) talk(start time.Time) error {
+	s.cpu = cpuTime()
 	switch s.job.Kind {
 	case load:
 		return s.converse(start)
@@ -116,66 +115,108 @@ func pace(start time.Time, j job, send func(session int) error) error {
 	return nil
 }
 
-// read counts what a session sends until it ends.
-func (s *server) read(conn net.Conn, br *bufio.Reader) {
-	first, checked := []byte(nil), false
+// readEvery is how often the server reads from a session of a load. What arrives in
+// between waits in the connection, so that a read takes several appends, and the server
+// has time for more sessions than any client.
+const readEvery = 4 * period
+
+// serverReads holds what is read at once.
+var serverReads = sync.Pool{New: func() any { return new([64 << 10]byte) }}
+
+// read counts what a session sends until it ends, beginning with what was read before.
+func (s *server) read(conn net.Conn, before []byte) {
+	in := inbound{server: s, conn: conn}
+	in.feed(before)
 	for {
-		h, err := readHeader(br)
+		buf := serverReads.Get().(*[64 << 10]byte)
+		n, err := conn.Read(buf[:])
+		in.feed(buf[:n])
+		serverReads.Put(buf)
 		if err != nil {
 			return
 		}
-		switch {
-		case h.op == opPing || h.op == opClose || !checked:
-			payload := make([]byte, h.payload)
-			if _, err := io.ReadFull(br, payload); err != nil {
-				return
-			}
-			for i := range payload {
-				payload[i] ^= h.key[i&3]
-			}
-			switch h.op {
-			case opPing:
-				conn.Write(appendFrame(nil, opPong, payload))
-				continue
-			case opClose:
-				conn.Write(appendFrame(nil, opClose, payload))
-				conn.Close()
-				return
-			}
-			if first = append(first, payload...); h.final {
-				s.check(first)
-				first, checked = nil, true
-			}
-		default:
-			if _, err := br.Discard(h.payload); err != nil {
-				return
-			}
-		}
-		s.frames.Add(1)
-		if h.final {
-			s.messages.Add(1)
+		if s.job.Kind == load {
+			time.Sleep(readEvery)
 		}
 	}
 }
 
-// readHeader reads the header of a frame.
-func readHeader(br *bufio.Reader) (header, error) {
-	for n := 2; ; n++ {
-		b, err := br.Peek(n)
-		if err != nil {
-			return header{}, err
+// inbound follows the frames of a session in whatever pieces they are read.
+type inbound struct {
+	server *server
+	conn   net.Conn
+
+	head   []byte // what there is of a header that is not whole
+	frame  header // whose payload comes next
+	inside bool   // the payload of frame
+	left   int    // bytes of it
+
+	control []byte // the payload of a control frame
+	first   []byte // the first message, until it is whole
+	checked bool   // it was
+}
+
+func (in *inbound) feed(b []byte) {
+	for {
+		if !in.inside {
+			had := len(in.head)
+			in.head = append(in.head, b[:min(len(b), maxHeader-had)]...)
+			h, ok := parseHeader(in.head)
+			if !ok {
+				return
+			}
+			b = b[h.size-had:]
+			in.head, in.frame, in.inside, in.left = in.head[:0], h, true, h.payload
 		}
-		if h, ok := parseHeader(b); ok {
-			br.Discard(h.size)
-			return h, nil
+		n := min(len(b), in.left)
+		in.payload(b[:n])
+		b, in.left = b[n:], in.left-n
+		if in.left > 0 {
+			return
 		}
+		in.inside = false
+		in.end()
+	}
+}
+
+// payload keeps what is looked at later.
+func (in *inbound) payload(b []byte) {
+	switch at := in.frame.payload - in.left; {
+	case in.frame.isControl():
+		in.control = appendUnmasked(in.control, b, in.frame.key, at)
+	case !in.checked:
+		in.first = appendUnmasked(in.first, b, in.frame.key, at)
+	}
+}
+
+// end is the end of a frame.
+func (in *inbound) end() {
+	if in.frame.isControl() {
+		switch in.frame.op {
+		case opPing:
+			in.conn.Write(appendFrame(nil, opPong, in.control))
+		case opClose:
+			in.conn.Write(appendFrame(nil, opClose, in.control))
+			in.conn.Close()
+		}
+		in.control = nil
+		return
+	}
+	in.server.frames.Add(1)
+	if !in.frame.final {
+		return
+	}
+	in.server.messages.Add(1)
+	if !in.checked {
+		in.server.check(in.first)
+		in.first, in.checked = nil, true
 	}
 }
 
 // check decodes an append.
 func (s *server) check(event []byte) {
 	text, _ := stringMember(event, `"audio":"`)
-	if pcm, err := base64.StdEncoding.AppendDecode(nil, text); err != nil || !bytes.Equal(pcm, audio(s.job.Audio)) {
+	if pcm, err := base64.StdEncoding.AppendDecode(nil, text); err != nil || !bytes.Equal(pcm, s.want) {
 		s.wrong.Add(1)
 	}
 }
@@ -201,6 +242,6 @@ func (s *server) close() {
 
 func (s *server) report() serverReport {
 	return serverReport{
-		Sent: s.sent, Messages: int(s.messages.Load()), Frames: int(s.frames.Load()), Wrong: int(s.wrong.Load()), CPU: cpuTime(),
+		Sent: s.sent, Messages: int(s.messages.Load()), Frames: int(s.frames.Load()), Wrong: int(s.wrong.Load()), CPU: cpuTime() - s.cpu,
 	}
 }

@@ -140,17 +140,39 @@ func parseHeader(b []byte) (h header, ok bool) {
 	return h, true
 }
 
+func (h header) isControl() bool { return h.op&0x8 != 0 }
+
+// maxHeader is the size of the largest header.
+const maxHeader = 14
+
+// appendUnmasked appends a piece of a payload that starts at an offset of it.
+func appendUnmasked(b, piece []byte, key [4]byte, at int) []byte {
+	for i, c := range piece {
+		b = append(b, c^key[(at+i)&3])
+	}
+	return b
+}
+
 // accept answers the opening handshake, and returns what was read behind it.
-func accept(conn net.Conn) (*bufio.Reader, error) {
-	br := bufio.NewReaderSize(conn, serverReadBuffer)
+func accept(conn net.Conn) ([]byte, error) {
+	br := bufio.NewReader(conn)
 	req, err := http.ReadRequest(br)
 	if err != nil {
 		return nil, err
 	}
 	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	_, err = fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
-		base64.StdEncoding.EncodeToString(sum[:]))
-	return br, err
+	if _, err := fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+		base64.StdEncoding.EncodeToString(sum[:])); err != nil {
+		return nil, err
+	}
+	return buffered(br)
+}
+
+// buffered is what was read and not taken.
+func buffered(br *bufio.Reader) ([]byte, error) {
+	rest := make([]byte, br.Buffered())
+	_, err := io.ReadFull(br, rest)
+	return rest, err
 }
 
 // dialRaw speaks the opening handshake of a client over TCP. Nothing that the server
@@ -170,8 +192,7 @@ func dialRaw(ctx context.Context, dial dialer, addr string) (net.Conn, []byte, e
 		conn.Close()
 		return nil, nil, err
 	}
-	rest := make([]byte, br.Buffered())
-	_, err = io.ReadFull(br, rest)
+	rest, err := buffered(br)
 	return conn, rest, err
 }
 
