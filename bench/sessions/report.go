@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"strings"
@@ -50,6 +51,23 @@ func (m *measurements) loadTable(n int) {
 			100*r.server.CPU.Seconds()/(r.job.Warm+r.job.Window).Seconds(), note)
 	}
 	w.Flush()
+	if least := m.leastWaited(n); least > busy {
+		fmt.Fprintf(m.out, "BUSY MACHINE: every client waited %.0f %% of the time or more for its processor, so the latencies say little\n", least)
+	}
+}
+
+// busy is the percentage of the window from which on waiting spoils latencies.
+const busy = 20
+
+// leastWaited is the least percentage that a client of n sessions waited.
+func (m *measurements) leastWaited(n int) float64 {
+	least := math.Inf(1)
+	for _, r := range m.results {
+		if r.job.Kind == load && r.job.Sessions == n {
+			least = min(least, r.percent(r.client.Waited))
+		}
+	}
+	return least
 }
 
 // percent is a share of the window.
