@@ -142,7 +142,11 @@ func (s *Session) fireAfterSent(n int) error {
 		switch f.Kind {
 		case EndFIN, EndRST, EndBlackHole, EndDeaf:
 			s.cutOff(f.Kind)
-		case EndClose, EndNoBody, EndExpired:
+		case EndClose, EndNoBody: // before what is queued already
+			if err := s.closeNow(f); err != nil {
+				return err
+			}
+		case EndExpired:
 			s.calls.put(func() { s.fire(i) })
 		case EndDuringClose, EndNoAnswer:
 		default:
@@ -155,6 +159,17 @@ func (s *Session) fireAfterSent(n int) error {
 		}
 	}
 	return nil
+}
+
+// closeNow writes the close frame of a fault, and lets the loop wait for the answer. It runs on the writer.
+func (s *Session) closeNow(f *Fault) error {
+	code := first(f.Code, 1011)
+	if f.Kind == EndNoBody {
+		code = closeNoStatus
+	}
+	s.cause(End{By: ByFault, Code: code, Reason: f.Body})
+	s.calls.put(func() { s.goodbye(code, f.Body) }) // its frame stays in the queue: the writer is mute
+	return s.writeClose(closing{code, f.Body})
 }
 
 // fireClose does what a script wants of the client's close frame, and reports whether it did.
