@@ -251,18 +251,48 @@ func (r *run) receive() {
 			r.until(step.pause, s.Done())
 		case "rival":
 			ctx, cancel := context.WithTimeout(background, step.pause)
-			rival := make(chan struct{})
-			go func() {
-				defer close(rival)
-				r.got(s.Recv(ctx)) // one of the two receives, and the other is told
-			}()
-			r.got(s.Recv(ctx))
-			<-rival
+			rival := make(chan received)
+			go func() { rival <- receivedOf(s.Recv(ctx)) }()
+			first := receivedOf(s.Recv(ctx))
+			second := <-rival
+			if second.before(first) {
+				first, second = second, first
+			}
+			r.got(first.ev, first.err)
+			r.got(second.ev, second.err)
 			cancel()
 		}
 	}
 	for r.got(s.Recv(background)) {
 	}
+}
+
+// received is what one of two rivals got: an event, or word of the other.
+type received struct {
+	ev  ServerEvent
+	err error
+}
+
+func receivedOf(ev ServerEvent, err error) received { return received{ev, err} }
+
+// before tells which of two events was received first, since both may get one.
+func (x received) before(y received) bool {
+	n, nErr := strconv.Atoi(eventNumber(x.ev, x.err))
+	m, mErr := strconv.Atoi(eventNumber(y.ev, y.err))
+	return nErr == nil && mErr == nil && n < m
+}
+
+// eventNumber is the number that the service gave an event; empty if there is none.
+func eventNumber(ev ServerEvent, err error) string {
+	if bad, ok := errors.AsType[*EventError](err); ok {
+		_, rest, _ := bytes.Cut(bad.Raw, []byte(`"event_id":"`))
+		number, _, _ := bytes.Cut(rest, []byte(`"`))
+		return string(number)
+	}
+	if ev == nil {
+		return ""
+	}
+	return ev.GetEventID()
 }
 
 // got notes what was received, and reports whether there may be more.
@@ -272,10 +302,8 @@ func (r *run) got(ev ServerEvent, err error) bool {
 	if errors.Is(err, ErrConcurrentRecv) || errors.Is(err, context.DeadlineExceeded) {
 		return true
 	}
-	if bad, ok := errors.AsType[*EventError](err); ok {
-		_, rest, _ := bytes.Cut(bad.Raw, []byte(`"event_id":"`))
-		number, _, _ := bytes.Cut(rest, []byte(`"`))
-		r.number(string(number), -1)
+	if _, ok := errors.AsType[*EventError](err); ok {
+		r.number(eventNumber(ev, err), -1)
 		return true
 	}
 	if err != nil {

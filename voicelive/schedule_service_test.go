@@ -403,8 +403,12 @@ var violations = [][]byte{
 func (v *service) sayGoodbye() {
 	f := v.sc.farewell
 	v.mu.Lock()
+	said := v.closing
 	v.closing, v.outbox = true, nil
 	v.mu.Unlock()
+	if said { // both closed at once
+		return
+	}
 	for range f.say {
 		if !v.say(plainEvent, "late", 1, deed{}) {
 			return

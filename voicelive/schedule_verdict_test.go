@@ -136,7 +136,7 @@ func (r *run) judgeCloses() {
 		}
 	}
 	v := r.service()
-	if r.real || r.firstEnd.After(r.ended) || r.sc.up.window < 4096 || v.closeCode != 0 || v.end.kind != "" || r.sc.end.kind != "" || r.tap.failed != (time.Time{}) {
+	if r.real || !r.firstEnd.Before(r.ended) || r.sc.up.window < 4096 || v.closeCode != 0 || v.end.kind != "" || r.sc.end.kind != "" || r.tap.failed != (time.Time{}) {
 		return
 	}
 	for _, d := range r.sc.deeds {

@@ -45,6 +45,38 @@ func TestSchedulesOverTCP(t *testing.T) {
 	noGoroutines(t, "seed")
 }
 
+// A seed is worth something because it repeats, to the nanosecond. The exceptions are
+// those where two things happen in the same one, and the scheduler chooses.
+func TestSeedsRepeat(t *testing.T) {
+	const seeds, exceptions = 100, 5
+	var different []string
+	for seed := range uint64(seeds) {
+		var stories [2]string
+		for i := range stories {
+			synctest.Test(t, func(t *testing.T) {
+				r := &run{sc: newSchedule(seed, false), tb: t}
+				began := time.Now()
+				r.play()
+				stories[i] = r.story(began)
+			})
+		}
+		if stories[0] != stories[1] {
+			different = append(different, fmt.Sprintf("seed %d:\n%s", seed, strings.Join(stories[:], "\n")))
+		}
+	}
+	if len(different) > exceptions {
+		t.Errorf("%d seeds do not repeat:\n%s", len(different), strings.Join(different, "\n"))
+	}
+}
+
+// story is what happened, and when.
+func (r *run) story(began time.Time) string {
+	if r.connectErr != nil {
+		return fmt.Sprintf("%v after %v", r.connectErr, r.connectTook)
+	}
+	return fmt.Sprintf("%v after %v, %d received, %v arrived", r.session.Err(), r.ended.Sub(began), len(r.received), r.service().arrived)
+}
+
 // each plays schedules, in some workers. A failure says how to see it again.
 func each(t *testing.T, n, workers int, play func(*testing.T, uint64) *run) {
 	name := t.Name()
