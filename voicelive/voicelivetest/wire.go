@@ -167,13 +167,18 @@ func (s *Session) writeOne(o outgoing) error {
 
 // writeClose writes a close frame, after which nothing is written. If the client closed first, the server hangs up now.
 func (s *Session) writeClose(c closing) error {
-	s.change(func() { s.closeSent, s.closeCode = true, first(c.code, closeNoStatus) })
+	var answer bool // not whether one comes while this is written
+	var theirs int
+	s.change(func() {
+		s.closeSent, s.closeCode = true, first(c.code, closeNoStatus)
+		answer, theirs = s.closeCame, s.clientCode
+	})
 	if _, err := s.conn.Write(appendFrame(nil, bitFin|opClose, closePayload(c.code, c.reason))); err != nil {
 		s.change(func() { s.closeSent = false })
 		return err
 	}
-	if code, ok := s.CloseReceived(); ok {
-		s.stop(End{By: ByClient, Code: code, Reason: c.reason})
+	if answer {
+		s.stop(End{By: ByClient, Code: theirs, Reason: c.reason})
 	}
 	s.mute.shut()
 	return nil
