@@ -51,6 +51,14 @@ test: ## run all tests, with the race detector if there is a C compiler
 # What the race detector would disturb: it drops what pools hold.
 MEMORY := ^(TestAllocations|TestAnAppendIsOneFrame.*|TestReceivingTakes.*|TestALargeMessage.*)$$
 
+# How many fault schedules make soak runs, in virtual time and over TCP.
+VIRTUAL ?= 1000000
+REAL    ?= 100000
+
+.PHONY: soak
+soak: ## run VIRTUAL and REAL random fault schedules, with new seeds each time
+	go test $(RACE) ./voicelive -run '^TestSchedules' -v -timeout 24h -virtual $(VIRTUAL) -real $(REAL) -first $$(date +%s)000000
+
 .PHONY: lint
 lint: ## gofmt, go vet and staticcheck; in bench go vet only
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
