@@ -29,8 +29,8 @@ type Object struct {
 	seen     uint64 // the properties that have come
 	all      uint64 // the required ones
 	required string // their names, separated by commas
-	tagKey   string // the constant that is read here, as property 0
-	tag      string
+	tagKey   int    // the length of the first one if it is a constant that is read here
+	tag      string // that constant, unless it has been read
 	unknowns int
 	others   map[string]struct{} // names seen that have no bit
 }
@@ -51,10 +51,10 @@ func (r *Reader) Object(extra *Extra, n int, names string) *Object {
 }
 
 // Tagged is Object for a struct with a required constant, such as a union's tag:
-// property 0, which is not for the caller to read.
+// property 0, the first of names, which is not for the caller to read.
 func (r *Reader) Tagged(extra *Extra, key, tag string, n int, names string) *Object {
 	o := r.object()
-	o.extra, o.all, o.required, o.tagKey, o.tag = extra, uint64(1)<<uint(n)-1, names, key, tag
+	o.extra, o.all, o.required, o.tagKey = extra, uint64(1)<<uint(n)-1, names, len(key)
 	o.lead, o.start, o.seen, o.unknowns = opened, -1, 0, 0
 	if r.token() != '{' {
 		r.Misfit()
@@ -67,6 +67,8 @@ func (r *Reader) Tagged(extra *Extra, key, tag string, n int, names string) *Obj
 	}
 	if first := r.pos + len(key) + len(`{"":`); r.tagAt == first && string(r.data[r.pos+2:first-2]) == key && string(r.data[first+1:r.tagEnd-1]) == tag {
 		o.lead, o.seen, r.pos = inside, 1, r.tagEnd // Tag has read it
+	} else if key != "" {
+		o.tag = tag
 	}
 	return o
 }
@@ -163,7 +165,10 @@ func (o *Object) next() bool {
 
 // close gives the object back to the reader.
 func (o *Object) close() bool {
-	o.lead, o.extra, o.escaped, o.others = ended, nil, nil, nil
+	o.lead, o.extra = ended, nil
+	if o.escaped != nil || o.others != nil { // rare, and each store may cost a write barrier
+		o.escaped, o.others = nil, nil
+	}
 	if r := o.r; r.open > 0 && r.objects[r.open-1] == o {
 		r.open--
 	}
@@ -239,7 +244,7 @@ func (o *Object) firstName() bool {
 // unread deals with a member that the caller did not read: the tag, or one that
 // the struct does not know.
 func (o *Object) unread() {
-	if o.tagKey != "" && string(o.Key()) == o.tagKey {
+	if o.tagKey > 0 && string(o.Key()) == o.required[:o.tagKey] {
 		o.Const(0, o.tag)
 		return
 	}

@@ -78,8 +78,16 @@ func (r *Reader) release() {
 		r.scratch = nil
 	}
 	r.data, r.pos, r.depth, r.open, r.tagAt, r.longAt = nil, 0, 0, 0, -1, -1
-	r.failed, r.misfit, r.lossy, r.at, r.reason = false, false, false, 0, ""
-	r.reuse, r.spare, r.spareBytes, r.raws = nil, nil, nil, nil
+	r.misfit, r.lossy = false, false
+	if r.failed {
+		r.failed, r.at, r.reason = false, 0, ""
+	}
+	if r.reuse != nil || r.spare != nil || r.spareBytes != nil { // each store may cost a write barrier
+		r.reuse, r.spare, r.spareBytes = nil, nil, nil
+	}
+	if r.raws != nil {
+		r.raws = nil
+	}
 	readers.Put(r)
 }
 

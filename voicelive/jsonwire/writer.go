@@ -168,6 +168,13 @@ func (w *Writer) float(f float64) {
 // appendFloat writes the shortest text that reads back as f, as ECMAScript and
 // encoding/json do.
 func appendFloat(dst []byte, f float64) []byte {
+	if f > 0 && f < 1e9 {
+		// Two numbers of at most 15 digits never read back as the same one: if f
+		// is a number of thousandths, no text is shorter.
+		if n := int64(f*1000 + 0.5); float64(n)/1000 == f {
+			return appendThousandths(dst, n)
+		}
+	}
 	format := byte('f')
 	if abs := math.Abs(f); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'
@@ -176,6 +183,18 @@ func appendFloat(dst []byte, f float64) []byte {
 	if n := len(dst); format == 'e' && n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
 		dst[n-2] = dst[n-1] // e-07 to e-7
 		dst = dst[:n-1]
+	}
+	return dst
+}
+
+func appendThousandths(dst []byte, n int64) []byte {
+	dst = strconv.AppendInt(dst, n/1000, 10)
+	if n %= 1000; n == 0 {
+		return dst
+	}
+	dst = append(dst, '.', byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+	for dst[len(dst)-1] == '0' {
+		dst = dst[:len(dst)-1]
 	}
 	return dst
 }
