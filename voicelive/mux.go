@@ -12,15 +12,21 @@ import (
 // Mux must not be changed while it runs; it may serve any number of sessions at once.
 type Mux struct {
 	handlers map[reflect.Type][]func(context.Context, ServerEvent) error
-	all      []func(context.Context, ServerEvent) error
+	all      []func(context.Context, ServerEvent) error // for interfaces
 }
 
 // On registers a handler for the events of type E, such as
-// *ServerEventResponseAudioDelta, or for all events if E is ServerEvent. Several
-// handlers for an event are called in the order of their registration, those for all
-// events last. A handler's error ends Run.
+// *ServerEventResponseAudioDelta, or for all events if E is ServerEvent, or for those
+// that have the methods of E if that is another interface. Several handlers for an event
+// are called in the order of their registration, those for interfaces last. A handler's
+// error ends Run.
 func On[E ServerEvent](m *Mux, handle func(ctx context.Context, e E) error) {
-	f := func(ctx context.Context, e ServerEvent) error { return handle(ctx, e.(E)) }
+	f := func(ctx context.Context, e ServerEvent) error {
+		if e, ok := e.(E); ok {
+			return handle(ctx, e)
+		}
+		return nil
+	}
 	t := reflect.TypeFor[E]()
 	if t.Kind() == reflect.Interface {
 		m.all = append(m.all, f)

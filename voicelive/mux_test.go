@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 
@@ -119,6 +120,26 @@ func (c *closer) ObserveReceive(EventInfo)               { c.close("receive") }
 func (c *closer) ObserveResponse(ResponseInfo)           { c.close("response") }
 func (c *closer) ObserveError(ErrorInfo)                 { c.close("error") }
 func (c *closer) ObserveClose(CloseInfo)                 { c.close("close") }
+
+func TestHandlersForAnInterfaceGetWhatHasIt(t *testing.T) {
+	var m Mux
+	var got []ServerEventType
+	On(&m, func(_ context.Context, e interface {
+		ServerEvent
+		LogValue() slog.Value
+	}) error {
+		got = append(got, e.EventType())
+		return nil
+	})
+	for _, e := range []ServerEvent{&ServerEventSessionCreated{}, &ServerEventError{}, &ServerEventSessionUpdated{}} {
+		if err := m.dispatch(t.Context(), e); err != nil {
+			t.Error(err)
+		}
+	}
+	if diff := cmp.Diff([]ServerEventType{ServerEventTypeSessionCreated, ServerEventTypeSessionUpdated}, got); diff != "" {
+		t.Error(diff)
+	}
+}
 
 func TestObserversMayClose(t *testing.T) {
 	for _, at := range []string{"send", "receive", "response", "error", "close"} {
