@@ -151,9 +151,17 @@ func requestID(resp *http.Response) string {
 }
 
 // begin waits for the session to be announced and configured.
-func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate, rtc bool) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, s.limits.HandshakeTimeout, errors.New("the service did not announce the session in time"))
+func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate, rtc bool) (err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.limits.HandshakeTimeout, errors.New("the service did not announce and configure the session in time"))
 	defer cancel()
+	// Nothing else interrupts the writing of session.update.
+	stop := context.AfterFunc(ctx, func() { s.end(nil) })
+	defer func() {
+		if !stop() {
+			err = ctx.Err()
+		}
+		err = connecting(ctx, err)
+	}()
 	created := s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionCreated}, anyError: true})
 	defer s.forget(created)
 	s.start()
@@ -164,19 +172,19 @@ func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate
 		updated = s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionUpdated}, eventID: id})
 		defer s.forget(updated)
 		if err := s.transmit(ctx, configure, id); err != nil {
-			return connecting(ctx, err)
+			return err
 		}
 	}
 	if !rtc { // signalling may not announce a session before there is a call
 		if _, err := s.await(ctx, created); err != nil {
-			return connecting(ctx, err)
+			return err
 		}
 	}
 	if updated == nil {
 		return nil
 	}
-	_, err := s.await(ctx, updated)
-	return connecting(ctx, err)
+	_, err = s.await(ctx, updated)
+	return err
 }
 
 // connecting tells which timeout it was.

@@ -534,6 +534,12 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 				p.drain()
 			}
 		}},
+		{"session.update", "http://h", false, func(conn net.Conn) {
+			if p, err := accept(conn); err == nil {
+				p.text(createdEvent)
+				time.Sleep(time.Minute) // takes nothing
+			}
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
