@@ -17,7 +17,8 @@ import (
 // If the service answers with an error, Do returns it as a [*ServiceError]; an error
 // that [IsBenign] is returned as an event, without a Go error. Other errors are those of
 // Send, ctx.Err, and the end of the session. When ctx ends the event may have been
-// sent, and have an effect.
+// sent, and have an effect, unless the error wraps [ErrNotSent]: a response.create that
+// still waits for another response is then dropped.
 //
 // Do does not receive: the confirmation still comes out of [Session.Recv] as well, and
 // somebody has to call that when the queue is full. Confirmations that name nothing by
@@ -35,12 +36,20 @@ func (s *Session) Do(ctx context.Context, e ClientEvent) (ServerEvent, error) {
 		id = s.newEventID()
 		c.eventID = id
 	}
+	if e.EventType() == ClientEventTypeResponseCreate {
+		// What is created before it is sent is of another.
+		c.matches = func([]byte) bool { return !s.gate.holds(c.eventID) }
+	}
 	w := s.expect(c)
 	defer s.forget(w)
 	if err := s.send(ctx, e, id); err != nil {
 		return nil, err
 	}
-	return s.await(ctx, w)
+	ev, err := s.await(ctx, w)
+	if err != nil && err == ctx.Err() && s.gate.drop(c.eventID) {
+		err = notSent(err)
+	}
+	return ev, err
 }
 
 // A confirmation describes the events that answer an event.

@@ -137,6 +137,22 @@ func (g *gate) sendsAgain(id string) bool {
 	return id != "" && (g.inFlight != nil && g.inFlight.id == id || len(g.waiting) > 0 && g.waiting[0].id == id)
 }
 
+// holds reports whether the event with an id waits to be sent.
+func (g *gate) holds(id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return slices.ContainsFunc(g.waiting, func(c create) bool { return c.id == id })
+}
+
+// drop forgets the event with an id if it waits, and reports whether it did.
+func (g *gate) drop(id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	before := len(g.waiting)
+	g.waiting = slices.DeleteFunc(g.waiting, func(c create) bool { return c.id == id })
+	return len(g.waiting) < before
+}
+
 func (g *gate) due() bool {
 	return g.running == 0 && g.inFlight == nil && len(g.waiting) > 0 && !g.stopped
 }

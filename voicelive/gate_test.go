@@ -1,6 +1,7 @@
 package voicelive
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -74,6 +75,48 @@ func TestResponsesWaitForEachOther(t *testing.T) {
 		}
 		stop()
 		if diff := cmp.Diff([]string{"response 1", "input_audio_buffer.clear", "response 2", "response 3"}, log); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// What is created while a response.create waits is not the response that it asked for.
+func TestDoWaitsForTheResponseThatItAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log []string
+		s, stop := serve(t, nil, func(p *peer) {
+			time.Sleep(time.Millisecond) // both are asked for before the first is created
+			oneAtATime(&log)(p)
+		})
+		defer stop()
+		go s.CreateResponse(t.Context(), nil)
+		synctest.Wait()
+		ev, err := s.Do(t.Context(), &ClientEventResponseCreate{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id := ev.(*ServerEventResponseCreated).Response.ID; deref(id) != "r2" {
+			t.Errorf("got %v", deref(id))
+		}
+	})
+}
+
+// A response that nobody waits for any more is not asked for.
+func TestAQueuedResponseIsDroppedWithTheContextOfItsDo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log []string
+		s, stop := serve(t, nil, oneAtATime(&log))
+		if _, err := s.Do(t.Context(), &ClientEventResponseCreate{}); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if _, err := s.Do(ctx, &ClientEventResponseCreate{}); !errors.Is(err, ErrNotSent) || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		time.Sleep(3 * time.Second)
+		stop()
+		if diff := cmp.Diff([]string{"response 1"}, log); diff != "" {
 			t.Error(diff)
 		}
 	})
