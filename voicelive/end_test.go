@@ -149,6 +149,9 @@ func TestClosingWithACode(t *testing.T) {
 		if err := s.CloseWith(1000, strings.Repeat("x", 124)); err == nil {
 			t.Error("a long reason is accepted")
 		}
+		if err := s.CloseWith(1000, "\xff"); err == nil {
+			t.Error("a reason that is no text is accepted")
+		}
 		if err := s.CloseWith(4001, "handed over"); err != nil {
 			t.Error(err)
 		}

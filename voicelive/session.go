@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 )
@@ -334,7 +335,7 @@ func (s *Session) endError() error {
 func (s *Session) Close() error { return s.CloseWith(websocket.CloseNormalClosure, "") }
 
 // CloseWith is [Session.Close] with a close code, 1000 or 3000 to 4999, and a reason of
-// at most 123 bytes. Others are refused with an error, and the session goes on. If the
+// at most 123 bytes of UTF-8. Others are refused with an error, and the session goes on. If the
 // session is closing already, the first code counts.
 func (s *Session) CloseWith(code int, reason string) error {
 	if code != websocket.CloseNormalClosure && (code < 3000 || code > 4999) {
@@ -342,6 +343,9 @@ func (s *Session) CloseWith(code int, reason string) error {
 	}
 	if len(reason) > 123 {
 		return fmt.Errorf("voicelive: the close reason has %d bytes, more than 123", len(reason))
+	}
+	if !utf8.ValidString(reason) {
+		return errors.New("voicelive: the close reason is not UTF-8")
 	}
 	// What is left of the timeout after the end is for the reader, which may be in a
 	// callback that waits for this very call.
