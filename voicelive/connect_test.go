@@ -272,6 +272,30 @@ func TestHandshakesThatAreNoneAreRefused(t *testing.T) {
 	}
 }
 
+// A bad frame that comes in the same packet as the answer is told like a later one.
+func TestABadFrameBehindTheAnswerIsOfTheProtocol(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, accepted := pipes(t)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			conn := <-accepted
+			defer conn.Close()
+			req, err := http.ReadRequest(bufio.NewReader(conn))
+			if err != nil {
+				return
+			}
+			fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nx-ms-request-id: req_1\r\nSec-WebSocket-Accept: %s\r\n\r\n\x81\x7e\x00\x02{}", acceptKey(req))
+			io.Copy(io.Discard, conn)
+		})
+		_, err := testClient(t, testOptions(dial)).Connect(context.Background(), nil)
+		e, ok := errors.AsType[*SessionError](err)
+		if !ok || e.Kind != KindProtocol || e.RequestID != "req_1" || !errors.Is(err, errLongLength) {
+			t.Errorf("got %v", err)
+		}
+		wg.Wait()
+	})
+}
+
 func TestExtensionsThatWereNotOfferedAreRefused(t *testing.T) {
 	for _, header := range []string{"Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover", "Sec-WebSocket-Protocol: realtime"} {
 		synctest.Test(t, func(t *testing.T) {

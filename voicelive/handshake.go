@@ -55,6 +55,9 @@ func (h *handshake) Do(req *http.Request) (*http.Response, error) {
 			h.conn, h.ws = wire, ws
 			return resp, nil
 		}
+		if e, ok := errors.AsType[*SessionError](err); ok {
+			e.RequestID = requestID(resp)
+		}
 	}
 	hardClose(conn)
 	if err != nil {
@@ -192,7 +195,7 @@ func (c *wireConn) established(req *http.Request) error {
 		return nonRetriable(err)
 	}
 	if _, err := c.frames.check(c.answer[len(c.answer)-all.Len()-answer.Buffered():]); err != nil {
-		return nonRetriable(fmt.Errorf("voicelive: handshake: %w", err))
+		return nonRetriable(&SessionError{Kind: KindProtocol, Err: err})
 	}
 	c.done, c.answer = true, nil
 	return nil
