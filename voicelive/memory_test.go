@@ -133,3 +133,30 @@ func allocated(f func()) (n, bytes uint64) {
 	runtime.ReadMemStats(&after)
 	return after.Mallocs - before.Mallocs, after.TotalAlloc - before.TotalAlloc
 }
+
+// A consumer that is always late costs no memory for each event.
+func TestWaitingForRoomTakesNextToNoMemory(t *testing.T) {
+	l := Limits{QueueEvents: 1, QueueBytes: 1 << 20}
+	q := newQueue(&l)
+	m, other := &message{data: make([]byte, 0, 100)}, &message{data: make([]byte, 0, 100)}
+	q.put(m)
+	asked, taken := make(chan struct{}), make(chan struct{})
+	defer close(asked)
+	go func() {
+		for range asked {
+			q.take()
+			taken <- struct{}{}
+		}
+	}()
+	late := func() {
+		asked <- struct{}{}
+		if !q.wait(other, time.Minute, nil, nil) {
+			t.Error("no room")
+		}
+		<-taken
+		m, other = other, m
+	}
+	if got := testing.AllocsPerRun(1000, late); got != 0 {
+		t.Errorf("%v allocations", got)
+	}
+}

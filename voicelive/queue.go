@@ -59,6 +59,7 @@ type queue struct {
 
 	ready chan struct{} // one token: there is a message, or the end
 	room  chan struct{} // one token: one was taken
+	late  *time.Timer   // of wait, since a queue that is full often is so for long; nil before
 }
 
 func newQueue(l *Limits) queue {
@@ -149,8 +150,12 @@ func (q *queue) next(ctx context.Context, done <-chan struct{}) (*message, error
 // Either of the channels gives up waiting: m is then dropped, and so is what comes
 // behind it, which is not late.
 func (q *queue) wait(m *message, patience time.Duration, done, closing <-chan struct{}) bool {
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
+	if q.late == nil {
+		q.late = time.NewTimer(patience)
+	} else {
+		q.late.Reset(patience)
+	}
+	defer q.late.Stop()
 	for !q.put(m) {
 		select {
 		case <-q.room:
@@ -158,7 +163,7 @@ func (q *queue) wait(m *message, patience time.Duration, done, closing <-chan st
 			q.close()
 		case <-closing:
 			q.close()
-		case <-timer.C:
+		case <-q.late.C:
 			return q.put(m)
 		}
 	}
