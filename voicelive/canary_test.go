@@ -178,6 +178,11 @@ func TestSecretsStayOut(t *testing.T) {
 		}
 		wg.Wait()
 		e.tell(c, s, *o, o, opts.Limits, s.Stats(), o.Session.Tools[0], o.Session.Avatar.ICEServers[0])
+		offer, call := &ClientEventSessionAvatarConnect{ClientSDP: canary + "sdp"}, &ClientEventRTCCallSDPCreate{SDPOffer: canary + "sdp", Session: o.Session}
+		answer, called := &ServerEventSessionAvatarConnecting{ServerSDP: canary + "sdp"}, &ServerEventRTCCallSDPCreated{SDPAnswer: canary + "sdp"}
+		unknown := []byte(`{"type":"t","token":"` + canary + `raw"}`)
+		e.tell(offer, *offer, call, *call, answer, *answer, called, *called,
+			&UnknownServerEvent{Raw: unknown}, &UnknownClientEvent{Raw: unknown}, &UnknownTool{Raw: unknown})
 		fmt.Fprintf(e, "%v %+v %#v\n", o.Session.Tools, o.Session.Avatar, o.Session.Avatar.ICEServers) // a JSON handler would take lists apart
 		e.log.Info("sent", "session", o.Session, "update", &ClientEventSessionUpdate{Session: *o.Session}, "avatar", o.Session.Avatar,
 			"response", &ClientEventResponseCreate{Response: &ResponseCreateParams{Tools: o.Session.Tools}}, "rtc", &ClientEventRTCCallSDPCreate{SDPOffer: canary, Session: o.Session})

@@ -32,5 +32,6 @@
 // # Privacy
 //
 // Logs tell types and sizes. Credentials are in no error, log, or printed value of this
-// package.
+// package, but in the JSON of a value, which is what is sent. A slog.JSONHandler writes
+// the JSON of a list: log a session or an event, not its Tools or ICEServers.
 package voicelive

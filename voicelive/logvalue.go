@@ -52,8 +52,5 @@ func (e ServerEventSessionAvatarConnecting) LogValue() slog.Value { return redac
 // LogValue is the JSON without the session description, which holds a password.
 func (e ServerEventRTCCallSDPCreated) LogValue() slog.Value { return redactedJSON(e) }
 
-// LogValue is the JSON without credentials, of a kind of event that this package does not know.
-func (e UnknownServerEvent) LogValue() slog.Value { return slog.StringValue(redact(e.Raw)) }
-
 // LogValue names what is connected to, as String does.
 func (o ConnectOptions) LogValue() slog.Value { return slog.StringValue(o.String()) }

@@ -142,6 +142,57 @@ func (s ICEServer) GoString() string { return s.String() }
 // LogValue is String.
 func (s ICEServer) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
+// String is the JSON without the session description, which holds a password.
+func (e ClientEventSessionAvatarConnect) String() string { return redactedJSON(e).String() }
+
+// GoString is String.
+func (e ClientEventSessionAvatarConnect) GoString() string { return e.String() }
+
+// String is the JSON without the session description, which holds a password.
+func (e ClientEventRTCCallSDPCreate) String() string { return redactedJSON(e).String() }
+
+// GoString is String.
+func (e ClientEventRTCCallSDPCreate) GoString() string { return e.String() }
+
+// String is the JSON without the session description, which holds a password.
+func (e ServerEventSessionAvatarConnecting) String() string { return redactedJSON(e).String() }
+
+// GoString is String.
+func (e ServerEventSessionAvatarConnecting) GoString() string { return e.String() }
+
+// String is the JSON without the session description, which holds a password.
+func (e ServerEventRTCCallSDPCreated) String() string { return redactedJSON(e).String() }
+
+// GoString is String.
+func (e ServerEventRTCCallSDPCreated) GoString() string { return e.String() }
+
+// String is the JSON without credentials, as far as names tell them.
+func (u UnknownServerEvent) String() string { return redact(u.Raw) }
+
+// GoString is String.
+func (u UnknownServerEvent) GoString() string { return u.String() }
+
+// LogValue is String.
+func (u UnknownServerEvent) LogValue() slog.Value { return slog.StringValue(u.String()) }
+
+// String is the JSON without credentials, as far as names tell them.
+func (u UnknownClientEvent) String() string { return redact(u.Raw) }
+
+// GoString is String.
+func (u UnknownClientEvent) GoString() string { return u.String() }
+
+// LogValue is String.
+func (u UnknownClientEvent) LogValue() slog.Value { return slog.StringValue(u.String()) }
+
+// String is the JSON without credentials, as far as names tell them.
+func (u UnknownTool) String() string { return redact(u.Raw) }
+
+// GoString is String.
+func (u UnknownTool) GoString() string { return u.String() }
+
+// LogValue is String.
+func (u UnknownTool) LogValue() slog.Value { return slog.StringValue(u.String()) }
+
 // String names what is connected to; headers and the query may hold anything.
 func (o ConnectOptions) String() string {
 	if o.Agent != nil {
