@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// AudioWriterOptions describes the audio of an [Session.AudioWriter]. The zero value
+// AudioWriterOptions describes the audio of a [Session.AudioWriter]. The zero value
 // is PCM of 24,000 Hz in events of 100 ms.
 type AudioWriterOptions struct {
 	// Format must be the session's input_audio_format; empty is pcm16, which is
@@ -40,7 +40,8 @@ type AudioWriterOptions struct {
 // fill an event waits for the next Write or for Close, which sends it. The audio is
 // encoded straight from the slice that is written, and not retained.
 //
-// Writes stop with an error when ctx ends or the session does. A writer is for one
+// Writes stop with an error when ctx ends or the session does. A writer that had an
+// error keeps it: nothing is sent any more, and Close does not commit. It is for one
 // goroutine at a time.
 func (s *Session) AudioWriter(ctx context.Context, o *AudioWriterOptions) (io.WriteCloser, error) {
 	if o == nil {
@@ -121,7 +122,8 @@ func (w *audioWriter) Write(p []byte) (n int, err error) {
 	return len(p), nil
 }
 
-// Close sends what is left, and commits if the options say so. The session goes on.
+// Close sends what is left, and commits if the options say so. The session goes on. A
+// second Close does nothing, and returns the error of the first.
 func (w *audioWriter) Close() error {
 	if w.err != nil {
 		if errors.Is(w.err, errWriterClosed) {
@@ -138,14 +140,18 @@ func (w *audioWriter) Close() error {
 			return err
 		}
 	}
-	w.err = errWriterClosed
 	switch {
 	case !w.opts.Commit:
-		return nil
 	case w.opts.TurnID != "":
-		return w.session.EndTurn(w.ctx, w.opts.TurnID)
+		w.err = w.session.EndTurn(w.ctx, w.opts.TurnID)
+	default:
+		w.err = w.session.CommitAudio(w.ctx)
 	}
-	return w.session.CommitAudio(w.ctx)
+	if w.err != nil {
+		return w.err
+	}
+	w.err = errWriterClosed
+	return nil
 }
 
 // send sends one event, at its time if that matters.

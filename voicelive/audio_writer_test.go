@@ -169,6 +169,17 @@ func TestBadAudioIsRefused(t *testing.T) {
 		if err := w.Close(); err == nil {
 			t.Error("half a sample is accepted")
 		}
+		ctx, cancel := context.WithCancel(t.Context())
+		w, err = s.AudioWriter(ctx, &AudioWriterOptions{Commit: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		for range 2 {
+			if err := w.Close(); !errors.Is(err, context.Canceled) {
+				t.Errorf("audio that is not committed: %v", err)
+			}
+		}
 		if err := s.AppendAudio(t.Context(), make([]byte, 10_001)); !errors.Is(err, ErrNotSent) {
 			t.Errorf("too much audio: %v", err)
 		}
