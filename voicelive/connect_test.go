@@ -38,6 +38,7 @@ func TestEndpointAndOptionsMakeTheURL(t *testing.T) {
 		{"https://r.example/Voice-Live/Realtime/", ConnectOptions{}, "https://r.example/voice-live/realtime" + query},
 		{"https://gateway.example/team/a", ConnectOptions{}, "https://gateway.example/team/a/voice-live/realtime" + query},
 		{"https://gateway.example/a/voice-live/realtime/calls", ConnectOptions{}, "https://gateway.example/a/voice-live/realtime" + query},
+		{"https://gateway.example/a%2Fb/c%20d/voice-live/realtime", ConnectOptions{}, "https://gateway.example/a%2Fb/c%20d/voice-live/realtime" + query},
 		{"https://gateway.example/calls", ConnectOptions{}, "https://gateway.example/calls/voice-live/realtime" + query},
 		{"https://r.example", ConnectOptions{RTC: true, Model: "m"}, "https://r.example/voice-live/realtime/calls" + query + "&model=m"},
 		{"https://r.example?api-version=2025-10-01&x=1", ConnectOptions{Model: "m"}, "https://r.example/voice-live/realtime?api-version=2025-10-01&model=m&x=1"},

@@ -85,16 +85,17 @@ func realtimeURL(endpoint *url.URL, o *ConnectOptions) (*url.URL, error) {
 		return nil, fmt.Errorf("voicelive: ConnectOptions.Query has a parameter that looks like a secret (%s); pass a credential instead", word)
 	}
 	u := *endpoint
-	prefix := strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/calls")
-	if rest, ok := cutSuffixFold(prefix, realtimePath); ok {
-		prefix = rest
-	} else {
-		prefix = strings.TrimRight(u.Path, "/")
+	path := strings.TrimRight(u.EscapedPath(), "/") // a slash in a segment stays escaped
+	prefix, ok := cutSuffixFold(strings.TrimSuffix(path, "/calls"), realtimePath)
+	if !ok {
+		prefix = path
 	}
-	u.RawPath = ""
-	u.Path = prefix + realtimePath
+	u.RawPath = prefix + realtimePath
 	if o.RTC {
-		u.Path = prefix + callsPath
+		u.RawPath = prefix + callsPath
+	}
+	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
+		return nil, errors.New("voicelive: the path of the endpoint is malformed")
 	}
 	query := u.Query()
 	if !query.Has("api-version") {
