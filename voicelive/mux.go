@@ -39,7 +39,8 @@ func On[E ServerEvent](m *Mux, handle func(ctx context.Context, e E) error) {
 }
 
 // Run receives from s and calls the handlers from this goroutine, so that they may
-// call any method of the session but those that receive. It returns nil at an orderly
+// call any method of the session; an event that a handler receives is its own, and
+// reaches no other. It returns nil at an orderly
 // end of the session, its [*SessionError], ctx.Err, or the first error of a handler; in
 // the last two cases the session goes on. Events that cannot be decoded are skipped:
 // handle them with [Session.Events], or count them in [Stats].

@@ -9,12 +9,15 @@ import (
 // An Observer is told what happens to the sessions of a client, for tracing and
 // metrics. Its methods are called from the goroutines that send and receive, never
 // under a lock. They must return soon, since the session waits for them, and must
-// not keep byte slices. Embed [NoObserver] to implement some of the methods, and to
+// not keep byte slices. While ObserveReceive, ObserveResponse, ObserveError or
+// ObserveClose runs nothing is read, so that a receive or a [Session.Do] in it waits
+// in vain; Send and Close are fine. Embed [NoObserver] to implement some of the methods, and to
 // compile with later versions that add more.
 type Observer interface {
 	// ObserveConnect is called after an attempt to connect, with the context of Connect.
 	ObserveConnect(ctx context.Context, e ConnectInfo)
-	// ObserveSend is called after an event is with the network, with the context of its Send.
+	// ObserveSend is called after an event is with the network, with the context of its
+	// Send, or with a background context if it had to wait for a response to end.
 	ObserveSend(ctx context.Context, e EventInfo)
 	// ObserveReceive is called when an event arrived, before it is decoded.
 	ObserveReceive(e EventInfo)

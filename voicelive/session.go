@@ -19,7 +19,8 @@ import (
 // [Client.Connect], and end it with [Session.Close].
 //
 // Every method may be called from any goroutine, from handlers of a [Mux], and
-// from an [Observer]. One goroutine receives at a time; any number may send.
+// from an [Observer], which should not wait there for what arrives: it is called by
+// who reads. One goroutine receives at a time; any number may send.
 //
 // A session does not reconnect: the service forgets the conversation with the
 // connection, so that this is a decision of the application. [SessionError.Retryable]
