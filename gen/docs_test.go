@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -149,18 +148,22 @@ func TestDocsGoldens(t *testing.T) {
 	})
 }
 
-// TestDocsAreFast states how long all of the documentation may take.
-func TestDocsAreFast(t *testing.T) {
-	in := documented(t)
-	best := time.Hour
-	for range 3 {
-		began := time.Now()
-		docs(t, in)
-		best = min(best, time.Since(began))
-	}
-	if best > time.Second {
-		t.Errorf("it takes %v", best)
-	}
+// BenchmarkDocs shows what all of the documentation costs beside the package,
+// which is made of the same documents.
+func BenchmarkDocs(b *testing.B) {
+	in := documented(b)
+	b.Run("package", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := gen.Generate(in.Input); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("docs", func(b *testing.B) {
+		for b.Loop() {
+			docs(b, in)
+		}
+	})
 }
 
 // TestVersionsAccumulate checks that a known version stays known when a later
