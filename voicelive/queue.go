@@ -66,16 +66,17 @@ func newQueue(l *Limits) queue {
 	return queue{maxN: l.QueueEvents, maxBytes: l.QueueBytes, ready: make(chan struct{}, 1), room: make(chan struct{}, 1)}
 }
 
-// put appends m and reports whether there was room. One message always fits.
-func (q *queue) put(m *message) bool {
+// put appends m and returns how many there are, or 0 without room. One message
+// always fits, and counts as one if the queue is closed and drops it.
+func (q *queue) put(m *message) int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
 		m.release()
-		return true
+		return 1
 	}
 	if q.n > 0 && (q.n >= q.maxN || q.bytes+cap(m.data) > q.maxBytes) {
-		return false
+		return 0
 	}
 	if q.last == nil {
 		q.first = m
@@ -87,7 +88,7 @@ func (q *queue) put(m *message) bool {
 	q.bytes += cap(m.data)
 	q.high = max(q.high, q.bytes)
 	token(q.ready)
-	return true
+	return q.n
 }
 
 // take removes the first message; nil if there is none.
@@ -156,7 +157,7 @@ func (q *queue) wait(m *message, patience time.Duration, done, closing <-chan st
 		q.late.Reset(patience)
 	}
 	defer q.late.Stop()
-	for !q.put(m) {
+	for q.put(m) == 0 {
 		select {
 		case <-q.room:
 		case <-done:
@@ -164,7 +165,7 @@ func (q *queue) wait(m *message, patience time.Duration, done, closing <-chan st
 		case <-closing:
 			q.close()
 		case <-q.late.C:
-			return q.put(m)
+			return q.put(m) > 0
 		}
 	}
 	return true

@@ -3,6 +3,7 @@ package voicelive
 import (
 	"bytes"
 	"io"
+	"runtime"
 	"time"
 	"unicode/utf8"
 
@@ -52,10 +53,17 @@ func (s *Session) readMessages() error {
 	}
 }
 
+// burst is how many messages the reader queues before it lets the consumer run, which
+// finds them in the cache of the processor.
+const burst = 16
+
 // deliver queues m, and waits for room while the keepalive, which needs the
 // reader, is suspended. It reports whether the consumer came in time.
 func (s *Session) deliver(m *message) bool {
-	if s.queue.put(m) {
+	if n := s.queue.put(m); n > 0 {
+		if n%burst == 0 {
+			runtime.Gosched()
+		}
 		return true
 	}
 	s.alive.suspend()
