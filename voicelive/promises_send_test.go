@@ -126,7 +126,7 @@ func (o *talkative) ObserveClose(CloseInfo)                 { o.call() }
 // P19: any method may be called from any goroutine at any time. The race detector is
 // the judge.
 func TestEverythingAtOnce(t *testing.T) {
-	const rounds, senders, receivers, closers = 300, 64, 8, 3
+	const rounds, senders, receivers, closers = 1000, 64, 8, 3
 	dial, accepted := loopback(t)
 	observer := &talkative{}
 	opts := testOptions(dial)

@@ -1,0 +1,6 @@
+package voicelivetest
+
+var (
+	UlawEncode, UlawDecode = ulawEncode, ulawDecode
+	AlawEncode, AlawDecode = alawEncode, alawDecode
+)
