@@ -128,8 +128,9 @@ func medianOf(rs []result, good func(result) bool) result {
 
 const (
 	firstTried = 300
-	step       = 1.3  // from a number that is held to the next that is tried
-	resolution = 1.08 // of the largest number
+	step       = 1.5  // from a number that is held to the next that is tried
+	resolution = 1.04 // of the largest number
+	tries      = 2    // of a number: something else on the machine may make one fail
 )
 
 // findLargest searches the largest number of sessions of each contender: upwards
@@ -141,11 +142,11 @@ func (m *measurements) findLargest(ctx context.Context, p plan) error {
 		}
 		held, failed := m.bracket(c.name)
 		for n := next(held, failed); n != 0; n = next(held, failed) {
-			r, err := m.run.run(ctx, loadOf(c.name, n, p.Window))
+			ok, err := m.holds(ctx, loadOf(c.name, n, p.Window))
 			if err != nil {
 				return fmt.Errorf("%s, %d sessions: %w", c.name, n, err)
 			}
-			if r.held() {
+			if ok {
 				held = n
 			} else {
 				failed = n
@@ -155,6 +156,16 @@ func (m *measurements) findLargest(ctx context.Context, p plan) error {
 	}
 	m.largestTable()
 	return nil
+}
+
+// holds reports whether a try of j is held.
+func (m *measurements) holds(ctx context.Context, j job) (bool, error) {
+	for range tries {
+		if r, err := m.run.run(ctx, j); err != nil || r.held() {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 func (r result) held() bool { return r.allDelivered() && r.client.P99 < heldLatency }
