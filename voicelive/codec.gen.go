@@ -6,12 +6,13 @@ import "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 
 // codec is what the types of this package can do.
 type codec interface {
-	reset()
 	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
 }
 
 func marshal(e codec) ([]byte, error) { return jsonwire.Marshal(e, codec.encode) }
+
+func appendJSON(dst []byte, e codec) ([]byte, error) { return jsonwire.Append(dst, e, codec.encode) }
 
 func unmarshal(data []byte, e codec) error {
 	if string(data) == "null" {
@@ -22,7 +23,6 @@ func unmarshal(data []byte, e codec) error {
 
 // unmarshalAny is unmarshal for types that null is a value of.
 func unmarshalAny(data []byte, e codec) error {
-	e.reset()
 	return jsonwire.Unmarshal(data, e, codec.decode)
 }
 
@@ -31,9 +31,9 @@ func (e ActionFind) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ActionFind) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ActionFind) reset()                       { *e = *new(ActionFind) }
 
 func (e *ActionFind) decode(r *jsonwire.Reader) {
+	*e = ActionFind{}
 	for o := r.Tagged(&e.Extra, "type", "find", 3, "type,pattern,url"); o.Next(); {
 		switch string(o.Key()) {
 		case "pattern":
@@ -56,9 +56,9 @@ func (e ActionOpenPage) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ActionOpenPage) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ActionOpenPage) reset()                       { *e = *new(ActionOpenPage) }
 
 func (e *ActionOpenPage) decode(r *jsonwire.Reader) {
+	*e = ActionOpenPage{}
 	for o := r.Tagged(&e.Extra, "type", "open_page", 2, "type,url"); o.Next(); {
 		switch string(o.Key()) {
 		case "url":
@@ -78,9 +78,9 @@ func (e ActionSearch) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ActionSearch) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ActionSearch) reset()                       { *e = *new(ActionSearch) }
 
 func (e *ActionSearch) decode(r *jsonwire.Reader) {
+	*e = ActionSearch{}
 	for o := r.Tagged(&e.Extra, "type", "search", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "query":
@@ -103,9 +103,9 @@ func (e ActionSearchSource) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ActionSearchSource) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ActionSearchSource) reset()                       { *e = *new(ActionSearchSource) }
 
 func (e *ActionSearchSource) decode(r *jsonwire.Reader) {
+	*e = ActionSearchSource{}
 	for o := r.Tagged(&e.Extra, "type", "url", 2, "type,url"); o.Next(); {
 		switch string(o.Key()) {
 		case "url":
@@ -125,9 +125,9 @@ func (e AgentConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AgentConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AgentConfig) reset()                       { *e = *new(AgentConfig) }
 
 func (e *AgentConfig) decode(r *jsonwire.Reader) {
+	*e = AgentConfig{}
 	for o := r.Tagged(&e.Extra, "type", "agent", 4, "type,name,agent_id,thread_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -156,9 +156,9 @@ func (e Animation) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *Animation) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *Animation) reset()                       { *e = *new(Animation) }
 
 func (e *Animation) decode(r *jsonwire.Reader) {
+	*e = Animation{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "model_name":
@@ -181,9 +181,9 @@ func (e AssistantMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AssistantMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AssistantMessageItem) reset()                       { *e = *new(AssistantMessageItem) }
 
 func (e *AssistantMessageItem) decode(r *jsonwire.Reader) {
+	*e = AssistantMessageItem{}
 	for o := r.Tagged(&e.Extra, "type", "message", 3, "type,role,content"); o.Next(); {
 		switch string(o.Key()) {
 		case "role":
@@ -193,7 +193,7 @@ func (e *AssistantMessageItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(o, 4, &e.Status)
+			o.Enum(4, (*string)(&e.Status))
 		}
 	}
 }
@@ -212,13 +212,13 @@ func (e AudioEchoCancellation) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AudioEchoCancellation) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AudioEchoCancellation) reset()                       { *e = *new(AudioEchoCancellation) }
 
 func (e *AudioEchoCancellation) decode(r *jsonwire.Reader) {
+	*e = AudioEchoCancellation{}
 	for o := r.Tagged(&e.Extra, "type", "server_echo_cancellation", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "reference_source":
-			jsonwire.ReadEnum(o, 1, &e.ReferenceSource)
+			o.Enum(1, (*string)(&e.ReferenceSource))
 		case "channels":
 			o.OptInt(2, &e.Channels)
 		}
@@ -237,13 +237,13 @@ func (e AudioInputTranscriptionOptions) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AudioInputTranscriptionOptions) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AudioInputTranscriptionOptions) reset()                       { *e = *new(AudioInputTranscriptionOptions) }
 
 func (e *AudioInputTranscriptionOptions) decode(r *jsonwire.Reader) {
+	*e = AudioInputTranscriptionOptions{}
 	for o := r.Object(&e.Extra, 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "model":
-			jsonwire.ReadEnum(o, 0, &e.Model)
+			o.Enum(0, (*string)(&e.Model))
 		case "language":
 			o.OptString(1, &e.Language)
 		case "custom_speech":
@@ -271,13 +271,13 @@ func (e AudioNoiseReduction) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AudioNoiseReduction) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AudioNoiseReduction) reset()                       { *e = *new(AudioNoiseReduction) }
 
 func (e *AudioNoiseReduction) decode(r *jsonwire.Reader) {
+	*e = AudioNoiseReduction{}
 	for o := r.Object(&e.Extra, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "type":
-			jsonwire.ReadEnum(o, 0, &e.Type)
+			o.Enum(0, (*string)(&e.Type))
 		}
 	}
 }
@@ -293,9 +293,9 @@ func (e AvatarConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AvatarConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AvatarConfig) reset()                       { *e = *new(AvatarConfig) }
 
 func (e *AvatarConfig) decode(r *jsonwire.Reader) {
+	*e = AvatarConfig{}
 	for o := r.Object(&e.Extra, 2, "character,customized"); o.Next(); {
 		switch string(o.Key()) {
 		case "character":
@@ -303,19 +303,19 @@ func (e *AvatarConfig) decode(r *jsonwire.Reader) {
 		case "customized":
 			o.Bool(1, &e.Customized)
 		case "type":
-			jsonwire.ReadEnum(o, 2, &e.Type)
+			o.Enum(2, (*string)(&e.Type))
 		case "ice_servers":
 			jsonwire.ReadList(o, 3, &e.ICEServers, (*ICEServer).decode)
 		case "style":
 			o.OptString(4, &e.Style)
 		case "model":
-			jsonwire.ReadEnum(o, 5, &e.Model)
+			o.Enum(5, (*string)(&e.Model))
 		case "video":
 			jsonwire.ReadPointer(o, 6, &e.Video, (*VideoParams).decode)
 		case "scene":
 			jsonwire.ReadPointer(o, 7, &e.Scene, (*Scene).decode)
 		case "output_protocol":
-			jsonwire.ReadEnum(o, 8, &e.OutputProtocol)
+			o.Enum(8, (*string)(&e.OutputProtocol))
 		case "output_audit_audio":
 			o.OptBool(9, &e.OutputAuditAudio)
 		}
@@ -342,13 +342,13 @@ func (e AzureAvatarVoiceSyncVoice) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureAvatarVoiceSyncVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureAvatarVoiceSyncVoice) reset()                       { *e = *new(AzureAvatarVoiceSyncVoice) }
 
 func (e *AzureAvatarVoiceSyncVoice) decode(r *jsonwire.Reader) {
+	*e = AzureAvatarVoiceSyncVoice{}
 	for o := r.Tagged(&e.Extra, "type", "avatar-voice-sync", 2, "type,model"); o.Next(); {
 		switch string(o.Key()) {
 		case "model":
-			jsonwire.ReadEnum(o, 1, &e.Model)
+			o.Enum(1, (*string)(&e.Model))
 		case "temperature":
 			o.OptFloat(2, &e.Temperature)
 		case "custom_lexicon_url":
@@ -391,9 +391,9 @@ func (e AzureCustomVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureCustomVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureCustomVoice) reset()                       { *e = *new(AzureCustomVoice) }
 
 func (e *AzureCustomVoice) decode(r *jsonwire.Reader) {
+	*e = AzureCustomVoice{}
 	for o := r.Tagged(&e.Extra, "type", "azure-custom", 3, "type,name,endpoint_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -443,15 +443,15 @@ func (e AzurePersonalVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzurePersonalVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzurePersonalVoice) reset()                       { *e = *new(AzurePersonalVoice) }
 
 func (e *AzurePersonalVoice) decode(r *jsonwire.Reader) {
+	*e = AzurePersonalVoice{}
 	for o := r.Tagged(&e.Extra, "type", "azure-personal", 3, "type,name,model"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
 		case "model":
-			jsonwire.ReadEnum(o, 2, &e.Model)
+			o.Enum(2, (*string)(&e.Model))
 		case "temperature":
 			o.OptFloat(3, &e.Temperature)
 		case "custom_lexicon_url":
@@ -495,13 +495,13 @@ func (e AzureRealtimeNativeVoice) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureRealtimeNativeVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureRealtimeNativeVoice) reset()                       { *e = *new(AzureRealtimeNativeVoice) }
 
 func (e *AzureRealtimeNativeVoice) decode(r *jsonwire.Reader) {
+	*e = AzureRealtimeNativeVoice{}
 	for o := r.Tagged(&e.Extra, "type", "azure-realtime-native", 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
-			jsonwire.ReadEnum(o, 1, &e.Name)
+			o.Enum(1, (*string)(&e.Name))
 		}
 	}
 }
@@ -517,13 +517,13 @@ func (e AzureSemanticDetection) MarshalJSON() ([]byte, error) { return marshal(&
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticDetection) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureSemanticDetection) reset()                       { *e = *new(AzureSemanticDetection) }
 
 func (e *AzureSemanticDetection) decode(r *jsonwire.Reader) {
+	*e = AzureSemanticDetection{}
 	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1", 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold_level":
-			jsonwire.ReadEnum(o, 1, &e.ThresholdLevel)
+			o.Enum(1, (*string)(&e.ThresholdLevel))
 		case "timeout_ms":
 			o.OptInt(2, &e.TimeoutMS)
 		}
@@ -542,13 +542,13 @@ func (e AzureSemanticDetectionEn) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticDetectionEn) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureSemanticDetectionEn) reset()                       { *e = *new(AzureSemanticDetectionEn) }
 
 func (e *AzureSemanticDetectionEn) decode(r *jsonwire.Reader) {
+	*e = AzureSemanticDetectionEn{}
 	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_en", 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold_level":
-			jsonwire.ReadEnum(o, 1, &e.ThresholdLevel)
+			o.Enum(1, (*string)(&e.ThresholdLevel))
 		case "timeout_ms":
 			o.OptInt(2, &e.TimeoutMS)
 		}
@@ -567,13 +567,13 @@ func (e AzureSemanticDetectionMultilingual) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticDetectionMultilingual) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureSemanticDetectionMultilingual) reset()                       { *e = *new(AzureSemanticDetectionMultilingual) }
 
 func (e *AzureSemanticDetectionMultilingual) decode(r *jsonwire.Reader) {
+	*e = AzureSemanticDetectionMultilingual{}
 	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_multilingual", 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold_level":
-			jsonwire.ReadEnum(o, 1, &e.ThresholdLevel)
+			o.Enum(1, (*string)(&e.ThresholdLevel))
 		case "timeout_ms":
 			o.OptInt(2, &e.TimeoutMS)
 		}
@@ -592,9 +592,9 @@ func (e AzureSemanticVAD) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureSemanticVAD) reset()                       { *e = *new(AzureSemanticVAD) }
 
 func (e *AzureSemanticVAD) decode(r *jsonwire.Reader) {
+	*e = AzureSemanticVAD{}
 	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold":
@@ -644,9 +644,9 @@ func (e AzureSemanticVADEn) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticVADEn) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureSemanticVADEn) reset()                       { *e = *new(AzureSemanticVADEn) }
 
 func (e *AzureSemanticVADEn) decode(r *jsonwire.Reader) {
+	*e = AzureSemanticVADEn{}
 	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_en", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold":
@@ -690,9 +690,9 @@ func (e AzureSemanticVADMultilingual) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureSemanticVADMultilingual) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureSemanticVADMultilingual) reset()                       { *e = *new(AzureSemanticVADMultilingual) }
 
 func (e *AzureSemanticVADMultilingual) decode(r *jsonwire.Reader) {
+	*e = AzureSemanticVADMultilingual{}
 	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_multilingual", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold":
@@ -742,9 +742,9 @@ func (e AzureStandardVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *AzureStandardVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *AzureStandardVoice) reset()                       { *e = *new(AzureStandardVoice) }
 
 func (e *AzureStandardVoice) decode(r *jsonwire.Reader) {
+	*e = AzureStandardVoice{}
 	for o := r.Tagged(&e.Extra, "type", "azure-standard", 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -791,9 +791,9 @@ func (e Background) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *Background) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *Background) reset()                       { *e = *new(Background) }
 
 func (e *Background) decode(r *jsonwire.Reader) {
+	*e = Background{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "color":
@@ -816,9 +816,9 @@ func (e CachedTokenDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *CachedTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *CachedTokenDetails) reset()                       { *e = *new(CachedTokenDetails) }
 
 func (e *CachedTokenDetails) decode(r *jsonwire.Reader) {
+	*e = CachedTokenDetails{}
 	for o := r.Object(&e.Extra, 3, "text_tokens,audio_tokens,image_tokens"); o.Next(); {
 		switch string(o.Key()) {
 		case "text_tokens":
@@ -841,7 +841,7 @@ func (e *CachedTokenDetails) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventConversationItemCreate) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventConversationItemCreate).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -849,9 +849,9 @@ func (e ClientEventConversationItemCreate) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventConversationItemCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventConversationItemCreate) reset()                       { *e = *new(ClientEventConversationItemCreate) }
 
 func (e *ClientEventConversationItemCreate) decode(r *jsonwire.Reader) {
+	*e = ClientEventConversationItemCreate{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.create", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -874,7 +874,7 @@ func (e *ClientEventConversationItemCreate) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventConversationItemDelete) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventConversationItemDelete).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -882,9 +882,9 @@ func (e ClientEventConversationItemDelete) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventConversationItemDelete) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventConversationItemDelete) reset()                       { *e = *new(ClientEventConversationItemDelete) }
 
 func (e *ClientEventConversationItemDelete) decode(r *jsonwire.Reader) {
+	*e = ClientEventConversationItemDelete{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.delete", 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -904,7 +904,7 @@ func (e *ClientEventConversationItemDelete) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventConversationItemRetrieve) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventConversationItemRetrieve).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -912,9 +912,9 @@ func (e ClientEventConversationItemRetrieve) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventConversationItemRetrieve) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventConversationItemRetrieve) reset()                       { *e = *new(ClientEventConversationItemRetrieve) }
 
 func (e *ClientEventConversationItemRetrieve) decode(r *jsonwire.Reader) {
+	*e = ClientEventConversationItemRetrieve{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieve", 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -934,7 +934,7 @@ func (e *ClientEventConversationItemRetrieve) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventConversationItemTruncate) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventConversationItemTruncate).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -942,9 +942,9 @@ func (e ClientEventConversationItemTruncate) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventConversationItemTruncate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventConversationItemTruncate) reset()                       { *e = *new(ClientEventConversationItemTruncate) }
 
 func (e *ClientEventConversationItemTruncate) decode(r *jsonwire.Reader) {
+	*e = ClientEventConversationItemTruncate{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncate", 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -970,7 +970,7 @@ func (e *ClientEventConversationItemTruncate) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventInputAudioBufferAppend) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventInputAudioBufferAppend).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -978,9 +978,9 @@ func (e ClientEventInputAudioBufferAppend) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioBufferAppend) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventInputAudioBufferAppend) reset()                       { *e = *new(ClientEventInputAudioBufferAppend) }
 
 func (e *ClientEventInputAudioBufferAppend) decode(r *jsonwire.Reader) {
+	*e = ClientEventInputAudioBufferAppend{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.append", 2, "type,audio"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio":
@@ -993,7 +993,6 @@ func (e *ClientEventInputAudioBufferAppend) decode(r *jsonwire.Reader) {
 
 func (e *ClientEventInputAudioBufferAppend) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Audio, e.EventID)
-	e.reset()
 }
 
 func (e *ClientEventInputAudioBufferAppend) encode(w *jsonwire.Writer) {
@@ -1005,7 +1004,7 @@ func (e *ClientEventInputAudioBufferAppend) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventInputAudioBufferClear) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventInputAudioBufferClear).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1013,9 +1012,9 @@ func (e ClientEventInputAudioBufferClear) MarshalJSON() ([]byte, error) { return
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioBufferClear) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventInputAudioBufferClear) reset()                       { *e = *new(ClientEventInputAudioBufferClear) }
 
 func (e *ClientEventInputAudioBufferClear) decode(r *jsonwire.Reader) {
+	*e = ClientEventInputAudioBufferClear{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.clear", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -1032,7 +1031,7 @@ func (e *ClientEventInputAudioBufferClear) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventInputAudioBufferCommit) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventInputAudioBufferCommit).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1040,9 +1039,9 @@ func (e ClientEventInputAudioBufferCommit) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioBufferCommit) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventInputAudioBufferCommit) reset()                       { *e = *new(ClientEventInputAudioBufferCommit) }
 
 func (e *ClientEventInputAudioBufferCommit) decode(r *jsonwire.Reader) {
+	*e = ClientEventInputAudioBufferCommit{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.commit", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -1059,7 +1058,7 @@ func (e *ClientEventInputAudioBufferCommit) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventInputAudioClear) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventInputAudioClear).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1067,9 +1066,9 @@ func (e ClientEventInputAudioClear) MarshalJSON() ([]byte, error) { return marsh
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioClear) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventInputAudioClear) reset()                       { *e = *new(ClientEventInputAudioClear) }
 
 func (e *ClientEventInputAudioClear) decode(r *jsonwire.Reader) {
+	*e = ClientEventInputAudioClear{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio.clear", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -1086,7 +1085,7 @@ func (e *ClientEventInputAudioClear) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventInputAudioTurnAppend) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventInputAudioTurnAppend).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1094,9 +1093,9 @@ func (e ClientEventInputAudioTurnAppend) MarshalJSON() ([]byte, error) { return 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioTurnAppend) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventInputAudioTurnAppend) reset()                       { *e = *new(ClientEventInputAudioTurnAppend) }
 
 func (e *ClientEventInputAudioTurnAppend) decode(r *jsonwire.Reader) {
+	*e = ClientEventInputAudioTurnAppend{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.append", 3, "type,turn_id,audio"); o.Next(); {
 		switch string(o.Key()) {
 		case "turn_id":
@@ -1111,7 +1110,6 @@ func (e *ClientEventInputAudioTurnAppend) decode(r *jsonwire.Reader) {
 
 func (e *ClientEventInputAudioTurnAppend) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Audio, e.EventID)
-	e.reset()
 }
 
 func (e *ClientEventInputAudioTurnAppend) encode(w *jsonwire.Writer) {
@@ -1124,7 +1122,7 @@ func (e *ClientEventInputAudioTurnAppend) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventInputAudioTurnCancel) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventInputAudioTurnCancel).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1132,9 +1130,9 @@ func (e ClientEventInputAudioTurnCancel) MarshalJSON() ([]byte, error) { return 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioTurnCancel) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventInputAudioTurnCancel) reset()                       { *e = *new(ClientEventInputAudioTurnCancel) }
 
 func (e *ClientEventInputAudioTurnCancel) decode(r *jsonwire.Reader) {
+	*e = ClientEventInputAudioTurnCancel{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.cancel", 2, "type,turn_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "turn_id":
@@ -1154,7 +1152,7 @@ func (e *ClientEventInputAudioTurnCancel) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventInputAudioTurnEnd) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventInputAudioTurnEnd).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1162,9 +1160,9 @@ func (e ClientEventInputAudioTurnEnd) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioTurnEnd) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventInputAudioTurnEnd) reset()                       { *e = *new(ClientEventInputAudioTurnEnd) }
 
 func (e *ClientEventInputAudioTurnEnd) decode(r *jsonwire.Reader) {
+	*e = ClientEventInputAudioTurnEnd{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.end", 2, "type,turn_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "turn_id":
@@ -1184,7 +1182,7 @@ func (e *ClientEventInputAudioTurnEnd) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventInputAudioTurnStart) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventInputAudioTurnStart).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1192,9 +1190,9 @@ func (e ClientEventInputAudioTurnStart) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventInputAudioTurnStart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventInputAudioTurnStart) reset()                       { *e = *new(ClientEventInputAudioTurnStart) }
 
 func (e *ClientEventInputAudioTurnStart) decode(r *jsonwire.Reader) {
+	*e = ClientEventInputAudioTurnStart{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.start", 2, "type,turn_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "turn_id":
@@ -1214,7 +1212,7 @@ func (e *ClientEventInputAudioTurnStart) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventOutputAudioBufferClear) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventOutputAudioBufferClear).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1222,9 +1220,9 @@ func (e ClientEventOutputAudioBufferClear) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventOutputAudioBufferClear) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventOutputAudioBufferClear) reset()                       { *e = *new(ClientEventOutputAudioBufferClear) }
 
 func (e *ClientEventOutputAudioBufferClear) decode(r *jsonwire.Reader) {
+	*e = ClientEventOutputAudioBufferClear{}
 	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.clear", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -1240,18 +1238,16 @@ func (e *ClientEventOutputAudioBufferClear) encode(w *jsonwire.Writer) {
 }
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
-func (e *ClientEventResponseCancel) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventResponseCancel).encode)
-}
+func (e *ClientEventResponseCancel) AppendJSON(dst []byte) ([]byte, error) { return appendJSON(dst, e) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e ClientEventResponseCancel) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventResponseCancel) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventResponseCancel) reset()                       { *e = *new(ClientEventResponseCancel) }
 
 func (e *ClientEventResponseCancel) decode(r *jsonwire.Reader) {
+	*e = ClientEventResponseCancel{}
 	for o := r.Tagged(&e.Extra, "type", "response.cancel", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -1270,18 +1266,16 @@ func (e *ClientEventResponseCancel) encode(w *jsonwire.Writer) {
 }
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
-func (e *ClientEventResponseCreate) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventResponseCreate).encode)
-}
+func (e *ClientEventResponseCreate) AppendJSON(dst []byte) ([]byte, error) { return appendJSON(dst, e) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e ClientEventResponseCreate) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventResponseCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventResponseCreate) reset()                       { *e = *new(ClientEventResponseCreate) }
 
 func (e *ClientEventResponseCreate) decode(r *jsonwire.Reader) {
+	*e = ClientEventResponseCreate{}
 	for o := r.Tagged(&e.Extra, "type", "response.create", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -1304,7 +1298,7 @@ func (e *ClientEventResponseCreate) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventRTCCallSDPCreate) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventRTCCallSDPCreate).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1312,9 +1306,9 @@ func (e ClientEventRTCCallSDPCreate) MarshalJSON() ([]byte, error) { return mars
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventRTCCallSDPCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventRTCCallSDPCreate) reset()                       { *e = *new(ClientEventRTCCallSDPCreate) }
 
 func (e *ClientEventRTCCallSDPCreate) decode(r *jsonwire.Reader) {
+	*e = ClientEventRTCCallSDPCreate{}
 	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.create", 2, "type,sdp_offer"); o.Next(); {
 		switch string(o.Key()) {
 		case "sdp_offer":
@@ -1337,7 +1331,7 @@ func (e *ClientEventRTCCallSDPCreate) encode(w *jsonwire.Writer) {
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
 func (e *ClientEventSessionAvatarConnect) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventSessionAvatarConnect).encode)
+	return appendJSON(dst, e)
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -1345,9 +1339,9 @@ func (e ClientEventSessionAvatarConnect) MarshalJSON() ([]byte, error) { return 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventSessionAvatarConnect) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventSessionAvatarConnect) reset()                       { *e = *new(ClientEventSessionAvatarConnect) }
 
 func (e *ClientEventSessionAvatarConnect) decode(r *jsonwire.Reader) {
+	*e = ClientEventSessionAvatarConnect{}
 	for o := r.Tagged(&e.Extra, "type", "session.avatar.connect", 2, "type,client_sdp"); o.Next(); {
 		switch string(o.Key()) {
 		case "client_sdp":
@@ -1366,18 +1360,16 @@ func (e *ClientEventSessionAvatarConnect) encode(w *jsonwire.Writer) {
 }
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
-func (e *ClientEventSessionUpdate) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*ClientEventSessionUpdate).encode)
-}
+func (e *ClientEventSessionUpdate) AppendJSON(dst []byte) ([]byte, error) { return appendJSON(dst, e) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e ClientEventSessionUpdate) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ClientEventSessionUpdate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ClientEventSessionUpdate) reset()                       { *e = *new(ClientEventSessionUpdate) }
 
 func (e *ClientEventSessionUpdate) decode(r *jsonwire.Reader) {
+	*e = ClientEventSessionUpdate{}
 	for o := r.Tagged(&e.Extra, "type", "session.update", 2, "type,session"); o.Next(); {
 		switch string(o.Key()) {
 		case "session":
@@ -1400,9 +1392,9 @@ func (e ConversationItemBase) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ConversationItemBase) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ConversationItemBase) reset()                       { *e = *new(ConversationItemBase) }
 
 func (e *ConversationItemBase) decode(r *jsonwire.Reader) {
+	*e = ConversationItemBase{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 	}
 }
@@ -1417,9 +1409,9 @@ func (e ErrorResponse) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ErrorResponse) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ErrorResponse) reset()                       { *e = *new(ErrorResponse) }
 
 func (e *ErrorResponse) decode(r *jsonwire.Reader) {
+	*e = ErrorResponse{}
 	for o := r.Object(&e.Extra, 1, "error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
@@ -1439,9 +1431,9 @@ func (e FileSearchResult) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *FileSearchResult) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *FileSearchResult) reset()                       { *e = *new(FileSearchResult) }
 
 func (e *FileSearchResult) decode(r *jsonwire.Reader) {
+	*e = FileSearchResult{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "attributes":
@@ -1473,9 +1465,9 @@ func (e FunctionCallItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *FunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *FunctionCallItem) reset()                       { *e = *new(FunctionCallItem) }
 
 func (e *FunctionCallItem) decode(r *jsonwire.Reader) {
+	*e = FunctionCallItem{}
 	for o := r.Tagged(&e.Extra, "type", "function_call", 4, "type,name,call_id,arguments"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -1487,7 +1479,7 @@ func (e *FunctionCallItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(4, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(o, 5, &e.Status)
+			o.Enum(5, (*string)(&e.Status))
 		}
 	}
 }
@@ -1507,9 +1499,9 @@ func (e FunctionCallOutputItem) MarshalJSON() ([]byte, error) { return marshal(&
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *FunctionCallOutputItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *FunctionCallOutputItem) reset()                       { *e = *new(FunctionCallOutputItem) }
 
 func (e *FunctionCallOutputItem) decode(r *jsonwire.Reader) {
+	*e = FunctionCallOutputItem{}
 	for o := r.Tagged(&e.Extra, "type", "function_call_output", 3, "type,call_id,output"); o.Next(); {
 		switch string(o.Key()) {
 		case "call_id":
@@ -1519,7 +1511,7 @@ func (e *FunctionCallOutputItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(o, 4, &e.Status)
+			o.Enum(4, (*string)(&e.Status))
 		}
 	}
 }
@@ -1538,9 +1530,9 @@ func (e FunctionTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *FunctionTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *FunctionTool) reset()                       { *e = *new(FunctionTool) }
 
 func (e *FunctionTool) decode(r *jsonwire.Reader) {
+	*e = FunctionTool{}
 	for o := r.Tagged(&e.Extra, "type", "function", 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -1566,9 +1558,9 @@ func (e ICEServer) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ICEServer) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ICEServer) reset()                       { *e = *new(ICEServer) }
 
 func (e *ICEServer) decode(r *jsonwire.Reader) {
+	*e = ICEServer{}
 	for o := r.Object(&e.Extra, 1, "urls"); o.Next(); {
 		switch string(o.Key()) {
 		case "urls":
@@ -1594,9 +1586,9 @@ func (e InputAudioContentPart) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InputAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *InputAudioContentPart) reset()                       { *e = *new(InputAudioContentPart) }
 
 func (e *InputAudioContentPart) decode(r *jsonwire.Reader) {
+	*e = InputAudioContentPart{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio", 2, "type,audio"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio":
@@ -1619,9 +1611,9 @@ func (e InputTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *InputTextContentPart) reset()                       { *e = *new(InputTextContentPart) }
 
 func (e *InputTextContentPart) decode(r *jsonwire.Reader) {
+	*e = InputTextContentPart{}
 	for o := r.Tagged(&e.Extra, "type", "input_text", 2, "type,text"); o.Next(); {
 		switch string(o.Key()) {
 		case "text":
@@ -1641,9 +1633,9 @@ func (e InputTokenDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *InputTokenDetails) reset()                       { *e = *new(InputTokenDetails) }
 
 func (e *InputTokenDetails) decode(r *jsonwire.Reader) {
+	*e = InputTokenDetails{}
 	for o := r.Object(&e.Extra, 5, "cached_tokens,text_tokens,audio_tokens,image_tokens,cached_tokens_details"); o.Next(); {
 		switch string(o.Key()) {
 		case "cached_tokens":
@@ -1675,9 +1667,9 @@ func (e LLMInterimResponseConfig) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *LLMInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *LLMInterimResponseConfig) reset()                       { *e = *new(LLMInterimResponseConfig) }
 
 func (e *LLMInterimResponseConfig) decode(r *jsonwire.Reader) {
+	*e = LLMInterimResponseConfig{}
 	for o := r.Tagged(&e.Extra, "type", "llm_interim_response", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "triggers":
@@ -1709,9 +1701,9 @@ func (e LogProbProperties) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *LogProbProperties) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *LogProbProperties) reset()                       { *e = *new(LogProbProperties) }
 
 func (e *LogProbProperties) decode(r *jsonwire.Reader) {
+	*e = LogProbProperties{}
 	for o := r.Object(&e.Extra, 3, "token,logprob,bytes"); o.Next(); {
 		switch string(o.Key()) {
 		case "token":
@@ -1737,9 +1729,9 @@ func (e MCPApprovalResponseRequestItem) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPApprovalResponseRequestItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *MCPApprovalResponseRequestItem) reset()                       { *e = *new(MCPApprovalResponseRequestItem) }
 
 func (e *MCPApprovalResponseRequestItem) decode(r *jsonwire.Reader) {
+	*e = MCPApprovalResponseRequestItem{}
 	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 3, "type,approval_request_id,approve"); o.Next(); {
 		switch string(o.Key()) {
 		case "approval_request_id":
@@ -1765,9 +1757,9 @@ func (e MCPServer) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPServer) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *MCPServer) reset()                       { *e = *new(MCPServer) }
 
 func (e *MCPServer) decode(r *jsonwire.Reader) {
+	*e = MCPServer{}
 	for o := r.Tagged(&e.Extra, "type", "mcp", 3, "type,server_label,server_url"); o.Next(); {
 		switch string(o.Key()) {
 		case "server_label":
@@ -1802,9 +1794,9 @@ func (e MCPTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *MCPTool) reset()                       { *e = *new(MCPTool) }
 
 func (e *MCPTool) decode(r *jsonwire.Reader) {
+	*e = MCPTool{}
 	for o := r.Object(&e.Extra, 2, "name,input_schema"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -1833,13 +1825,13 @@ func (e OpenAISemanticVAD) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *OpenAISemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *OpenAISemanticVAD) reset()                       { *e = *new(OpenAISemanticVAD) }
 
 func (e *OpenAISemanticVAD) decode(r *jsonwire.Reader) {
+	*e = OpenAISemanticVAD{}
 	for o := r.Tagged(&e.Extra, "type", "semantic_vad", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "eagerness":
-			jsonwire.ReadEnum(o, 1, &e.Eagerness)
+			o.Enum(1, (*string)(&e.Eagerness))
 		case "auto_truncate":
 			o.OptBool(2, &e.AutoTruncate)
 		case "create_response":
@@ -1864,13 +1856,13 @@ func (e OpenAIVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *OpenAIVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *OpenAIVoice) reset()                       { *e = *new(OpenAIVoice) }
 
 func (e *OpenAIVoice) decode(r *jsonwire.Reader) {
+	*e = OpenAIVoice{}
 	for o := r.Tagged(&e.Extra, "type", "openai", 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
-			jsonwire.ReadEnum(o, 1, &e.Name)
+			o.Enum(1, (*string)(&e.Name))
 		}
 	}
 }
@@ -1886,9 +1878,9 @@ func (e OutputTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *OutputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *OutputTextContentPart) reset()                       { *e = *new(OutputTextContentPart) }
 
 func (e *OutputTextContentPart) decode(r *jsonwire.Reader) {
+	*e = OutputTextContentPart{}
 	for o := r.Tagged(&e.Extra, "type", "text", 2, "type,text"); o.Next(); {
 		switch string(o.Key()) {
 		case "text":
@@ -1908,9 +1900,9 @@ func (e OutputTokenDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *OutputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *OutputTokenDetails) reset()                       { *e = *new(OutputTokenDetails) }
 
 func (e *OutputTokenDetails) decode(r *jsonwire.Reader) {
+	*e = OutputTokenDetails{}
 	for o := r.Object(&e.Extra, 2, "text_tokens,audio_tokens"); o.Next(); {
 		switch string(o.Key()) {
 		case "text_tokens":
@@ -1936,9 +1928,9 @@ func (e RateLimit) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RateLimit) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *RateLimit) reset()                       { *e = *new(RateLimit) }
 
 func (e *RateLimit) decode(r *jsonwire.Reader) {
+	*e = RateLimit{}
 	for o := r.Object(&e.Extra, 4, "name,limit,remaining,reset_seconds"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -1967,9 +1959,9 @@ func (e RequestAudioContentPart) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RequestAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *RequestAudioContentPart) reset()                       { *e = *new(RequestAudioContentPart) }
 
 func (e *RequestAudioContentPart) decode(r *jsonwire.Reader) {
+	*e = RequestAudioContentPart{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio", 2, "type,audio"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio":
@@ -1992,13 +1984,13 @@ func (e RequestImageContentPart) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RequestImageContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *RequestImageContentPart) reset()                       { *e = *new(RequestImageContentPart) }
 
 func (e *RequestImageContentPart) decode(r *jsonwire.Reader) {
+	*e = RequestImageContentPart{}
 	for o := r.Tagged(&e.Extra, "type", "input_image", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "detail":
-			jsonwire.ReadEnum(o, 1, &e.Detail)
+			o.Enum(1, (*string)(&e.Detail))
 		case "image_url":
 			o.Aliased(2, &e.ImageURL, "url")
 		case "url":
@@ -2019,9 +2011,9 @@ func (e RequestSession) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RequestSession) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *RequestSession) reset()                       { *e = *new(RequestSession) }
 
 func (e *RequestSession) decode(r *jsonwire.Reader) {
+	*e = RequestSession{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "model":
@@ -2037,9 +2029,9 @@ func (e *RequestSession) decode(r *jsonwire.Reader) {
 		case "input_audio_sampling_rate":
 			o.OptInt(5, &e.InputAudioSamplingRate)
 		case "input_audio_format":
-			jsonwire.ReadEnum(o, 6, &e.InputAudioFormat)
+			o.Enum(6, (*string)(&e.InputAudioFormat))
 		case "output_audio_format":
-			jsonwire.ReadEnum(o, 7, &e.OutputAudioFormat)
+			o.Enum(7, (*string)(&e.OutputAudioFormat))
 		case "turn_detection":
 			jsonwire.ReadNullUnion(o, 8, &e.TurnDetection, decodeTurnDetection)
 		case "input_audio_noise_reduction":
@@ -2061,7 +2053,7 @@ func (e *RequestSession) decode(r *jsonwire.Reader) {
 		case "max_response_output_tokens":
 			jsonwire.Read(o, 17, &e.MaxResponseOutputTokens, decodeMaxOutputTokens)
 		case "reasoning_effort":
-			jsonwire.ReadEnum(o, 18, &e.ReasoningEffort)
+			o.Enum(18, (*string)(&e.ReasoningEffort))
 		case "interim_response":
 			jsonwire.Read(o, 19, &e.InterimResponse, decodeInterimResponseConfig)
 		case "include":
@@ -2104,9 +2096,9 @@ func (e RequestTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RequestTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *RequestTextContentPart) reset()                       { *e = *new(RequestTextContentPart) }
 
 func (e *RequestTextContentPart) decode(r *jsonwire.Reader) {
+	*e = RequestTextContentPart{}
 	for o := r.Tagged(&e.Extra, "type", "input_text", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "text":
@@ -2126,17 +2118,17 @@ func (e Response) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *Response) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *Response) reset()                       { *e = *new(Response) }
 
 func (e *Response) decode(r *jsonwire.Reader) {
+	*e = Response{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "id":
 			o.OptString(0, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 1, &e.Object)
+			o.Enum(1, (*string)(&e.Object))
 		case "status":
-			jsonwire.ReadEnum(o, 2, &e.Status)
+			o.Enum(2, (*string)(&e.Status))
 		case "status_details":
 			jsonwire.Read(o, 3, &e.StatusDetails, decodeResponseStatusDetails)
 		case "output":
@@ -2150,7 +2142,7 @@ func (e *Response) decode(r *jsonwire.Reader) {
 		case "modalities":
 			jsonwire.ReadList(o, 8, &e.Modalities, jsonwire.String)
 		case "output_audio_format":
-			jsonwire.ReadEnum(o, 9, &e.OutputAudioFormat)
+			o.Enum(9, (*string)(&e.OutputAudioFormat))
 		case "temperature":
 			o.OptFloat(10, &e.Temperature)
 		case "max_output_tokens":
@@ -2184,9 +2176,9 @@ func (e ResponseAudioContentPart) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseAudioContentPart) reset()                       { *e = *new(ResponseAudioContentPart) }
 
 func (e *ResponseAudioContentPart) decode(r *jsonwire.Reader) {
+	*e = ResponseAudioContentPart{}
 	for o := r.Tagged(&e.Extra, "type", "audio", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "transcript":
@@ -2206,13 +2198,13 @@ func (e ResponseCancelledDetails) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseCancelledDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseCancelledDetails) reset()                       { *e = *new(ResponseCancelledDetails) }
 
 func (e *ResponseCancelledDetails) decode(r *jsonwire.Reader) {
+	*e = ResponseCancelledDetails{}
 	for o := r.Tagged(&e.Extra, "type", "cancelled", 2, "type,reason"); o.Next(); {
 		switch string(o.Key()) {
 		case "reason":
-			jsonwire.ReadEnum(o, 1, &e.Reason)
+			o.Enum(1, (*string)(&e.Reason))
 		}
 	}
 }
@@ -2228,9 +2220,9 @@ func (e ResponseCreateParams) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseCreateParams) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseCreateParams) reset()                       { *e = *new(ResponseCreateParams) }
 
 func (e *ResponseCreateParams) decode(r *jsonwire.Reader) {
+	*e = ResponseCreateParams{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "commit":
@@ -2248,7 +2240,7 @@ func (e *ResponseCreateParams) decode(r *jsonwire.Reader) {
 		case "voice":
 			jsonwire.Read(o, 6, &e.Voice, decodeVoice)
 		case "output_audio_format":
-			jsonwire.ReadEnum(o, 7, &e.OutputAudioFormat)
+			o.Enum(7, (*string)(&e.OutputAudioFormat))
 		case "tools":
 			jsonwire.ReadList(o, 8, &e.Tools, decodeTool)
 		case "tool_choice":
@@ -2260,7 +2252,7 @@ func (e *ResponseCreateParams) decode(r *jsonwire.Reader) {
 		case "pre_generated_assistant_message":
 			jsonwire.ReadPointer(o, 12, &e.PreGeneratedAssistantMessage, (*AssistantMessageItem).decode)
 		case "reasoning_effort":
-			jsonwire.ReadEnum(o, 13, &e.ReasoningEffort)
+			o.Enum(13, (*string)(&e.ReasoningEffort))
 		case "metadata":
 			jsonwire.ReadMap(o, 14, &e.Metadata, jsonwire.String)
 		case "interim_response":
@@ -2268,7 +2260,7 @@ func (e *ResponseCreateParams) decode(r *jsonwire.Reader) {
 		case "invoke_input":
 			jsonwire.ReadRaw(o, 16, &e.InvokeInput)
 		case "conversation":
-			jsonwire.ReadEnum(o, 17, &e.Conversation)
+			o.Enum(17, (*string)(&e.Conversation))
 		}
 	}
 }
@@ -2301,9 +2293,9 @@ func (e ResponseFailedDetails) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseFailedDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseFailedDetails) reset()                       { *e = *new(ResponseFailedDetails) }
 
 func (e *ResponseFailedDetails) decode(r *jsonwire.Reader) {
+	*e = ResponseFailedDetails{}
 	for o := r.Tagged(&e.Extra, "type", "failed", 2, "type,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
@@ -2323,17 +2315,17 @@ func (e ResponseFileSearchCallItem) MarshalJSON() ([]byte, error) { return marsh
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseFileSearchCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseFileSearchCallItem) reset()                       { *e = *new(ResponseFileSearchCallItem) }
 
 func (e *ResponseFileSearchCallItem) decode(r *jsonwire.Reader) {
+	*e = ResponseFileSearchCallItem{}
 	for o := r.Tagged(&e.Extra, "type", "file_search_call", 2, "type,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "status":
-			jsonwire.ReadEnum(o, 1, &e.Status)
+			o.Enum(1, (*string)(&e.Status))
 		case "id":
 			o.OptString(2, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 3, &e.Object)
+			o.Enum(3, (*string)(&e.Object))
 		case "queries":
 			jsonwire.ReadList(o, 4, &e.Queries, jsonwire.String)
 		case "results":
@@ -2357,9 +2349,9 @@ func (e ResponseFunctionCallItem) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseFunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseFunctionCallItem) reset()                       { *e = *new(ResponseFunctionCallItem) }
 
 func (e *ResponseFunctionCallItem) decode(r *jsonwire.Reader) {
+	*e = ResponseFunctionCallItem{}
 	for o := r.Tagged(&e.Extra, "type", "function_call", 5, "type,name,call_id,arguments,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -2369,11 +2361,11 @@ func (e *ResponseFunctionCallItem) decode(r *jsonwire.Reader) {
 		case "arguments":
 			o.String(3, &e.Arguments)
 		case "status":
-			jsonwire.ReadEnum(o, 4, &e.Status)
+			o.Enum(4, (*string)(&e.Status))
 		case "id":
 			o.OptString(5, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 6, &e.Object)
+			o.Enum(6, (*string)(&e.Object))
 		}
 	}
 }
@@ -2394,9 +2386,9 @@ func (e ResponseFunctionCallOutputItem) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseFunctionCallOutputItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseFunctionCallOutputItem) reset()                       { *e = *new(ResponseFunctionCallOutputItem) }
 
 func (e *ResponseFunctionCallOutputItem) decode(r *jsonwire.Reader) {
+	*e = ResponseFunctionCallOutputItem{}
 	for o := r.Tagged(&e.Extra, "type", "function_call_output", 3, "type,call_id,output"); o.Next(); {
 		switch string(o.Key()) {
 		case "call_id":
@@ -2406,7 +2398,7 @@ func (e *ResponseFunctionCallOutputItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 4, &e.Object)
+			o.Enum(4, (*string)(&e.Object))
 		}
 	}
 }
@@ -2425,13 +2417,13 @@ func (e ResponseIncompleteDetails) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseIncompleteDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseIncompleteDetails) reset()                       { *e = *new(ResponseIncompleteDetails) }
 
 func (e *ResponseIncompleteDetails) decode(r *jsonwire.Reader) {
+	*e = ResponseIncompleteDetails{}
 	for o := r.Tagged(&e.Extra, "type", "incomplete", 2, "type,reason"); o.Next(); {
 		switch string(o.Key()) {
 		case "reason":
-			jsonwire.ReadEnum(o, 1, &e.Reason)
+			o.Enum(1, (*string)(&e.Reason))
 		}
 	}
 }
@@ -2447,9 +2439,9 @@ func (e ResponseMCPApprovalRequestItem) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMCPApprovalRequestItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseMCPApprovalRequestItem) reset()                       { *e = *new(ResponseMCPApprovalRequestItem) }
 
 func (e *ResponseMCPApprovalRequestItem) decode(r *jsonwire.Reader) {
+	*e = ResponseMCPApprovalRequestItem{}
 	for o := r.Tagged(&e.Extra, "type", "mcp_approval_request", 3, "type,name,server_label"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -2459,7 +2451,7 @@ func (e *ResponseMCPApprovalRequestItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 4, &e.Object)
+			o.Enum(4, (*string)(&e.Object))
 		case "arguments":
 			o.OptString(5, &e.Arguments)
 		}
@@ -2481,9 +2473,9 @@ func (e ResponseMCPApprovalResponseItem) MarshalJSON() ([]byte, error) { return 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMCPApprovalResponseItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseMCPApprovalResponseItem) reset()                       { *e = *new(ResponseMCPApprovalResponseItem) }
 
 func (e *ResponseMCPApprovalResponseItem) decode(r *jsonwire.Reader) {
+	*e = ResponseMCPApprovalResponseItem{}
 	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 3, "type,approval_request_id,approve"); o.Next(); {
 		switch string(o.Key()) {
 		case "approval_request_id":
@@ -2493,7 +2485,7 @@ func (e *ResponseMCPApprovalResponseItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 4, &e.Object)
+			o.Enum(4, (*string)(&e.Object))
 		case "reason":
 			o.OptString(5, &e.Reason)
 		}
@@ -2515,9 +2507,9 @@ func (e ResponseMCPCallItem) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMCPCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseMCPCallItem) reset()                       { *e = *new(ResponseMCPCallItem) }
 
 func (e *ResponseMCPCallItem) decode(r *jsonwire.Reader) {
+	*e = ResponseMCPCallItem{}
 	for o := r.Tagged(&e.Extra, "type", "mcp_call", 4, "type,arguments,server_label,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "arguments":
@@ -2529,7 +2521,7 @@ func (e *ResponseMCPCallItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(4, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 5, &e.Object)
+			o.Enum(5, (*string)(&e.Object))
 		case "approval_request_id":
 			o.OptString(6, &e.ApprovalRequestID)
 		case "output":
@@ -2558,9 +2550,9 @@ func (e ResponseMCPListToolItem) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMCPListToolItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseMCPListToolItem) reset()                       { *e = *new(ResponseMCPListToolItem) }
 
 func (e *ResponseMCPListToolItem) decode(r *jsonwire.Reader) {
+	*e = ResponseMCPListToolItem{}
 	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools", 3, "type,tools,server_label"); o.Next(); {
 		switch string(o.Key()) {
 		case "tools":
@@ -2570,7 +2562,7 @@ func (e *ResponseMCPListToolItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 4, &e.Object)
+			o.Enum(4, (*string)(&e.Object))
 		}
 	}
 }
@@ -2589,21 +2581,21 @@ func (e ResponseMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseMessageItem) reset()                       { *e = *new(ResponseMessageItem) }
 
 func (e *ResponseMessageItem) decode(r *jsonwire.Reader) {
+	*e = ResponseMessageItem{}
 	for o := r.Tagged(&e.Extra, "type", "message", 4, "type,role,content,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "role":
-			jsonwire.ReadEnum(o, 1, &e.Role)
+			o.Enum(1, (*string)(&e.Role))
 		case "content":
 			jsonwire.ReadList(o, 2, &e.Content, decodeContentPart)
 		case "status":
-			jsonwire.ReadEnum(o, 3, &e.Status)
+			o.Enum(3, (*string)(&e.Status))
 		case "id":
 			o.OptString(4, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 5, &e.Object)
+			o.Enum(5, (*string)(&e.Object))
 		}
 	}
 }
@@ -2623,9 +2615,9 @@ func (e ResponseSession) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseSession) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseSession) reset()                       { *e = *new(ResponseSession) }
 
 func (e *ResponseSession) decode(r *jsonwire.Reader) {
+	*e = ResponseSession{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "model":
@@ -2641,9 +2633,9 @@ func (e *ResponseSession) decode(r *jsonwire.Reader) {
 		case "input_audio_sampling_rate":
 			o.OptInt(5, &e.InputAudioSamplingRate)
 		case "input_audio_format":
-			jsonwire.ReadEnum(o, 6, &e.InputAudioFormat)
+			o.Enum(6, (*string)(&e.InputAudioFormat))
 		case "output_audio_format":
-			jsonwire.ReadEnum(o, 7, &e.OutputAudioFormat)
+			o.Enum(7, (*string)(&e.OutputAudioFormat))
 		case "turn_detection":
 			jsonwire.ReadNullUnion(o, 8, &e.TurnDetection, decodeTurnDetection)
 		case "input_audio_noise_reduction":
@@ -2665,7 +2657,7 @@ func (e *ResponseSession) decode(r *jsonwire.Reader) {
 		case "max_response_output_tokens":
 			jsonwire.Read(o, 17, &e.MaxResponseOutputTokens, decodeMaxOutputTokens)
 		case "reasoning_effort":
-			jsonwire.ReadEnum(o, 18, &e.ReasoningEffort)
+			o.Enum(18, (*string)(&e.ReasoningEffort))
 		case "interim_response":
 			jsonwire.Read(o, 19, &e.InterimResponse, decodeInterimResponseConfig)
 		case "include":
@@ -2714,9 +2706,9 @@ func (e ResponseTextContentPart) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseTextContentPart) reset()                       { *e = *new(ResponseTextContentPart) }
 
 func (e *ResponseTextContentPart) decode(r *jsonwire.Reader) {
+	*e = ResponseTextContentPart{}
 	for o := r.Tagged(&e.Extra, "type", "text", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "text":
@@ -2736,17 +2728,17 @@ func (e ResponseWebSearchCallItem) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ResponseWebSearchCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ResponseWebSearchCallItem) reset()                       { *e = *new(ResponseWebSearchCallItem) }
 
 func (e *ResponseWebSearchCallItem) decode(r *jsonwire.Reader) {
+	*e = ResponseWebSearchCallItem{}
 	for o := r.Tagged(&e.Extra, "type", "web_search_call", 2, "type,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "status":
-			jsonwire.ReadEnum(o, 1, &e.Status)
+			o.Enum(1, (*string)(&e.Status))
 		case "id":
 			o.OptString(2, &e.ID)
 		case "object":
-			jsonwire.ReadEnum(o, 3, &e.Object)
+			o.Enum(3, (*string)(&e.Object))
 		}
 	}
 }
@@ -2764,9 +2756,9 @@ func (e RTCCallErrorDetails) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *RTCCallErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *RTCCallErrorDetails) reset()                       { *e = *new(RTCCallErrorDetails) }
 
 func (e *RTCCallErrorDetails) decode(r *jsonwire.Reader) {
+	*e = RTCCallErrorDetails{}
 	for o := r.Object(&e.Extra, 2, "type,message"); o.Next(); {
 		switch string(o.Key()) {
 		case "type":
@@ -2792,9 +2784,9 @@ func (e Scene) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *Scene) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *Scene) reset()                       { *e = *new(Scene) }
 
 func (e *Scene) decode(r *jsonwire.Reader) {
+	*e = Scene{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "zoom":
@@ -2832,9 +2824,9 @@ func (e ServerEventConversationItemCreated) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventConversationItemCreated) reset()                       { *e = *new(ServerEventConversationItemCreated) }
 
 func (e *ServerEventConversationItemCreated) decode(r *jsonwire.Reader) {
+	*e = ServerEventConversationItemCreated{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.created", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -2860,9 +2852,9 @@ func (e ServerEventConversationItemDeleted) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemDeleted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventConversationItemDeleted) reset()                       { *e = *new(ServerEventConversationItemDeleted) }
 
 func (e *ServerEventConversationItemDeleted) decode(r *jsonwire.Reader) {
+	*e = ServerEventConversationItemDeleted{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.deleted", 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -2889,11 +2881,9 @@ func (e ServerEventConversationItemInputAudioTranscriptionCompleted) MarshalJSON
 func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) reset() {
-	*e = *new(ServerEventConversationItemInputAudioTranscriptionCompleted)
-}
 
 func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) decode(r *jsonwire.Reader) {
+	*e = ServerEventConversationItemInputAudioTranscriptionCompleted{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.completed", 4, "type,item_id,content_index,transcript"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -2932,11 +2922,9 @@ func (e ServerEventConversationItemInputAudioTranscriptionDelta) MarshalJSON() (
 func (e *ServerEventConversationItemInputAudioTranscriptionDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventConversationItemInputAudioTranscriptionDelta) reset() {
-	*e = *new(ServerEventConversationItemInputAudioTranscriptionDelta)
-}
 
 func (e *ServerEventConversationItemInputAudioTranscriptionDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventConversationItemInputAudioTranscriptionDelta{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.delta", 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -2972,11 +2960,9 @@ func (e ServerEventConversationItemInputAudioTranscriptionFailed) MarshalJSON() 
 func (e *ServerEventConversationItemInputAudioTranscriptionFailed) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventConversationItemInputAudioTranscriptionFailed) reset() {
-	*e = *new(ServerEventConversationItemInputAudioTranscriptionFailed)
-}
 
 func (e *ServerEventConversationItemInputAudioTranscriptionFailed) decode(r *jsonwire.Reader) {
+	*e = ServerEventConversationItemInputAudioTranscriptionFailed{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.failed", 4, "type,item_id,content_index,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -3005,11 +2991,9 @@ func (e ServerEventConversationItemRetrieved) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemRetrieved) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventConversationItemRetrieved) reset() {
-	*e = *new(ServerEventConversationItemRetrieved)
-}
 
 func (e *ServerEventConversationItemRetrieved) decode(r *jsonwire.Reader) {
+	*e = ServerEventConversationItemRetrieved{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieved", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -3032,11 +3016,9 @@ func (e ServerEventConversationItemTruncated) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemTruncated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventConversationItemTruncated) reset() {
-	*e = *new(ServerEventConversationItemTruncated)
-}
 
 func (e *ServerEventConversationItemTruncated) decode(r *jsonwire.Reader) {
+	*e = ServerEventConversationItemTruncated{}
 	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncated", 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -3065,9 +3047,9 @@ func (e ServerEventError) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventError) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventError) reset()                       { *e = *new(ServerEventError) }
 
 func (e *ServerEventError) decode(r *jsonwire.Reader) {
+	*e = ServerEventError{}
 	for o := r.Tagged(&e.Extra, "type", "error", 2, "type,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
@@ -3090,9 +3072,9 @@ func (e ServerEventErrorDetails) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventErrorDetails) reset()                       { *e = *new(ServerEventErrorDetails) }
 
 func (e *ServerEventErrorDetails) decode(r *jsonwire.Reader) {
+	*e = ServerEventErrorDetails{}
 	for o := r.Object(&e.Extra, 2, "type,message"); o.Next(); {
 		switch string(o.Key()) {
 		case "type":
@@ -3124,9 +3106,9 @@ func (e ServerEventInputAudioBufferCleared) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventInputAudioBufferCleared) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventInputAudioBufferCleared) reset()                       { *e = *new(ServerEventInputAudioBufferCleared) }
 
 func (e *ServerEventInputAudioBufferCleared) decode(r *jsonwire.Reader) {
+	*e = ServerEventInputAudioBufferCleared{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.cleared", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -3146,11 +3128,9 @@ func (e ServerEventInputAudioBufferCommitted) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventInputAudioBufferCommitted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventInputAudioBufferCommitted) reset() {
-	*e = *new(ServerEventInputAudioBufferCommitted)
-}
 
 func (e *ServerEventInputAudioBufferCommitted) decode(r *jsonwire.Reader) {
+	*e = ServerEventInputAudioBufferCommitted{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.committed", 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -3178,11 +3158,9 @@ func (e ServerEventInputAudioBufferSpeechStarted) MarshalJSON() ([]byte, error) 
 func (e *ServerEventInputAudioBufferSpeechStarted) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventInputAudioBufferSpeechStarted) reset() {
-	*e = *new(ServerEventInputAudioBufferSpeechStarted)
-}
 
 func (e *ServerEventInputAudioBufferSpeechStarted) decode(r *jsonwire.Reader) {
+	*e = ServerEventInputAudioBufferSpeechStarted{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_started", 3, "type,audio_start_ms,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio_start_ms":
@@ -3210,11 +3188,9 @@ func (e ServerEventInputAudioBufferSpeechStopped) MarshalJSON() ([]byte, error) 
 func (e *ServerEventInputAudioBufferSpeechStopped) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventInputAudioBufferSpeechStopped) reset() {
-	*e = *new(ServerEventInputAudioBufferSpeechStopped)
-}
 
 func (e *ServerEventInputAudioBufferSpeechStopped) decode(r *jsonwire.Reader) {
+	*e = ServerEventInputAudioBufferSpeechStopped{}
 	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_stopped", 3, "type,audio_end_ms,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio_end_ms":
@@ -3240,9 +3216,9 @@ func (e ServerEventMCPListToolsCompleted) MarshalJSON() ([]byte, error) { return
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventMCPListToolsCompleted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventMCPListToolsCompleted) reset()                       { *e = *new(ServerEventMCPListToolsCompleted) }
 
 func (e *ServerEventMCPListToolsCompleted) decode(r *jsonwire.Reader) {
+	*e = ServerEventMCPListToolsCompleted{}
 	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.completed", 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -3265,9 +3241,9 @@ func (e ServerEventMCPListToolsFailed) MarshalJSON() ([]byte, error) { return ma
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventMCPListToolsFailed) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventMCPListToolsFailed) reset()                       { *e = *new(ServerEventMCPListToolsFailed) }
 
 func (e *ServerEventMCPListToolsFailed) decode(r *jsonwire.Reader) {
+	*e = ServerEventMCPListToolsFailed{}
 	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.failed", 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -3290,9 +3266,9 @@ func (e ServerEventMCPListToolsInProgress) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventMCPListToolsInProgress) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventMCPListToolsInProgress) reset()                       { *e = *new(ServerEventMCPListToolsInProgress) }
 
 func (e *ServerEventMCPListToolsInProgress) decode(r *jsonwire.Reader) {
+	*e = ServerEventMCPListToolsInProgress{}
 	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.in_progress", 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -3315,9 +3291,9 @@ func (e ServerEventOutputAudioBufferCleared) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventOutputAudioBufferCleared) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventOutputAudioBufferCleared) reset()                       { *e = *new(ServerEventOutputAudioBufferCleared) }
 
 func (e *ServerEventOutputAudioBufferCleared) decode(r *jsonwire.Reader) {
+	*e = ServerEventOutputAudioBufferCleared{}
 	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.cleared", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -3337,9 +3313,9 @@ func (e ServerEventOutputAudioBufferStarted) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventOutputAudioBufferStarted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventOutputAudioBufferStarted) reset()                       { *e = *new(ServerEventOutputAudioBufferStarted) }
 
 func (e *ServerEventOutputAudioBufferStarted) decode(r *jsonwire.Reader) {
+	*e = ServerEventOutputAudioBufferStarted{}
 	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.started", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -3362,9 +3338,9 @@ func (e ServerEventOutputAudioBufferStopped) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventOutputAudioBufferStopped) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventOutputAudioBufferStopped) reset()                       { *e = *new(ServerEventOutputAudioBufferStopped) }
 
 func (e *ServerEventOutputAudioBufferStopped) decode(r *jsonwire.Reader) {
+	*e = ServerEventOutputAudioBufferStopped{}
 	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.stopped", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -3387,9 +3363,9 @@ func (e ServerEventRateLimitsUpdated) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventRateLimitsUpdated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventRateLimitsUpdated) reset()                       { *e = *new(ServerEventRateLimitsUpdated) }
 
 func (e *ServerEventRateLimitsUpdated) decode(r *jsonwire.Reader) {
+	*e = ServerEventRateLimitsUpdated{}
 	for o := r.Tagged(&e.Extra, "type", "rate_limits.updated", 2, "type,rate_limits"); o.Next(); {
 		switch string(o.Key()) {
 		case "rate_limits":
@@ -3416,11 +3392,9 @@ func (e ServerEventResponseAnimationBlendshapeDelta) MarshalJSON() ([]byte, erro
 func (e *ServerEventResponseAnimationBlendshapeDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseAnimationBlendshapeDelta) reset() {
-	*e = *new(ServerEventResponseAnimationBlendshapeDelta)
-}
 
 func (e *ServerEventResponseAnimationBlendshapeDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAnimationBlendshapeDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.delta", 7, "type,response_id,item_id,output_index,content_index,frames,frame_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3460,11 +3434,9 @@ func (e ServerEventResponseAnimationBlendshapeDone) MarshalJSON() ([]byte, error
 func (e *ServerEventResponseAnimationBlendshapeDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseAnimationBlendshapeDone) reset() {
-	*e = *new(ServerEventResponseAnimationBlendshapeDone)
-}
 
 func (e *ServerEventResponseAnimationBlendshapeDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAnimationBlendshapeDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.done", 4, "type,response_id,item_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3495,11 +3467,9 @@ func (e ServerEventResponseAnimationVisemeDelta) MarshalJSON() ([]byte, error) {
 func (e *ServerEventResponseAnimationVisemeDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseAnimationVisemeDelta) reset() {
-	*e = *new(ServerEventResponseAnimationVisemeDelta)
-}
 
 func (e *ServerEventResponseAnimationVisemeDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAnimationVisemeDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.animation_viseme.delta", 7, "type,response_id,item_id,output_index,content_index,audio_offset_ms,viseme_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3539,11 +3509,9 @@ func (e ServerEventResponseAnimationVisemeDone) MarshalJSON() ([]byte, error) { 
 func (e *ServerEventResponseAnimationVisemeDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseAnimationVisemeDone) reset() {
-	*e = *new(ServerEventResponseAnimationVisemeDone)
-}
 
 func (e *ServerEventResponseAnimationVisemeDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAnimationVisemeDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.animation_viseme.done", 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3575,9 +3543,9 @@ func (e ServerEventResponseAudioDelta) MarshalJSON() ([]byte, error) { return ma
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseAudioDelta) reset()                       { *e = *new(ServerEventResponseAudioDelta) }
 
 func (e *ServerEventResponseAudioDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAudioDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.audio.delta", 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3598,7 +3566,6 @@ func (e *ServerEventResponseAudioDelta) decode(r *jsonwire.Reader) {
 
 func (e *ServerEventResponseAudioDelta) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Delta, e.EventID)
-	e.reset()
 }
 
 func (e *ServerEventResponseAudioDelta) encode(w *jsonwire.Writer) {
@@ -3617,9 +3584,9 @@ func (e ServerEventResponseAudioDone) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseAudioDone) reset()                       { *e = *new(ServerEventResponseAudioDone) }
 
 func (e *ServerEventResponseAudioDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAudioDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.audio.done", 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3653,11 +3620,9 @@ func (e ServerEventResponseAudioTimestampDelta) MarshalJSON() ([]byte, error) { 
 func (e *ServerEventResponseAudioTimestampDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseAudioTimestampDelta) reset() {
-	*e = *new(ServerEventResponseAudioTimestampDelta)
-}
 
 func (e *ServerEventResponseAudioTimestampDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAudioTimestampDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.delta", 9, "type,response_id,item_id,output_index,content_index,audio_offset_ms,audio_duration_ms,text,timestamp_type"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3701,11 +3666,9 @@ func (e ServerEventResponseAudioTimestampDone) MarshalJSON() ([]byte, error) { r
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioTimestampDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseAudioTimestampDone) reset() {
-	*e = *new(ServerEventResponseAudioTimestampDone)
-}
 
 func (e *ServerEventResponseAudioTimestampDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAudioTimestampDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.done", 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3741,11 +3704,9 @@ func (e ServerEventResponseAudioTranscriptAnnotationAdded) MarshalJSON() ([]byte
 func (e *ServerEventResponseAudioTranscriptAnnotationAdded) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseAudioTranscriptAnnotationAdded) reset() {
-	*e = *new(ServerEventResponseAudioTranscriptAnnotationAdded)
-}
 
 func (e *ServerEventResponseAudioTranscriptAnnotationAdded) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAudioTranscriptAnnotationAdded{}
 	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.annotation.added", 7, "type,response_id,item_id,output_index,content_index,annotation_index,annotation"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3785,11 +3746,9 @@ func (e ServerEventResponseAudioTranscriptDelta) MarshalJSON() ([]byte, error) {
 func (e *ServerEventResponseAudioTranscriptDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseAudioTranscriptDelta) reset() {
-	*e = *new(ServerEventResponseAudioTranscriptDelta)
-}
 
 func (e *ServerEventResponseAudioTranscriptDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAudioTranscriptDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.delta", 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3826,11 +3785,9 @@ func (e ServerEventResponseAudioTranscriptDone) MarshalJSON() ([]byte, error) { 
 func (e *ServerEventResponseAudioTranscriptDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseAudioTranscriptDone) reset() {
-	*e = *new(ServerEventResponseAudioTranscriptDone)
-}
 
 func (e *ServerEventResponseAudioTranscriptDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseAudioTranscriptDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.done", 6, "type,response_id,item_id,output_index,content_index,transcript"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3865,9 +3822,9 @@ func (e ServerEventResponseContentPartAdded) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseContentPartAdded) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseContentPartAdded) reset()                       { *e = *new(ServerEventResponseContentPartAdded) }
 
 func (e *ServerEventResponseContentPartAdded) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseContentPartAdded{}
 	for o := r.Tagged(&e.Extra, "type", "response.content_part.added", 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3902,9 +3859,9 @@ func (e ServerEventResponseContentPartDone) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseContentPartDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseContentPartDone) reset()                       { *e = *new(ServerEventResponseContentPartDone) }
 
 func (e *ServerEventResponseContentPartDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseContentPartDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.content_part.done", 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -3939,9 +3896,9 @@ func (e ServerEventResponseCreated) MarshalJSON() ([]byte, error) { return marsh
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseCreated) reset()                       { *e = *new(ServerEventResponseCreated) }
 
 func (e *ServerEventResponseCreated) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseCreated{}
 	for o := r.Tagged(&e.Extra, "type", "response.created", 2, "type,response"); o.Next(); {
 		switch string(o.Key()) {
 		case "response":
@@ -3964,9 +3921,9 @@ func (e ServerEventResponseDone) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseDone) reset()                       { *e = *new(ServerEventResponseDone) }
 
 func (e *ServerEventResponseDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.done", 2, "type,response"); o.Next(); {
 		switch string(o.Key()) {
 		case "response":
@@ -3991,11 +3948,9 @@ func (e ServerEventResponseFileSearchCallCompleted) MarshalJSON() ([]byte, error
 func (e *ServerEventResponseFileSearchCallCompleted) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseFileSearchCallCompleted) reset() {
-	*e = *new(ServerEventResponseFileSearchCallCompleted)
-}
 
 func (e *ServerEventResponseFileSearchCallCompleted) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseFileSearchCallCompleted{}
 	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.completed", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4031,11 +3986,9 @@ func (e ServerEventResponseFileSearchCallInProgress) MarshalJSON() ([]byte, erro
 func (e *ServerEventResponseFileSearchCallInProgress) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseFileSearchCallInProgress) reset() {
-	*e = *new(ServerEventResponseFileSearchCallInProgress)
-}
 
 func (e *ServerEventResponseFileSearchCallInProgress) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseFileSearchCallInProgress{}
 	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.in_progress", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4069,11 +4022,9 @@ func (e ServerEventResponseFileSearchCallSearching) MarshalJSON() ([]byte, error
 func (e *ServerEventResponseFileSearchCallSearching) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseFileSearchCallSearching) reset() {
-	*e = *new(ServerEventResponseFileSearchCallSearching)
-}
 
 func (e *ServerEventResponseFileSearchCallSearching) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseFileSearchCallSearching{}
 	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.searching", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4109,11 +4060,9 @@ func (e ServerEventResponseFunctionCallArgumentsDelta) MarshalJSON() ([]byte, er
 func (e *ServerEventResponseFunctionCallArgumentsDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseFunctionCallArgumentsDelta) reset() {
-	*e = *new(ServerEventResponseFunctionCallArgumentsDelta)
-}
 
 func (e *ServerEventResponseFunctionCallArgumentsDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseFunctionCallArgumentsDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.delta", 6, "type,response_id,item_id,output_index,call_id,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4152,11 +4101,9 @@ func (e ServerEventResponseFunctionCallArgumentsDone) MarshalJSON() ([]byte, err
 func (e *ServerEventResponseFunctionCallArgumentsDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseFunctionCallArgumentsDone) reset() {
-	*e = *new(ServerEventResponseFunctionCallArgumentsDone)
-}
 
 func (e *ServerEventResponseFunctionCallArgumentsDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseFunctionCallArgumentsDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.done", 7, "type,response_id,item_id,output_index,call_id,arguments,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4194,9 +4141,9 @@ func (e ServerEventResponseInvocationDelta) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseInvocationDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseInvocationDelta) reset()                       { *e = *new(ServerEventResponseInvocationDelta) }
 
 func (e *ServerEventResponseInvocationDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseInvocationDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.invocation.delta", 2, "type,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "delta":
@@ -4221,11 +4168,9 @@ func (e ServerEventResponseMCPCallArgumentsDelta) MarshalJSON() ([]byte, error) 
 func (e *ServerEventResponseMCPCallArgumentsDelta) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseMCPCallArgumentsDelta) reset() {
-	*e = *new(ServerEventResponseMCPCallArgumentsDelta)
-}
 
 func (e *ServerEventResponseMCPCallArgumentsDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseMCPCallArgumentsDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.delta", 5, "type,delta,item_id,response_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "delta":
@@ -4262,11 +4207,9 @@ func (e ServerEventResponseMCPCallArgumentsDone) MarshalJSON() ([]byte, error) {
 func (e *ServerEventResponseMCPCallArgumentsDone) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseMCPCallArgumentsDone) reset() {
-	*e = *new(ServerEventResponseMCPCallArgumentsDone)
-}
 
 func (e *ServerEventResponseMCPCallArgumentsDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseMCPCallArgumentsDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.done", 4, "type,item_id,response_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -4298,9 +4241,9 @@ func (e ServerEventResponseMCPCallCompleted) MarshalJSON() ([]byte, error) { ret
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseMCPCallCompleted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseMCPCallCompleted) reset()                       { *e = *new(ServerEventResponseMCPCallCompleted) }
 
 func (e *ServerEventResponseMCPCallCompleted) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseMCPCallCompleted{}
 	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.completed", 3, "type,item_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -4326,9 +4269,9 @@ func (e ServerEventResponseMCPCallFailed) MarshalJSON() ([]byte, error) { return
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseMCPCallFailed) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseMCPCallFailed) reset()                       { *e = *new(ServerEventResponseMCPCallFailed) }
 
 func (e *ServerEventResponseMCPCallFailed) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseMCPCallFailed{}
 	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.failed", 3, "type,item_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -4354,11 +4297,9 @@ func (e ServerEventResponseMCPCallInProgress) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseMCPCallInProgress) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseMCPCallInProgress) reset() {
-	*e = *new(ServerEventResponseMCPCallInProgress)
-}
 
 func (e *ServerEventResponseMCPCallInProgress) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseMCPCallInProgress{}
 	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.in_progress", 3, "type,item_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
@@ -4384,9 +4325,9 @@ func (e ServerEventResponseOutputItemAdded) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseOutputItemAdded) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseOutputItemAdded) reset()                       { *e = *new(ServerEventResponseOutputItemAdded) }
 
 func (e *ServerEventResponseOutputItemAdded) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseOutputItemAdded{}
 	for o := r.Tagged(&e.Extra, "type", "response.output_item.added", 3, "type,response_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4415,9 +4356,9 @@ func (e ServerEventResponseOutputItemDone) MarshalJSON() ([]byte, error) { retur
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseOutputItemDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseOutputItemDone) reset()                       { *e = *new(ServerEventResponseOutputItemDone) }
 
 func (e *ServerEventResponseOutputItemDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseOutputItemDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.output_item.done", 3, "type,response_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4446,9 +4387,9 @@ func (e ServerEventResponseTextDelta) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseTextDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseTextDelta) reset()                       { *e = *new(ServerEventResponseTextDelta) }
 
 func (e *ServerEventResponseTextDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseTextDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.text.delta", 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4483,9 +4424,9 @@ func (e ServerEventResponseTextDone) MarshalJSON() ([]byte, error) { return mars
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseTextDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseTextDone) reset()                       { *e = *new(ServerEventResponseTextDone) }
 
 func (e *ServerEventResponseTextDone) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseTextDone{}
 	for o := r.Tagged(&e.Extra, "type", "response.text.done", 6, "type,response_id,item_id,output_index,content_index,text"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4520,9 +4461,9 @@ func (e ServerEventResponseVideoDelta) MarshalJSON() ([]byte, error) { return ma
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseVideoDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventResponseVideoDelta) reset()                       { *e = *new(ServerEventResponseVideoDelta) }
 
 func (e *ServerEventResponseVideoDelta) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseVideoDelta{}
 	for o := r.Tagged(&e.Extra, "type", "response.video.delta", 4, "type,output_index,codec,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "output_index":
@@ -4539,7 +4480,6 @@ func (e *ServerEventResponseVideoDelta) decode(r *jsonwire.Reader) {
 
 func (e *ServerEventResponseVideoDelta) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Delta, e.EventID)
-	e.reset()
 }
 
 func (e *ServerEventResponseVideoDelta) encode(w *jsonwire.Writer) {
@@ -4558,11 +4498,9 @@ func (e ServerEventResponseWebSearchCallCompleted) MarshalJSON() ([]byte, error)
 func (e *ServerEventResponseWebSearchCallCompleted) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseWebSearchCallCompleted) reset() {
-	*e = *new(ServerEventResponseWebSearchCallCompleted)
-}
 
 func (e *ServerEventResponseWebSearchCallCompleted) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseWebSearchCallCompleted{}
 	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.completed", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4596,11 +4534,9 @@ func (e ServerEventResponseWebSearchCallInProgress) MarshalJSON() ([]byte, error
 func (e *ServerEventResponseWebSearchCallInProgress) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseWebSearchCallInProgress) reset() {
-	*e = *new(ServerEventResponseWebSearchCallInProgress)
-}
 
 func (e *ServerEventResponseWebSearchCallInProgress) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseWebSearchCallInProgress{}
 	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.in_progress", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4634,11 +4570,9 @@ func (e ServerEventResponseWebSearchCallSearching) MarshalJSON() ([]byte, error)
 func (e *ServerEventResponseWebSearchCallSearching) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventResponseWebSearchCallSearching) reset() {
-	*e = *new(ServerEventResponseWebSearchCallSearching)
-}
 
 func (e *ServerEventResponseWebSearchCallSearching) decode(r *jsonwire.Reader) {
+	*e = ServerEventResponseWebSearchCallSearching{}
 	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.searching", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
@@ -4670,9 +4604,9 @@ func (e ServerEventRTCCallError) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventRTCCallError) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventRTCCallError) reset()                       { *e = *new(ServerEventRTCCallError) }
 
 func (e *ServerEventRTCCallError) decode(r *jsonwire.Reader) {
+	*e = ServerEventRTCCallError{}
 	for o := r.Tagged(&e.Extra, "type", "rtc.call.error", 2, "type,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
@@ -4701,9 +4635,9 @@ func (e ServerEventRTCCallSDPCreated) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventRTCCallSDPCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventRTCCallSDPCreated) reset()                       { *e = *new(ServerEventRTCCallSDPCreated) }
 
 func (e *ServerEventRTCCallSDPCreated) decode(r *jsonwire.Reader) {
+	*e = ServerEventRTCCallSDPCreated{}
 	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.created", 3, "type,rtc_call_id,sdp_answer"); o.Next(); {
 		switch string(o.Key()) {
 		case "rtc_call_id":
@@ -4729,9 +4663,9 @@ func (e ServerEventSessionAvatarConnecting) MarshalJSON() ([]byte, error) { retu
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventSessionAvatarConnecting) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventSessionAvatarConnecting) reset()                       { *e = *new(ServerEventSessionAvatarConnecting) }
 
 func (e *ServerEventSessionAvatarConnecting) decode(r *jsonwire.Reader) {
+	*e = ServerEventSessionAvatarConnecting{}
 	for o := r.Tagged(&e.Extra, "type", "session.avatar.connecting", 2, "type,server_sdp"); o.Next(); {
 		switch string(o.Key()) {
 		case "server_sdp":
@@ -4754,11 +4688,9 @@ func (e ServerEventSessionAvatarSwitchToIdle) MarshalJSON() ([]byte, error) { re
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventSessionAvatarSwitchToIdle) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventSessionAvatarSwitchToIdle) reset() {
-	*e = *new(ServerEventSessionAvatarSwitchToIdle)
-}
 
 func (e *ServerEventSessionAvatarSwitchToIdle) decode(r *jsonwire.Reader) {
+	*e = ServerEventSessionAvatarSwitchToIdle{}
 	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_idle", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -4783,11 +4715,9 @@ func (e ServerEventSessionAvatarSwitchToSpeaking) MarshalJSON() ([]byte, error) 
 func (e *ServerEventSessionAvatarSwitchToSpeaking) UnmarshalJSON(b []byte) error {
 	return unmarshal(b, e)
 }
-func (e *ServerEventSessionAvatarSwitchToSpeaking) reset() {
-	*e = *new(ServerEventSessionAvatarSwitchToSpeaking)
-}
 
 func (e *ServerEventSessionAvatarSwitchToSpeaking) decode(r *jsonwire.Reader) {
+	*e = ServerEventSessionAvatarSwitchToSpeaking{}
 	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_speaking", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
@@ -4810,9 +4740,9 @@ func (e ServerEventSessionCreated) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventSessionCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventSessionCreated) reset()                       { *e = *new(ServerEventSessionCreated) }
 
 func (e *ServerEventSessionCreated) decode(r *jsonwire.Reader) {
+	*e = ServerEventSessionCreated{}
 	for o := r.Tagged(&e.Extra, "type", "session.created", 2, "type,session"); o.Next(); {
 		switch string(o.Key()) {
 		case "session":
@@ -4835,9 +4765,9 @@ func (e ServerEventSessionUpdated) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventSessionUpdated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventSessionUpdated) reset()                       { *e = *new(ServerEventSessionUpdated) }
 
 func (e *ServerEventSessionUpdated) decode(r *jsonwire.Reader) {
+	*e = ServerEventSessionUpdated{}
 	for o := r.Tagged(&e.Extra, "type", "session.updated", 2, "type,session"); o.Next(); {
 		switch string(o.Key()) {
 		case "session":
@@ -4860,9 +4790,9 @@ func (e ServerEventWarning) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventWarning) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventWarning) reset()                       { *e = *new(ServerEventWarning) }
 
 func (e *ServerEventWarning) decode(r *jsonwire.Reader) {
+	*e = ServerEventWarning{}
 	for o := r.Tagged(&e.Extra, "type", "warning", 2, "type,warning"); o.Next(); {
 		switch string(o.Key()) {
 		case "warning":
@@ -4885,9 +4815,9 @@ func (e ServerEventWarningDetails) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventWarningDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerEventWarningDetails) reset()                       { *e = *new(ServerEventWarningDetails) }
 
 func (e *ServerEventWarningDetails) decode(r *jsonwire.Reader) {
+	*e = ServerEventWarningDetails{}
 	for o := r.Object(&e.Extra, 1, "message"); o.Next(); {
 		switch string(o.Key()) {
 		case "message":
@@ -4913,9 +4843,9 @@ func (e ServerVAD) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ServerVAD) reset()                       { *e = *new(ServerVAD) }
 
 func (e *ServerVAD) decode(r *jsonwire.Reader) {
+	*e = ServerVAD{}
 	for o := r.Tagged(&e.Extra, "type", "server_vad", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold":
@@ -4956,9 +4886,9 @@ func (e SessionBase) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *SessionBase) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *SessionBase) reset()                       { *e = *new(SessionBase) }
 
 func (e *SessionBase) decode(r *jsonwire.Reader) {
+	*e = SessionBase{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 	}
 }
@@ -4973,9 +4903,9 @@ func (e StaticInterimResponseConfig) MarshalJSON() ([]byte, error) { return mars
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *StaticInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *StaticInterimResponseConfig) reset()                       { *e = *new(StaticInterimResponseConfig) }
 
 func (e *StaticInterimResponseConfig) decode(r *jsonwire.Reader) {
+	*e = StaticInterimResponseConfig{}
 	for o := r.Tagged(&e.Extra, "type", "static_interim_response", 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "triggers":
@@ -5001,9 +4931,9 @@ func (e SystemMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *SystemMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *SystemMessageItem) reset()                       { *e = *new(SystemMessageItem) }
 
 func (e *SystemMessageItem) decode(r *jsonwire.Reader) {
+	*e = SystemMessageItem{}
 	for o := r.Tagged(&e.Extra, "type", "message", 3, "type,role,content"); o.Next(); {
 		switch string(o.Key()) {
 		case "role":
@@ -5013,7 +4943,7 @@ func (e *SystemMessageItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(o, 4, &e.Status)
+			o.Enum(4, (*string)(&e.Status))
 		}
 	}
 }
@@ -5032,9 +4962,9 @@ func (e TokenUsage) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *TokenUsage) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *TokenUsage) reset()                       { *e = *new(TokenUsage) }
 
 func (e *TokenUsage) decode(r *jsonwire.Reader) {
+	*e = TokenUsage{}
 	for o := r.Object(&e.Extra, 5, "total_tokens,input_tokens,output_tokens,input_token_details,output_token_details"); o.Next(); {
 		switch string(o.Key()) {
 		case "total_tokens":
@@ -5066,9 +4996,9 @@ func (e ToolChoiceFunctionObject) MarshalJSON() ([]byte, error) { return marshal
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ToolChoiceFunctionObject) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *ToolChoiceFunctionObject) reset()                       { *e = *new(ToolChoiceFunctionObject) }
 
 func (e *ToolChoiceFunctionObject) decode(r *jsonwire.Reader) {
+	*e = ToolChoiceFunctionObject{}
 	for o := r.Tagged(&e.Extra, "type", "function", 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
@@ -5088,9 +5018,9 @@ func (e TranscriptionPhrase) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *TranscriptionPhrase) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *TranscriptionPhrase) reset()                       { *e = *new(TranscriptionPhrase) }
 
 func (e *TranscriptionPhrase) decode(r *jsonwire.Reader) {
+	*e = TranscriptionPhrase{}
 	for o := r.Object(&e.Extra, 3, "offset_milliseconds,duration_milliseconds,text"); o.Next(); {
 		switch string(o.Key()) {
 		case "offset_milliseconds":
@@ -5125,9 +5055,9 @@ func (e TranscriptionWord) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *TranscriptionWord) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *TranscriptionWord) reset()                       { *e = *new(TranscriptionWord) }
 
 func (e *TranscriptionWord) decode(r *jsonwire.Reader) {
+	*e = TranscriptionWord{}
 	for o := r.Object(&e.Extra, 3, "text,offset_milliseconds,duration_milliseconds"); o.Next(); {
 		switch string(o.Key()) {
 		case "text":
@@ -5153,9 +5083,9 @@ func (e UserMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UserMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *UserMessageItem) reset()                       { *e = *new(UserMessageItem) }
 
 func (e *UserMessageItem) decode(r *jsonwire.Reader) {
+	*e = UserMessageItem{}
 	for o := r.Tagged(&e.Extra, "type", "message", 3, "type,role,content"); o.Next(); {
 		switch string(o.Key()) {
 		case "role":
@@ -5165,7 +5095,7 @@ func (e *UserMessageItem) decode(r *jsonwire.Reader) {
 		case "id":
 			o.OptString(3, &e.ID)
 		case "status":
-			jsonwire.ReadEnum(o, 4, &e.Status)
+			o.Enum(4, (*string)(&e.Status))
 		}
 	}
 }
@@ -5184,9 +5114,9 @@ func (e VideoCrop) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *VideoCrop) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *VideoCrop) reset()                       { *e = *new(VideoCrop) }
 
 func (e *VideoCrop) decode(r *jsonwire.Reader) {
+	*e = VideoCrop{}
 	for o := r.Object(&e.Extra, 2, "top_left,bottom_right"); o.Next(); {
 		switch string(o.Key()) {
 		case "top_left":
@@ -5209,15 +5139,15 @@ func (e VideoParams) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *VideoParams) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *VideoParams) reset()                       { *e = *new(VideoParams) }
 
 func (e *VideoParams) decode(r *jsonwire.Reader) {
+	*e = VideoParams{}
 	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
 		switch string(o.Key()) {
 		case "bitrate":
 			o.OptInt(0, &e.Bitrate)
 		case "codec":
-			jsonwire.ReadEnum(o, 1, &e.Codec)
+			o.Enum(1, (*string)(&e.Codec))
 		case "crop":
 			jsonwire.ReadPointer(o, 2, &e.Crop, (*VideoCrop).decode)
 		case "resolution":
@@ -5246,9 +5176,9 @@ func (e VideoResolution) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *VideoResolution) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *VideoResolution) reset()                       { *e = *new(VideoResolution) }
 
 func (e *VideoResolution) decode(r *jsonwire.Reader) {
+	*e = VideoResolution{}
 	for o := r.Object(&e.Extra, 2, "width,height"); o.Next(); {
 		switch string(o.Key()) {
 		case "width":
@@ -5271,9 +5201,9 @@ func (e VoiceLiveErrorDetails) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *VoiceLiveErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *VoiceLiveErrorDetails) reset()                       { *e = *new(VoiceLiveErrorDetails) }
 
 func (e *VoiceLiveErrorDetails) decode(r *jsonwire.Reader) {
+	*e = VoiceLiveErrorDetails{}
 	for o := r.Object(&e.Extra, 1, "message"); o.Next(); {
 		switch string(o.Key()) {
 		case "message":
@@ -5305,7 +5235,6 @@ func (e BlendshapeFrameMatrix) MarshalJSON() ([]byte, error) { return marshal(&e
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *BlendshapeFrameMatrix) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *BlendshapeFrameMatrix) reset()                       { *e = *new(BlendshapeFrameMatrix) }
 
 func (v *BlendshapeFrameMatrix) decode(r *jsonwire.Reader) {
 	jsonwire.List((*[][]float64)(v), r, func(v *[]float64, r *jsonwire.Reader) {
@@ -5328,7 +5257,6 @@ func (e ErrorPayload) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ErrorPayload) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *ErrorPayload) reset()                       { *e = *new(ErrorPayload) }
 
 func (v *ErrorPayload) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5339,7 +5267,6 @@ func (e InvocationEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InvocationEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *InvocationEvent) reset()                       { *e = *new(InvocationEvent) }
 
 func (v *InvocationEvent) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5350,7 +5277,6 @@ func (e InvocationInput) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InvocationInput) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *InvocationInput) reset()                       { *e = *new(InvocationInput) }
 
 func (v *InvocationInput) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5361,7 +5287,6 @@ func (e JSONSchema) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *JSONSchema) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *JSONSchema) reset()                       { *e = *new(JSONSchema) }
 
 func (v *JSONSchema) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5372,7 +5297,6 @@ func (e MCPApprovalByTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPApprovalByTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-func (e *MCPApprovalByTool) reset()                       { *e = *new(MCPApprovalByTool) }
 
 func (v *MCPApprovalByTool) decode(r *jsonwire.Reader) {
 	jsonwire.Map((*map[string][]string)(v), r, func(v *[]string, r *jsonwire.Reader) {
@@ -5391,7 +5315,6 @@ func (e MCPToolAnnotations) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPToolAnnotations) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *MCPToolAnnotations) reset()                       { *e = *new(MCPToolAnnotations) }
 
 func (v *MCPToolAnnotations) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5406,7 +5329,6 @@ func (e TranscriptAnnotation) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *TranscriptAnnotation) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *TranscriptAnnotation) reset()                       { *e = *new(TranscriptAnnotation) }
 
 func (v *TranscriptAnnotation) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
 
@@ -5428,7 +5350,13 @@ func decodeAzureVoice(v *AzureVoice, r *jsonwire.Reader) {
 	(*v).decode(r)
 }
 
-func encodeAzureVoice(v *AzureVoice, w *jsonwire.Writer) { jsonwire.PutUnion(v, w, AzureVoice.encode) }
+func encodeAzureVoice(v *AzureVoice, w *jsonwire.Writer) {
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
+}
 
 func decodeBlendshapeFrames(v *BlendshapeFrames, r *jsonwire.Reader) {
 	at := r.Mark()
@@ -5452,7 +5380,11 @@ func decodeBlendshapeFrames(v *BlendshapeFrames, r *jsonwire.Reader) {
 }
 
 func encodeBlendshapeFrames(v *BlendshapeFrames, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, BlendshapeFrames.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeClientEvent(v *ClientEvent, r *jsonwire.Reader) {
@@ -5500,7 +5432,11 @@ func decodeClientEvent(v *ClientEvent, r *jsonwire.Reader) {
 }
 
 func encodeClientEvent(v *ClientEvent, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, ClientEvent.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeContentPart(v *ContentPart, r *jsonwire.Reader) {
@@ -5522,7 +5458,11 @@ func decodeContentPart(v *ContentPart, r *jsonwire.Reader) {
 }
 
 func encodeContentPart(v *ContentPart, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, ContentPart.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeConversationRequestItem(v *ConversationRequestItem, r *jsonwire.Reader) {
@@ -5545,7 +5485,11 @@ func decodeConversationRequestItem(v *ConversationRequestItem, r *jsonwire.Reade
 }
 
 func encodeConversationRequestItem(v *ConversationRequestItem, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, ConversationRequestItem.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeEOUDetection(v *EOUDetection, r *jsonwire.Reader) {
@@ -5563,7 +5507,11 @@ func decodeEOUDetection(v *EOUDetection, r *jsonwire.Reader) {
 }
 
 func encodeEOUDetection(v *EOUDetection, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, EOUDetection.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeInterimResponseConfig(v *InterimResponseConfig, r *jsonwire.Reader) {
@@ -5579,7 +5527,11 @@ func decodeInterimResponseConfig(v *InterimResponseConfig, r *jsonwire.Reader) {
 }
 
 func encodeInterimResponseConfig(v *InterimResponseConfig, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, InterimResponseConfig.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeMCPRequireApproval(v *MCPRequireApproval, r *jsonwire.Reader) {
@@ -5604,7 +5556,11 @@ func decodeMCPRequireApproval(v *MCPRequireApproval, r *jsonwire.Reader) {
 }
 
 func encodeMCPRequireApproval(v *MCPRequireApproval, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, MCPRequireApproval.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeMaxOutputTokens(v *MaxOutputTokens, r *jsonwire.Reader) {
@@ -5629,7 +5585,11 @@ func decodeMaxOutputTokens(v *MaxOutputTokens, r *jsonwire.Reader) {
 }
 
 func encodeMaxOutputTokens(v *MaxOutputTokens, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, MaxOutputTokens.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeMessageContentPart(v *MessageContentPart, r *jsonwire.Reader) {
@@ -5649,7 +5609,11 @@ func decodeMessageContentPart(v *MessageContentPart, r *jsonwire.Reader) {
 }
 
 func encodeMessageContentPart(v *MessageContentPart, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, MessageContentPart.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeMessageItem(v *MessageItem, r *jsonwire.Reader) {
@@ -5667,7 +5631,11 @@ func decodeMessageItem(v *MessageItem, r *jsonwire.Reader) {
 }
 
 func encodeMessageItem(v *MessageItem, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, MessageItem.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeResponseItem(v *ResponseItem, r *jsonwire.Reader) {
@@ -5697,7 +5665,11 @@ func decodeResponseItem(v *ResponseItem, r *jsonwire.Reader) {
 }
 
 func encodeResponseItem(v *ResponseItem, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, ResponseItem.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeResponseStatusDetails(v *ResponseStatusDetails, r *jsonwire.Reader) {
@@ -5715,7 +5687,11 @@ func decodeResponseStatusDetails(v *ResponseStatusDetails, r *jsonwire.Reader) {
 }
 
 func encodeResponseStatusDetails(v *ResponseStatusDetails, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, ResponseStatusDetails.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeServerEvent(v *ServerEvent, r *jsonwire.Reader) {
@@ -5849,7 +5825,11 @@ func decodeServerEvent(v *ServerEvent, r *jsonwire.Reader) {
 }
 
 func encodeServerEvent(v *ServerEvent, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, ServerEvent.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeTool(v *Tool, r *jsonwire.Reader) {
@@ -5864,7 +5844,13 @@ func decodeTool(v *Tool, r *jsonwire.Reader) {
 	(*v).decode(r)
 }
 
-func encodeTool(v *Tool, w *jsonwire.Writer) { jsonwire.PutUnion(v, w, Tool.encode) }
+func encodeTool(v *Tool, w *jsonwire.Writer) {
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
+}
 
 func decodeToolChoice(v *ToolChoice, r *jsonwire.Reader) {
 	at := r.Mark()
@@ -5887,7 +5873,13 @@ func decodeToolChoice(v *ToolChoice, r *jsonwire.Reader) {
 	}
 }
 
-func encodeToolChoice(v *ToolChoice, w *jsonwire.Writer) { jsonwire.PutUnion(v, w, ToolChoice.encode) }
+func encodeToolChoice(v *ToolChoice, w *jsonwire.Writer) {
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
+}
 
 func decodeToolChoiceObject(v *ToolChoiceObject, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {
@@ -5900,7 +5892,11 @@ func decodeToolChoiceObject(v *ToolChoiceObject, r *jsonwire.Reader) {
 }
 
 func encodeToolChoiceObject(v *ToolChoiceObject, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, ToolChoiceObject.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeTurnDetection(v *TurnDetection, r *jsonwire.Reader) {
@@ -5926,7 +5922,11 @@ func decodeTurnDetection(v *TurnDetection, r *jsonwire.Reader) {
 }
 
 func encodeTurnDetection(v *TurnDetection, w *jsonwire.Writer) {
-	jsonwire.PutUnion(v, w, TurnDetection.encode)
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
 }
 
 func decodeVoice(v *Voice, r *jsonwire.Reader) {
@@ -5963,4 +5963,10 @@ func decodeVoice(v *Voice, r *jsonwire.Reader) {
 	}
 }
 
-func encodeVoice(v *Voice, w *jsonwire.Writer) { jsonwire.PutUnion(v, w, Voice.encode) }
+func encodeVoice(v *Voice, w *jsonwire.Writer) {
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
+}

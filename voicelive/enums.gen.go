@@ -2,10 +2,7 @@
 
 package voicelive
 
-import (
-	"github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
-	"slices"
-)
+import "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 
 // AnimationOutputType specifies the types of animation data to output. Any other string is a value as well.
 type AnimationOutputType string
@@ -24,7 +21,7 @@ func (AnimationOutputType) Values() []AnimationOutputType {
 }
 
 // Known reports whether e is one of the known values.
-func (e AnimationOutputType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e AnimationOutputType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // AudioInputTranscriptionModel: Supported audio input transcription models. Any other string is a value as well.
 type AudioInputTranscriptionModel string
@@ -41,7 +38,7 @@ func (AudioInputTranscriptionModel) Values() []AudioInputTranscriptionModel {
 }
 
 // Known reports whether e is one of the known values.
-func (e AudioInputTranscriptionModel) Known() bool { return slices.Contains(e.Values(), e) }
+func (e AudioInputTranscriptionModel) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // AudioInputTranscriptionOptionsModel is the transcription model to use. Supported values: 'whisper-1',
 // 'gpt-4o-transcribe', 'gpt-4o-mini-transcribe', 'mai-transcribe-1', 'azure-speech'.
@@ -67,7 +64,7 @@ func (AudioInputTranscriptionOptionsModel) Values() []AudioInputTranscriptionOpt
 }
 
 // Known reports whether e is one of the known values.
-func (e AudioInputTranscriptionOptionsModel) Known() bool { return slices.Contains(e.Values(), e) }
+func (e AudioInputTranscriptionOptionsModel) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // AudioNoiseReductionType is the type of noise reduction model. Any other string is a value as well. Specification:
 // /definitions/AudioNoiseReduction/properties/type.
@@ -87,7 +84,7 @@ func (AudioNoiseReductionType) Values() []AudioNoiseReductionType {
 }
 
 // Known reports whether e is one of the known values.
-func (e AudioNoiseReductionType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e AudioNoiseReductionType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // AudioTimestampType: Output timestamp types supported in audio response content. Any other string is a value as well.
 type AudioTimestampType string
@@ -104,7 +101,7 @@ func (AudioTimestampType) Values() []AudioTimestampType {
 }
 
 // Known reports whether e is one of the known values.
-func (e AudioTimestampType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e AudioTimestampType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // AvatarConfigTypes: Avatar config types. Any other string is a value as well.
 type AvatarConfigTypes string
@@ -123,7 +120,7 @@ func (AvatarConfigTypes) Values() []AvatarConfigTypes {
 }
 
 // Known reports whether e is one of the known values.
-func (e AvatarConfigTypes) Known() bool { return slices.Contains(e.Values(), e) }
+func (e AvatarConfigTypes) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // AvatarOutputProtocol: Avatar config output protocols. Any other string is a value as well.
 type AvatarOutputProtocol string
@@ -142,7 +139,7 @@ func (AvatarOutputProtocol) Values() []AvatarOutputProtocol {
 }
 
 // Known reports whether e is one of the known values.
-func (e AvatarOutputProtocol) Known() bool { return slices.Contains(e.Values(), e) }
+func (e AvatarOutputProtocol) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // AzureRealtimeNativeVoiceName: Currently known voice names for the Azure realtime native voice type. This is an
 // extensible enum; additional voice names may be accepted by the service in the future.
@@ -187,7 +184,7 @@ func (AzureRealtimeNativeVoiceName) Values() []AzureRealtimeNativeVoiceName {
 }
 
 // Known reports whether e is one of the known values.
-func (e AzureRealtimeNativeVoiceName) Known() bool { return slices.Contains(e.Values(), e) }
+func (e AzureRealtimeNativeVoiceName) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // AzureVoiceType is the union of all supported Azure voice types. Any other string is a value as well.
 type AzureVoiceType string
@@ -211,7 +208,7 @@ func (AzureVoiceType) Values() []AzureVoiceType {
 }
 
 // Known reports whether e is one of the known values.
-func (e AzureVoiceType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e AzureVoiceType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ClientEventType: Client event types used in VoiceLive protocol. Any other string is a value as well.
 type ClientEventType string
@@ -253,7 +250,7 @@ func (ClientEventType) Values() []ClientEventType {
 }
 
 // Known reports whether e is one of the known values.
-func (e ClientEventType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ClientEventType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ContentPartType has no description. Any other string is a value as well.
 type ContentPartType string
@@ -274,7 +271,7 @@ func (ContentPartType) Values() []ContentPartType {
 }
 
 // Known reports whether e is one of the known values.
-func (e ContentPartType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ContentPartType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // EchoCancellationReferenceSource is the source of the echo cancellation reference signal. Any other string is a value
 // as well.
@@ -294,7 +291,7 @@ func (EchoCancellationReferenceSource) Values() []EchoCancellationReferenceSourc
 }
 
 // Known reports whether e is one of the known values.
-func (e EchoCancellationReferenceSource) Known() bool { return slices.Contains(e.Values(), e) }
+func (e EchoCancellationReferenceSource) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // EOUDetectionModel has no description. Any other string is a value as well. Specification:
 // /definitions/EouDetection/properties/model.
@@ -313,7 +310,7 @@ func (EOUDetectionModel) Values() []EOUDetectionModel {
 }
 
 // Known reports whether e is one of the known values.
-func (e EOUDetectionModel) Known() bool { return slices.Contains(e.Values(), e) }
+func (e EOUDetectionModel) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // EOUThresholdLevel: Threshold level settings for Azure semantic end-of-utterance detection. Any other string is a
 // value as well. Specification: /definitions/EouThresholdLevel.
@@ -337,7 +334,7 @@ func (EOUThresholdLevel) Values() []EOUThresholdLevel {
 }
 
 // Known reports whether e is one of the known values.
-func (e EOUThresholdLevel) Known() bool { return slices.Contains(e.Values(), e) }
+func (e EOUThresholdLevel) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // InputAudioFormat: Input audio format types supported. Any other string is a value as well.
 type InputAudioFormat string
@@ -358,7 +355,7 @@ func (InputAudioFormat) Values() []InputAudioFormat {
 }
 
 // Known reports whether e is one of the known values.
-func (e InputAudioFormat) Known() bool { return slices.Contains(e.Values(), e) }
+func (e InputAudioFormat) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // InterimResponseConfigType: Interim response configuration types. Any other string is a value as well.
 type InterimResponseConfigType string
@@ -377,7 +374,7 @@ func (InterimResponseConfigType) Values() []InterimResponseConfigType {
 }
 
 // Known reports whether e is one of the known values.
-func (e InterimResponseConfigType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e InterimResponseConfigType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // InterimResponseTrigger: Triggers that can activate interim response generation. Any other string is a value as well.
 type InterimResponseTrigger string
@@ -396,7 +393,7 @@ func (InterimResponseTrigger) Values() []InterimResponseTrigger {
 }
 
 // Known reports whether e is one of the known values.
-func (e InterimResponseTrigger) Known() bool { return slices.Contains(e.Values(), e) }
+func (e InterimResponseTrigger) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ItemParamStatus indicates the processing status of an item or parameter. Any other string is a value as well.
 type ItemParamStatus string
@@ -415,7 +412,7 @@ func (ItemParamStatus) Values() []ItemParamStatus {
 }
 
 // Known reports whether e is one of the known values.
-func (e ItemParamStatus) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ItemParamStatus) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ItemType has no description. Any other string is a value as well.
 type ItemType string
@@ -443,7 +440,7 @@ func (ItemType) Values() []ItemType {
 }
 
 // Known reports whether e is one of the known values.
-func (e ItemType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ItemType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // MCPApprovalType is the available set of MCP approval types. Any other string is a value as well.
 type MCPApprovalType string
@@ -462,7 +459,7 @@ func (MCPApprovalType) Values() []MCPApprovalType {
 }
 
 // Known reports whether e is one of the known values.
-func (e MCPApprovalType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e MCPApprovalType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 func (MCPApprovalType) isMCPRequireApproval()       {}
 func (e MCPApprovalType) encode(w *jsonwire.Writer) { jsonwire.PutString(&e, w) }
@@ -483,7 +480,7 @@ func (MessageRole) Values() []MessageRole {
 }
 
 // Known reports whether e is one of the known values.
-func (e MessageRole) Known() bool { return slices.Contains(e.Values(), e) }
+func (e MessageRole) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // Modality: Supported modalities for the session. Any other string is a value as well.
 type Modality string
@@ -506,7 +503,7 @@ func (Modality) Values() []Modality {
 }
 
 // Known reports whether e is one of the known values.
-func (e Modality) Known() bool { return slices.Contains(e.Values(), e) }
+func (e Modality) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // OAIVoice: Supported OpenAI voice names (string enum). Any other string is a value as well.
 type OAIVoice string
@@ -542,7 +539,7 @@ func (OAIVoice) Values() []OAIVoice {
 }
 
 // Known reports whether e is one of the known values.
-func (e OAIVoice) Known() bool { return slices.Contains(e.Values(), e) }
+func (e OAIVoice) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 func (OAIVoice) isVoice()                    {}
 func (e OAIVoice) encode(w *jsonwire.Writer) { jsonwire.PutString(&e, w) }
@@ -571,7 +568,7 @@ func (OutputAudioFormat) Values() []OutputAudioFormat {
 }
 
 // Known reports whether e is one of the known values.
-func (e OutputAudioFormat) Known() bool { return slices.Contains(e.Values(), e) }
+func (e OutputAudioFormat) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // PersonalVoiceModels: PersonalVoice models. Any other string is a value as well.
 type PersonalVoiceModels string
@@ -597,7 +594,7 @@ func (PersonalVoiceModels) Values() []PersonalVoiceModels {
 }
 
 // Known reports whether e is one of the known values.
-func (e PersonalVoiceModels) Known() bool { return slices.Contains(e.Values(), e) }
+func (e PersonalVoiceModels) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // PhotoAvatarBaseModes: Photo avatar base modes. Any other string is a value as well.
 type PhotoAvatarBaseModes string
@@ -614,7 +611,7 @@ func (PhotoAvatarBaseModes) Values() []PhotoAvatarBaseModes {
 }
 
 // Known reports whether e is one of the known values.
-func (e PhotoAvatarBaseModes) Known() bool { return slices.Contains(e.Values(), e) }
+func (e PhotoAvatarBaseModes) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ReasoningEffort constrains effort on reasoning for reasoning models. Check model documentation for supported values
 // for each model. Reducing reasoning effort can result in faster responses and fewer tokens used on reasoning in a
@@ -646,7 +643,7 @@ func (ReasoningEffort) Values() []ReasoningEffort {
 }
 
 // Known reports whether e is one of the known values.
-func (e ReasoningEffort) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ReasoningEffort) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // RequestImageContentPartDetail specifies an image's detail level. Can be 'auto', 'low', 'high', or an unknown future
 // value. Any other string is a value as well.
@@ -668,7 +665,7 @@ func (RequestImageContentPartDetail) Values() []RequestImageContentPartDetail {
 }
 
 // Known reports whether e is one of the known values.
-func (e RequestImageContentPartDetail) Known() bool { return slices.Contains(e.Values(), e) }
+func (e RequestImageContentPartDetail) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ResponseCancelledDetailsReason has no description. Any other string is a value as well. Specification:
 // /definitions/ResponseCancelledDetails/properties/reason.
@@ -686,7 +683,7 @@ func (ResponseCancelledDetailsReason) Values() []ResponseCancelledDetailsReason 
 }
 
 // Known reports whether e is one of the known values.
-func (e ResponseCancelledDetailsReason) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ResponseCancelledDetailsReason) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ResponseConversation is the conversation that a response becomes part of. Any other string is a value as well.
 type ResponseConversation string
@@ -705,7 +702,7 @@ func (ResponseConversation) Values() []ResponseConversation {
 }
 
 // Known reports whether e is one of the known values.
-func (e ResponseConversation) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ResponseConversation) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ResponseFileSearchCallItemStatus is the status of the file search tool call. Any other string is a value as well.
 // Specification: /definitions/ResponseFileSearchCallItem/properties/status.
@@ -728,7 +725,7 @@ func (ResponseFileSearchCallItemStatus) Values() []ResponseFileSearchCallItemSta
 }
 
 // Known reports whether e is one of the known values.
-func (e ResponseFileSearchCallItemStatus) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ResponseFileSearchCallItemStatus) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ResponseIncompleteDetailsReason has no description. Any other string is a value as well. Specification:
 // /definitions/ResponseIncompleteDetails/properties/reason.
@@ -746,7 +743,7 @@ func (ResponseIncompleteDetailsReason) Values() []ResponseIncompleteDetailsReaso
 }
 
 // Known reports whether e is one of the known values.
-func (e ResponseIncompleteDetailsReason) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ResponseIncompleteDetailsReason) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ResponseItemStatus indicates the processing status of a response item. Any other string is a value as well.
 type ResponseItemStatus string
@@ -767,7 +764,7 @@ func (ResponseItemStatus) Values() []ResponseItemStatus {
 }
 
 // Known reports whether e is one of the known values.
-func (e ResponseItemStatus) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ResponseItemStatus) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ResponseStatus: Terminal status of a response. Any other string is a value as well.
 type ResponseStatus string
@@ -788,7 +785,7 @@ func (ResponseStatus) Values() []ResponseStatus {
 }
 
 // Known reports whether e is one of the known values.
-func (e ResponseStatus) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ResponseStatus) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ResponseWebSearchCallItemStatus is the status of the web search tool call. Any other string is a value as well.
 // Specification: /definitions/ResponseWebSearchCallItem/properties/status.
@@ -809,7 +806,7 @@ func (ResponseWebSearchCallItemStatus) Values() []ResponseWebSearchCallItemStatu
 }
 
 // Known reports whether e is one of the known values.
-func (e ResponseWebSearchCallItemStatus) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ResponseWebSearchCallItemStatus) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // SemanticVADEagerness: How soon semantic turn detection takes the turn of the user to be over. Any other string is a
 // value as well. Specification: /definitions/SemanticVadEagerness.
@@ -833,7 +830,7 @@ func (SemanticVADEagerness) Values() []SemanticVADEagerness {
 }
 
 // Known reports whether e is one of the known values.
-func (e SemanticVADEagerness) Known() bool { return slices.Contains(e.Values(), e) }
+func (e SemanticVADEagerness) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ServerEventType: Server event types used in VoiceLive protocol. Any other string is a value as well.
 type ServerEventType string
@@ -950,7 +947,7 @@ func (ServerEventType) Values() []ServerEventType {
 }
 
 // Known reports whether e is one of the known values.
-func (e ServerEventType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ServerEventType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // SessionIncludeOption: Options for what additional data to include in session responses. Any other string is a value
 // as well.
@@ -973,7 +970,7 @@ func (SessionIncludeOption) Values() []SessionIncludeOption {
 }
 
 // Known reports whether e is one of the known values.
-func (e SessionIncludeOption) Known() bool { return slices.Contains(e.Values(), e) }
+func (e SessionIncludeOption) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // TokenLimit is a limit that is not a number. Any other string is a value as well.
 type TokenLimit string
@@ -988,7 +985,7 @@ const (
 func (TokenLimit) Values() []TokenLimit { return []TokenLimit{TokenLimitInf} }
 
 // Known reports whether e is one of the known values.
-func (e TokenLimit) Known() bool { return slices.Contains(e.Values(), e) }
+func (e TokenLimit) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 func (TokenLimit) isMaxOutputTokens()          {}
 func (e TokenLimit) encode(w *jsonwire.Writer) { jsonwire.PutString(&e, w) }
@@ -1013,7 +1010,7 @@ func (ToolChoiceLiteral) Values() []ToolChoiceLiteral {
 }
 
 // Known reports whether e is one of the known values.
-func (e ToolChoiceLiteral) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ToolChoiceLiteral) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 func (ToolChoiceLiteral) isToolChoice()               {}
 func (e ToolChoiceLiteral) encode(w *jsonwire.Writer) { jsonwire.PutString(&e, w) }
@@ -1034,7 +1031,7 @@ const (
 func (ToolType) Values() []ToolType { return []ToolType{ToolTypeFunction, ToolTypeMCP} }
 
 // Known reports whether e is one of the known values.
-func (e ToolType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e ToolType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // TurnDetectionType has no description. Any other string is a value as well.
 type TurnDetectionType string
@@ -1055,4 +1052,4 @@ func (TurnDetectionType) Values() []TurnDetectionType {
 }
 
 // Known reports whether e is one of the known values.
-func (e TurnDetectionType) Known() bool { return slices.Contains(e.Values(), e) }
+func (e TurnDetectionType) Known() bool { return jsonwire.Known(e, e.Values()) }

@@ -37,7 +37,6 @@ func (e UnknownAzureVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownAzureVoice) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownAzureVoice) reset()                       { *e = *new(UnknownAzureVoice) }
 
 func (*UnknownAzureVoice) isAzureVoice()               {}
 func (*UnknownAzureVoice) isVoice()                    {}
@@ -67,7 +66,6 @@ func (e UnknownBlendshapeFrames) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownBlendshapeFrames) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownBlendshapeFrames) reset()                       { *e = *new(UnknownBlendshapeFrames) }
 
 func (*UnknownBlendshapeFrames) isBlendshapeFrames()         {}
 func (u *UnknownBlendshapeFrames) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -134,16 +132,13 @@ func (u *UnknownClientEvent) GetEventID() (v string) {
 }
 
 // AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.
-func (e *UnknownClientEvent) AppendJSON(dst []byte) ([]byte, error) {
-	return jsonwire.Append(dst, e, (*UnknownClientEvent).encode)
-}
+func (e *UnknownClientEvent) AppendJSON(dst []byte) ([]byte, error) { return appendJSON(dst, e) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e UnknownClientEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownClientEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownClientEvent) reset()                       { *e = *new(UnknownClientEvent) }
 
 // Validate checks that Raw is JSON: nothing else is known about the value.
 func (u *UnknownClientEvent) Validate() error {
@@ -184,7 +179,6 @@ func (e UnknownContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownContentPart) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownContentPart) reset()                       { *e = *new(UnknownContentPart) }
 
 func (*UnknownContentPart) isContentPart()              {}
 func (u *UnknownContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -228,7 +222,6 @@ func (e UnknownConversationRequestItem) MarshalJSON() ([]byte, error) { return m
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownConversationRequestItem) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownConversationRequestItem) reset()                       { *e = *new(UnknownConversationRequestItem) }
 
 func (*UnknownConversationRequestItem) isConversationRequestItem()  {}
 func (u *UnknownConversationRequestItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -264,7 +257,6 @@ func (e UnknownEOUDetection) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownEOUDetection) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownEOUDetection) reset()                       { *e = *new(UnknownEOUDetection) }
 
 func (*UnknownEOUDetection) isEOUDetection()             {}
 func (u *UnknownEOUDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("model") }
@@ -320,7 +312,6 @@ func (e UnknownInterimResponseConfig) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownInterimResponseConfig) reset()                       { *e = *new(UnknownInterimResponseConfig) }
 
 func (*UnknownInterimResponseConfig) isInterimResponseConfig()    {}
 func (u *UnknownInterimResponseConfig) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -349,7 +340,6 @@ func (e UnknownMCPRequireApproval) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownMCPRequireApproval) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownMCPRequireApproval) reset()                       { *e = *new(UnknownMCPRequireApproval) }
 
 func (*UnknownMCPRequireApproval) isMCPRequireApproval()       {}
 func (u *UnknownMCPRequireApproval) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -378,7 +368,6 @@ func (e UnknownMaxOutputTokens) MarshalJSON() ([]byte, error) { return marshal(&
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownMaxOutputTokens) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownMaxOutputTokens) reset()                       { *e = *new(UnknownMaxOutputTokens) }
 
 func (*UnknownMaxOutputTokens) isMaxOutputTokens()          {}
 func (u *UnknownMaxOutputTokens) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -414,7 +403,6 @@ func (e UnknownMessageContentPart) MarshalJSON() ([]byte, error) { return marsha
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownMessageContentPart) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownMessageContentPart) reset()                       { *e = *new(UnknownMessageContentPart) }
 
 func (*UnknownMessageContentPart) isMessageContentPart()       {}
 func (u *UnknownMessageContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -482,7 +470,6 @@ func (e UnknownMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownMessageItem) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownMessageItem) reset()                       { *e = *new(UnknownMessageItem) }
 
 func (*UnknownMessageItem) isMessageItem()              {}
 func (*UnknownMessageItem) isConversationRequestItem()  {}
@@ -536,7 +523,6 @@ func (e UnknownResponseItem) MarshalJSON() ([]byte, error) { return marshal(&e) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownResponseItem) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownResponseItem) reset()                       { *e = *new(UnknownResponseItem) }
 
 func (*UnknownResponseItem) isResponseItem()             {}
 func (u *UnknownResponseItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -571,7 +557,6 @@ func (e UnknownResponseStatusDetails) MarshalJSON() ([]byte, error) { return mar
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownResponseStatusDetails) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownResponseStatusDetails) reset()                       { *e = *new(UnknownResponseStatusDetails) }
 
 func (*UnknownResponseStatusDetails) isResponseStatusDetails()    {}
 func (u *UnknownResponseStatusDetails) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -658,7 +643,6 @@ func (e UnknownServerEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownServerEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownServerEvent) reset()                       { *e = *new(UnknownServerEvent) }
 
 func (*UnknownServerEvent) isServerEvent()              {}
 func (u *UnknownServerEvent) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -693,7 +677,6 @@ func (e UnknownTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownTool) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownTool) reset()                       { *e = *new(UnknownTool) }
 
 func (*UnknownTool) isTool()                     {}
 func (u *UnknownTool) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -722,7 +705,6 @@ func (e UnknownToolChoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownToolChoice) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownToolChoice) reset()                       { *e = *new(UnknownToolChoice) }
 
 func (*UnknownToolChoice) isToolChoice()               {}
 func (u *UnknownToolChoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
@@ -758,7 +740,6 @@ func (e UnknownToolChoiceObject) MarshalJSON() ([]byte, error) { return marshal(
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownToolChoiceObject) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownToolChoiceObject) reset()                       { *e = *new(UnknownToolChoiceObject) }
 
 func (*UnknownToolChoiceObject) isToolChoiceObject()         {}
 func (*UnknownToolChoiceObject) isToolChoice()               {}
@@ -795,7 +776,6 @@ func (e UnknownTurnDetection) MarshalJSON() ([]byte, error) { return marshal(&e)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownTurnDetection) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownTurnDetection) reset()                       { *e = *new(UnknownTurnDetection) }
 
 func (*UnknownTurnDetection) isTurnDetection()            {}
 func (u *UnknownTurnDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
@@ -838,7 +818,6 @@ func (e UnknownVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownVoice) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
-func (e *UnknownVoice) reset()                       { *e = *new(UnknownVoice) }
 
 func (*UnknownVoice) isVoice()                    {}
 func (u *UnknownVoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }

@@ -4,8 +4,15 @@ package voicelive
 
 import "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 
+// limited is what has limits.
+type limited interface {
+	validate(*jsonwire.Validator)
+}
+
+func validate(e limited) error { return jsonwire.Validate(e, limited.validate) }
+
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ActionFind) Validate() error { return jsonwire.Validate(e, (*ActionFind).validate) }
+func (e *ActionFind) Validate() error { return validate(e) }
 
 func (e *ActionFind) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "pattern", e.Pattern != "")
@@ -13,32 +20,28 @@ func (e *ActionFind) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ActionOpenPage) Validate() error { return jsonwire.Validate(e, (*ActionOpenPage).validate) }
+func (e *ActionOpenPage) Validate() error { return validate(e) }
 
 func (e *ActionOpenPage) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "url", e.URL != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ActionSearch) Validate() error { return jsonwire.Validate(e, (*ActionSearch).validate) }
+func (e *ActionSearch) Validate() error { return validate(e) }
 
 func (e *ActionSearch) validate(c *jsonwire.Validator) {
 	jsonwire.CheckList(c, "sources", e.Sources, (*ActionSearchSource).validate)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ActionSearchSource) Validate() error {
-	return jsonwire.Validate(e, (*ActionSearchSource).validate)
-}
+func (e *ActionSearchSource) Validate() error { return validate(e) }
 
 func (e *ActionSearchSource) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "url", e.URL != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AssistantMessageItem) Validate() error {
-	return jsonwire.Validate(e, (*AssistantMessageItem).validate)
-}
+func (e *AssistantMessageItem) Validate() error { return validate(e) }
 
 func (e *AssistantMessageItem) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "content", e.Content != nil)
@@ -46,9 +49,7 @@ func (e *AssistantMessageItem) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AudioEchoCancellation) Validate() error {
-	return jsonwire.Validate(e, (*AudioEchoCancellation).validate)
-}
+func (e *AudioEchoCancellation) Validate() error { return validate(e) }
 
 func (e *AudioEchoCancellation) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "channels", e.Channels, 1)
@@ -56,25 +57,21 @@ func (e *AudioEchoCancellation) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AudioInputTranscriptionOptions) Validate() error {
-	return jsonwire.Validate(e, (*AudioInputTranscriptionOptions).validate)
-}
+func (e *AudioInputTranscriptionOptions) Validate() error { return validate(e) }
 
 func (e *AudioInputTranscriptionOptions) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "model", e.Model != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AudioNoiseReduction) Validate() error {
-	return jsonwire.Validate(e, (*AudioNoiseReduction).validate)
-}
+func (e *AudioNoiseReduction) Validate() error { return validate(e) }
 
 func (e *AudioNoiseReduction) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "type", e.Type != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AvatarConfig) Validate() error { return jsonwire.Validate(e, (*AvatarConfig).validate) }
+func (e *AvatarConfig) Validate() error { return validate(e) }
 
 func (e *AvatarConfig) validate(c *jsonwire.Validator) {
 	jsonwire.CheckList(c, "ice_servers", e.ICEServers, (*ICEServer).validate)
@@ -83,9 +80,7 @@ func (e *AvatarConfig) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureAvatarVoiceSyncVoice) Validate() error {
-	return jsonwire.Validate(e, (*AzureAvatarVoiceSyncVoice).validate)
-}
+func (e *AzureAvatarVoiceSyncVoice) Validate() error { return validate(e) }
 
 func (e *AzureAvatarVoiceSyncVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "model", e.Model != "")
@@ -94,9 +89,7 @@ func (e *AzureAvatarVoiceSyncVoice) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureCustomVoice) Validate() error {
-	return jsonwire.Validate(e, (*AzureCustomVoice).validate)
-}
+func (e *AzureCustomVoice) Validate() error { return validate(e) }
 
 func (e *AzureCustomVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
@@ -106,9 +99,7 @@ func (e *AzureCustomVoice) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzurePersonalVoice) Validate() error {
-	return jsonwire.Validate(e, (*AzurePersonalVoice).validate)
-}
+func (e *AzurePersonalVoice) Validate() error { return validate(e) }
 
 func (e *AzurePersonalVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
@@ -118,45 +109,35 @@ func (e *AzurePersonalVoice) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureRealtimeNativeVoice) Validate() error {
-	return jsonwire.Validate(e, (*AzureRealtimeNativeVoice).validate)
-}
+func (e *AzureRealtimeNativeVoice) Validate() error { return validate(e) }
 
 func (e *AzureRealtimeNativeVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureSemanticDetection) Validate() error {
-	return jsonwire.Validate(e, (*AzureSemanticDetection).validate)
-}
+func (e *AzureSemanticDetection) Validate() error { return validate(e) }
 
 func (e *AzureSemanticDetection) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "timeout_ms", e.TimeoutMS, 0)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureSemanticDetectionEn) Validate() error {
-	return jsonwire.Validate(e, (*AzureSemanticDetectionEn).validate)
-}
+func (e *AzureSemanticDetectionEn) Validate() error { return validate(e) }
 
 func (e *AzureSemanticDetectionEn) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "timeout_ms", e.TimeoutMS, 0)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureSemanticDetectionMultilingual) Validate() error {
-	return jsonwire.Validate(e, (*AzureSemanticDetectionMultilingual).validate)
-}
+func (e *AzureSemanticDetectionMultilingual) Validate() error { return validate(e) }
 
 func (e *AzureSemanticDetectionMultilingual) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "timeout_ms", e.TimeoutMS, 0)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureSemanticVAD) Validate() error {
-	return jsonwire.Validate(e, (*AzureSemanticVAD).validate)
-}
+func (e *AzureSemanticVAD) Validate() error { return validate(e) }
 
 func (e *AzureSemanticVAD) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "threshold", e.Threshold, 0)
@@ -165,9 +146,7 @@ func (e *AzureSemanticVAD) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureSemanticVADEn) Validate() error {
-	return jsonwire.Validate(e, (*AzureSemanticVADEn).validate)
-}
+func (e *AzureSemanticVADEn) Validate() error { return validate(e) }
 
 func (e *AzureSemanticVADEn) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "threshold", e.Threshold, 0)
@@ -176,9 +155,7 @@ func (e *AzureSemanticVADEn) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureSemanticVADMultilingual) Validate() error {
-	return jsonwire.Validate(e, (*AzureSemanticVADMultilingual).validate)
-}
+func (e *AzureSemanticVADMultilingual) Validate() error { return validate(e) }
 
 func (e *AzureSemanticVADMultilingual) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "threshold", e.Threshold, 0)
@@ -187,9 +164,7 @@ func (e *AzureSemanticVADMultilingual) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *AzureStandardVoice) Validate() error {
-	return jsonwire.Validate(e, (*AzureStandardVoice).validate)
-}
+func (e *AzureStandardVoice) Validate() error { return validate(e) }
 
 func (e *AzureStandardVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
@@ -198,45 +173,35 @@ func (e *AzureStandardVoice) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventConversationItemCreate) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventConversationItemCreate).validate)
-}
+func (e *ClientEventConversationItemCreate) Validate() error { return validate(e) }
 
 func (e *ClientEventConversationItemCreate) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "item", &e.Item, validateConversationRequestItem)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventConversationItemDelete) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventConversationItemDelete).validate)
-}
+func (e *ClientEventConversationItemDelete) Validate() error { return validate(e) }
 
 func (e *ClientEventConversationItemDelete) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "item_id", e.ItemID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventConversationItemRetrieve) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventConversationItemRetrieve).validate)
-}
+func (e *ClientEventConversationItemRetrieve) Validate() error { return validate(e) }
 
 func (e *ClientEventConversationItemRetrieve) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "item_id", e.ItemID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventConversationItemTruncate) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventConversationItemTruncate).validate)
-}
+func (e *ClientEventConversationItemTruncate) Validate() error { return validate(e) }
 
 func (e *ClientEventConversationItemTruncate) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "item_id", e.ItemID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventInputAudioBufferAppend) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventInputAudioBufferAppend).validate)
-}
+func (e *ClientEventInputAudioBufferAppend) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioBufferAppend) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "audio", len(e.Audio) > 0)
@@ -252,9 +217,7 @@ func (*ClientEventInputAudioBufferCommit) Validate() error { return nil }
 func (*ClientEventInputAudioClear) Validate() error { return nil }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventInputAudioTurnAppend) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventInputAudioTurnAppend).validate)
-}
+func (e *ClientEventInputAudioTurnAppend) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioTurnAppend) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "turn_id", e.TurnID != "")
@@ -262,27 +225,21 @@ func (e *ClientEventInputAudioTurnAppend) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventInputAudioTurnCancel) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventInputAudioTurnCancel).validate)
-}
+func (e *ClientEventInputAudioTurnCancel) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioTurnCancel) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "turn_id", e.TurnID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventInputAudioTurnEnd) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventInputAudioTurnEnd).validate)
-}
+func (e *ClientEventInputAudioTurnEnd) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioTurnEnd) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "turn_id", e.TurnID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventInputAudioTurnStart) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventInputAudioTurnStart).validate)
-}
+func (e *ClientEventInputAudioTurnStart) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioTurnStart) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "turn_id", e.TurnID != "")
@@ -295,18 +252,14 @@ func (*ClientEventOutputAudioBufferClear) Validate() error { return nil }
 func (*ClientEventResponseCancel) Validate() error { return nil }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventResponseCreate) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventResponseCreate).validate)
-}
+func (e *ClientEventResponseCreate) Validate() error { return validate(e) }
 
 func (e *ClientEventResponseCreate) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "response", e.Response, (*ResponseCreateParams).validate)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventRTCCallSDPCreate) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventRTCCallSDPCreate).validate)
-}
+func (e *ClientEventRTCCallSDPCreate) Validate() error { return validate(e) }
 
 func (e *ClientEventRTCCallSDPCreate) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "sdp_offer", e.SDPOffer != "")
@@ -314,27 +267,21 @@ func (e *ClientEventRTCCallSDPCreate) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventSessionAvatarConnect) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventSessionAvatarConnect).validate)
-}
+func (e *ClientEventSessionAvatarConnect) Validate() error { return validate(e) }
 
 func (e *ClientEventSessionAvatarConnect) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "client_sdp", e.ClientSDP != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ClientEventSessionUpdate) Validate() error {
-	return jsonwire.Validate(e, (*ClientEventSessionUpdate).validate)
-}
+func (e *ClientEventSessionUpdate) Validate() error { return validate(e) }
 
 func (e *ClientEventSessionUpdate) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "session", &e.Session, (*RequestSession).validate)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *FunctionCallItem) Validate() error {
-	return jsonwire.Validate(e, (*FunctionCallItem).validate)
-}
+func (e *FunctionCallItem) Validate() error { return validate(e) }
 
 func (e *FunctionCallItem) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
@@ -342,41 +289,35 @@ func (e *FunctionCallItem) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *FunctionCallOutputItem) Validate() error {
-	return jsonwire.Validate(e, (*FunctionCallOutputItem).validate)
-}
+func (e *FunctionCallOutputItem) Validate() error { return validate(e) }
 
 func (e *FunctionCallOutputItem) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "call_id", e.CallID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *FunctionTool) Validate() error { return jsonwire.Validate(e, (*FunctionTool).validate) }
+func (e *FunctionTool) Validate() error { return validate(e) }
 
 func (e *FunctionTool) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ICEServer) Validate() error { return jsonwire.Validate(e, (*ICEServer).validate) }
+func (e *ICEServer) Validate() error { return validate(e) }
 
 func (e *ICEServer) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "urls", e.URLs != nil)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *InputAudioContentPart) Validate() error {
-	return jsonwire.Validate(e, (*InputAudioContentPart).validate)
-}
+func (e *InputAudioContentPart) Validate() error { return validate(e) }
 
 func (e *InputAudioContentPart) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "audio", len(e.Audio) > 0)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *LLMInterimResponseConfig) Validate() error {
-	return jsonwire.Validate(e, (*LLMInterimResponseConfig).validate)
-}
+func (e *LLMInterimResponseConfig) Validate() error { return validate(e) }
 
 func (e *LLMInterimResponseConfig) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "latency_threshold_ms", e.LatencyThresholdMS, 0)
@@ -384,16 +325,14 @@ func (e *LLMInterimResponseConfig) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *MCPApprovalResponseRequestItem) Validate() error {
-	return jsonwire.Validate(e, (*MCPApprovalResponseRequestItem).validate)
-}
+func (e *MCPApprovalResponseRequestItem) Validate() error { return validate(e) }
 
 func (e *MCPApprovalResponseRequestItem) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "approval_request_id", e.ApprovalRequestID != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *MCPServer) Validate() error { return jsonwire.Validate(e, (*MCPServer).validate) }
+func (e *MCPServer) Validate() error { return validate(e) }
 
 func (e *MCPServer) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "server_label", e.ServerLabel != "")
@@ -401,14 +340,14 @@ func (e *MCPServer) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *OpenAIVoice) Validate() error { return jsonwire.Validate(e, (*OpenAIVoice).validate) }
+func (e *OpenAIVoice) Validate() error { return validate(e) }
 
 func (e *OpenAIVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *RequestSession) Validate() error { return jsonwire.Validate(e, (*RequestSession).validate) }
+func (e *RequestSession) Validate() error { return validate(e) }
 
 func (e *RequestSession) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "voice", &e.Voice, validateVoice)
@@ -424,9 +363,7 @@ func (e *RequestSession) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ResponseCreateParams) Validate() error {
-	return jsonwire.Validate(e, (*ResponseCreateParams).validate)
-}
+func (e *ResponseCreateParams) Validate() error { return validate(e) }
 
 func (e *ResponseCreateParams) validate(c *jsonwire.Validator) {
 	jsonwire.CheckList(c, "append_input_items", e.AppendInputItems, validateConversationRequestItem)
@@ -440,7 +377,7 @@ func (e *ResponseCreateParams) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ServerVAD) Validate() error { return jsonwire.Validate(e, (*ServerVAD).validate) }
+func (e *ServerVAD) Validate() error { return validate(e) }
 
 func (e *ServerVAD) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "threshold", e.Threshold, 0)
@@ -449,18 +386,14 @@ func (e *ServerVAD) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *StaticInterimResponseConfig) Validate() error {
-	return jsonwire.Validate(e, (*StaticInterimResponseConfig).validate)
-}
+func (e *StaticInterimResponseConfig) Validate() error { return validate(e) }
 
 func (e *StaticInterimResponseConfig) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "latency_threshold_ms", e.LatencyThresholdMS, 0)
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *SystemMessageItem) Validate() error {
-	return jsonwire.Validate(e, (*SystemMessageItem).validate)
-}
+func (e *SystemMessageItem) Validate() error { return validate(e) }
 
 func (e *SystemMessageItem) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "content", e.Content != nil)
@@ -468,16 +401,14 @@ func (e *SystemMessageItem) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *ToolChoiceFunctionObject) Validate() error {
-	return jsonwire.Validate(e, (*ToolChoiceFunctionObject).validate)
-}
+func (e *ToolChoiceFunctionObject) Validate() error { return validate(e) }
 
 func (e *ToolChoiceFunctionObject) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *UserMessageItem) Validate() error { return jsonwire.Validate(e, (*UserMessageItem).validate) }
+func (e *UserMessageItem) Validate() error { return validate(e) }
 
 func (e *UserMessageItem) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "content", e.Content != nil)
@@ -485,7 +416,7 @@ func (e *UserMessageItem) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *VideoCrop) Validate() error { return jsonwire.Validate(e, (*VideoCrop).validate) }
+func (e *VideoCrop) Validate() error { return validate(e) }
 
 func (e *VideoCrop) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "top_left", e.TopLeft != nil)
@@ -497,7 +428,7 @@ func (e *VideoCrop) validate(c *jsonwire.Validator) {
 }
 
 // Validate checks the limits of the specification and returns nil or a [*ValidationError].
-func (e *VideoParams) Validate() error { return jsonwire.Validate(e, (*VideoParams).validate) }
+func (e *VideoParams) Validate() error { return validate(e) }
 
 func (e *VideoParams) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "crop", e.Crop, (*VideoCrop).validate)

@@ -2,7 +2,10 @@ package jsonwire
 
 // The element decoders of lists and maps, and the members of a struct that hold
 // anything but a scalar. decode always reads one value into the zero value it
-// is given, or marks it as a misfit.
+// is given, or marks it as a misfit and leaves the zero value as it is.
+//
+// What is generic is compiled once for each struct that a type parameter stands
+// for, but only once for all pointers: hence the parameters P, which are pointers.
 
 // List reads an array.
 func List[T any](v *[]T, r *Reader, decode func(*T, *Reader)) {
@@ -13,36 +16,40 @@ func List[T any](v *[]T, r *Reader, decode func(*T, *Reader)) {
 	if !r.enter() {
 		return
 	}
+	list := []T{}
+	fits := true
 	if r.token() == ']' {
 		r.leave()
-		*v = []T{}
-		return
-	}
-	list := make([]T, 0, 4)
-	fits := true
-	for {
-		var zero T
-		list = append(list, zero)
-		decode(&list[len(list)-1], r)
-		if r.misfit { // the rest must be JSON all the same
-			r.misfit, fits = false, false
+	} else {
+		list = make([]T, 0, 4)
+		for more := true; more; more = r.element(&fits) {
+			list = append(list, *new(T))
+			decode(&list[len(list)-1], r)
 		}
-		switch r.token() {
-		case ',':
-			r.pos++
-			continue
-		case ']':
-			r.leave()
-		default:
-			r.failToken("',' or ']'")
-		}
-		break
 	}
 	if !fits {
 		r.misfit = true
 		return
 	}
 	*v = list
+}
+
+// element ends an element of an array, and reports whether another follows. What
+// comes behind a misfit must be JSON all the same.
+func (r *Reader) element(fits *bool) (more bool) {
+	if r.misfit {
+		r.misfit, *fits = false, false
+	}
+	switch r.token() {
+	case ',':
+		r.pos++
+		return true
+	case ']':
+		r.leave()
+	default:
+		r.failToken("',' or ']'")
+	}
+	return false
 }
 
 // Map reads an object with free keys. A name that occurs twice is an error.
@@ -78,43 +85,44 @@ func Map[T any](v *map[string]T, r *Reader, decode func(*T, *Reader)) {
 	*v = m
 }
 
-// value reads the current member with decode and reports whether it fitted;
-// if not, dst is zero and the value is kept.
-func value[T any](o *Object, dst *T, decode func(*T, *Reader)) bool {
-	if c := o.r.token(); c == 'n' {
-		o.misfit()
+// present begins the i-th field's member, and reports whether there is a value to
+// read. Null is kept.
+func (o *Object) present(i int) bool {
+	if !o.first(i) {
 		return false
 	}
-	decode(dst, o.r)
-	if o.r.misfit && !o.r.failed {
-		var zero T
-		*dst = zero
+	if o.r.token() == 'n' {
 		o.misfit()
 		return false
 	}
 	return true
 }
 
+// fits reports whether the value that was read fitted; if not, it is kept.
+func (o *Object) fits() bool {
+	if !o.r.misfit || o.r.failed {
+		return true
+	}
+	o.misfit()
+	return false
+}
+
 // Read reads a member whose Go field is a value: a required struct, or a union,
 // a list, a map or a named type whose zero value is absent. Null is kept.
-func Read[T any](o *Object, i int, dst *T, decode func(*T, *Reader)) {
-	if o.first(i) {
-		value(o, dst, decode)
+func Read[P any](o *Object, i int, dst P, decode func(P, *Reader)) {
+	if o.present(i) {
+		decode(dst, o.r)
+		o.fits()
 	}
 }
 
 // ReadPointer reads a member whose Go field is a pointer.
 func ReadPointer[T any](o *Object, i int, dst **T, decode func(*T, *Reader)) {
-	if !o.first(i) {
-		return
-	}
-	if o.r.token() == 'n' {
-		o.misfit()
-		return
-	}
-	v := new(T)
-	if value(o, v, decode) {
-		*dst = v
+	if o.present(i) {
+		v := new(T)
+		if decode(v, o.r); o.fits() {
+			*dst = v
+		}
 	}
 }
 
@@ -128,45 +136,32 @@ func ReadNullable[T any](o *Object, i int, dst *Nullable[T], decode func(*T, *Re
 		return
 	}
 	v := new(T)
-	if value(o, v, decode) {
+	if decode(v, o.r); o.fits() {
 		*dst = Nullable[T]{value: v}
 	}
 }
 
 // ReadNullUnion reads a union for which null is a value.
-func ReadNullUnion[T any](o *Object, i int, dst *T, decode func(*T, *Reader)) {
-	if !o.first(i) {
-		return
-	}
-	decode(dst, o.r)
-	if o.r.misfit && !o.r.failed {
-		var zero T
-		*dst = zero
-		o.misfit()
+func ReadNullUnion[P any](o *Object, i int, dst P, decode func(P, *Reader)) {
+	if o.first(i) {
+		decode(dst, o.r)
+		o.fits()
 	}
 }
 
 // ReadList reads an array.
 func ReadList[T any](o *Object, i int, dst *[]T, decode func(*T, *Reader)) {
-	if !o.first(i) {
-		return
-	}
-	List(dst, o.r, decode)
-	if o.r.misfit && !o.r.failed {
-		*dst = nil
-		o.misfit()
+	if o.first(i) {
+		List(dst, o.r, decode)
+		o.fits()
 	}
 }
 
 // ReadMap reads an object with free keys.
 func ReadMap[T any](o *Object, i int, dst *map[string]T, decode func(*T, *Reader)) {
-	if !o.first(i) {
-		return
-	}
-	Map(dst, o.r, decode)
-	if o.r.misfit && !o.r.failed {
-		*dst = nil
-		o.misfit()
+	if o.first(i) {
+		Map(dst, o.r, decode)
+		o.fits()
 	}
 }
 
@@ -183,13 +178,16 @@ func Reusable[T any](r *Reader, reuse func(*T, *Reader)) *T {
 
 // UnmarshalUnion decodes data into a union of the Go type typ.
 func UnmarshalUnion[T any](data []byte, typ string, decode func(*T, *Reader)) (v T, err error) {
-	r := NewReader(data)
-	decode(&v, r)
-	if err := r.Close(typ); err != nil {
-		var zero T
-		return zero, err
+	if err = unmarshalInto(&v, data, typ, decode); err != nil {
+		v = *new(T)
 	}
-	return v, nil
+	return v, err
+}
+
+func unmarshalInto[P any](v P, data []byte, typ string, decode func(P, *Reader)) error {
+	r := NewReader(data)
+	decode(v, r)
+	return r.Close(typ)
 }
 
 // Reuse offers the memory of a value to [Reusable].

@@ -25,7 +25,13 @@ import (
 // The zero value is empty and ready to use. Copies of an Extra are independent:
 // Set and Delete do not change what a copy made before them sees. An Extra that
 // came from decoding may be read by several goroutines at once.
-type Extra struct{ held *held }
+//
+// An Extra, and with it the struct that has one, cannot be compared with ==, which
+// would not look at the texts: use [Extra.Equal], or go-cmp, which does.
+type Extra struct {
+	_    [0]func()
+	held *held
+}
 
 type held struct {
 	members []member
@@ -59,15 +65,19 @@ func (x *Extra) add(m member) {
 	x.held.members = append(x.held.members, m)
 }
 
-func (x Extra) members() []member {
-	if x.held == nil {
+func (x Extra) members() []member { return x.held.all() }
+
+func (x Extra) find(name string) *member { return x.held.find(name) }
+
+func (h *held) all() []member {
+	if h == nil {
 		return nil
 	}
-	return x.held.members
+	return h.members
 }
 
-func (x Extra) find(name string) *member {
-	members := x.members()
+func (h *held) find(name string) *member {
+	members := h.all()
 	for i := range members {
 		if members[i].name == name {
 			return &members[i]

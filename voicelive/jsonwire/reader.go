@@ -91,11 +91,9 @@ func (r *Reader) release() {
 	readers.Put(r)
 }
 
-// Unmarshal decodes data into v, a pointer to a zero value.
-func Unmarshal[T any](data []byte, v T, decode func(T, *Reader)) error {
-	r := NewReader(data)
-	decode(v, r)
-	err := r.Close("")
+// Unmarshal decodes data into what v points to.
+func Unmarshal[P any](data []byte, v P, decode func(P, *Reader)) error {
+	err := unmarshalInto(v, data, "", decode)
 	if e, ok := err.(*DecodeError); ok {
 		e.Type = typeName(v)
 	}

@@ -65,7 +65,13 @@ func (e *need) encode(w *Writer) {
 	o.Close()
 }
 
-func encodeNode(v **node, w *Writer) { PutUnion(v, w, (*node).encode) }
+func encodeNode(v **node, w *Writer) {
+	if *v == nil {
+		w.Null()
+		return
+	}
+	(*v).encode(w)
+}
 
 func (e *node) encode(w *Writer) {
 	if e == nil {

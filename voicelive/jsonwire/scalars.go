@@ -2,6 +2,7 @@ package jsonwire
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 )
@@ -294,8 +295,13 @@ func (o *Object) string(i int) (string, bool) {
 	return r.strings.string(b), true
 }
 
-// ReadEnum reads an enum, or an optional string whose zero value is absent.
-func ReadEnum[E ~string](o *Object, i int, dst *E) {
+// Known reports whether values has v. It is not inlined: there is one for all enums.
+//
+//go:noinline
+func Known[E ~string](v E, values []E) bool { return slices.Contains(values, v) }
+
+// Enum reads an enum, or an optional string whose zero value is absent.
+func (o *Object) Enum(i int, dst *string) {
 	if !o.first(i) {
 		return
 	}
@@ -303,7 +309,7 @@ func ReadEnum[E ~string](o *Object, i int, dst *E) {
 	if ok && s == "" {
 		o.exact()
 	}
-	*dst = E(s)
+	*dst = s
 }
 
 // int reads a property that comes for the first time and has the given number of

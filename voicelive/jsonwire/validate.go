@@ -159,20 +159,29 @@ func (c *Validator) MaxItems(name string, n, limit int) {
 // CheckMember checks the value of a member; nil is fine.
 func CheckMember[T any](c *Validator, name string, v *T, check func(*T, *Validator)) {
 	if v != nil {
-		checkAt(c, pathStep(name), v, check)
+		checkMember(c, name, v, check)
 	}
+}
+
+func checkMember[P any](c *Validator, name string, v P, check func(P, *Validator)) {
+	checkAt(c, pathStep(name), v, check)
 }
 
 // CheckList checks each element of a list.
 func CheckList[T any](c *Validator, name string, list []T, check func(*T, *Validator)) {
 	for i := range list {
-		step := pathStep(name) + "[" + strconv.Itoa(i) + "]"
-		if any(list[i]) == nil {
-			c.violations = append(c.violations, Violation{Path: string(c.path) + step, Message: "is nil"})
-			continue
+		if step := indexStep(name, i); any(list[i]) == nil {
+			c.isNil(step)
+		} else {
+			checkAt(c, step, &list[i], check)
 		}
-		checkAt(c, step, &list[i], check)
 	}
+}
+
+func indexStep(name string, i int) string { return pathStep(name) + "[" + strconv.Itoa(i) + "]" }
+
+func (c *Validator) isNil(step string) {
+	c.violations = append(c.violations, Violation{Path: string(c.path) + step, Message: "is nil"})
 }
 
 // CheckMap checks each element of a map, in the order of its keys.
@@ -183,7 +192,7 @@ func CheckMap[T any](c *Validator, name string, m map[string]T, check func(*T, *
 	}
 }
 
-func checkAt[T any](c *Validator, step string, v *T, check func(*T, *Validator)) {
+func checkAt[P any](c *Validator, step string, v P, check func(P, *Validator)) {
 	if c.stop {
 		return
 	}

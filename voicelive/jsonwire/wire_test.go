@@ -85,7 +85,7 @@ func (e *thing) decode(r *Reader) {
 		case "since":
 			o.UnixTime(8, &e.Since)
 		case "kind":
-			ReadEnum(o, 9, &e.Kind)
+			o.Enum(9, (*string)(&e.Kind))
 		case "inner":
 			Read(o, 10, &e.Inner, (*inner).decode)
 		case "note":
@@ -103,7 +103,7 @@ func (e *thing) decode(r *Reader) {
 		case "epoch":
 			o.OptUnixTime(17, &e.Epoch)
 		case "color":
-			ReadEnum(o, 18, &e.Color)
+			o.Enum(18, (*string)(&e.Color))
 		case "blob":
 			o.Bytes(19, &e.Blob)
 		case "any":

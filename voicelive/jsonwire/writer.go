@@ -282,16 +282,9 @@ func PutUnixTime(v *time.Time, w *Writer) { w.buf = strconv.AppendInt(w.buf, v.U
 // PutRaw writes raw JSON, null for nil.
 func PutRaw[T ~[]byte](v *T, w *Writer) { w.raw(*v) }
 
-// PutUnion writes a union, null for nil.
-func PutUnion[T any](v *T, w *Writer, encode func(T, *Writer)) {
-	if any(*v) == nil {
-		w.Null()
-		return
-	}
-	encode(*v, w)
-}
-
 // PutList writes an array, empty for nil.
+//
+//go:noinline
 func PutList[T any](v *[]T, w *Writer, encode func(*T, *Writer)) {
 	w.buf = append(w.buf, '[')
 	for i := range *v {
@@ -417,7 +410,7 @@ func (o *ObjectWriter) name(name string) {
 // and same, given its text, finds that the field has not changed. The text is
 // nil if decoding left the field at its zero value.
 func (o *ObjectWriter) held(name string, same func(text []byte) bool) bool {
-	m := Extra{o.extra}.find(name)
+	m := o.extra.find(name)
 	if m == nil {
 		return false
 	}
@@ -438,7 +431,7 @@ func (o *ObjectWriter) clear(name string) {
 	if o.extra == nil {
 		return
 	}
-	if m := (Extra{o.extra}).find(name); m != nil && (m.why == exact || m.why == alias) {
+	if m := o.extra.find(name); m != nil && (m.why == exact || m.why == alias) {
 		o.over = append(o.over, m)
 	}
 }
@@ -512,7 +505,7 @@ func absent(zero bool) func([]byte) bool {
 // Const writes a constant.
 func (o *ObjectWriter) Const(name, v string) {
 	if o.extra != nil {
-		if m := (Extra{o.extra}).find(name); m != nil && m.why != unknown {
+		if m := o.extra.find(name); m != nil && m.why != unknown {
 			return
 		}
 		o.held(name, absent(false))
@@ -554,7 +547,7 @@ func (o *ObjectWriter) Alias(name string, v *string, others ...string) {
 				o.clear(other)
 				continue
 			}
-			if m := (Extra{o.extra}).find(other); m != nil && m.why == alias && o.held(other, sameOpt(*v, sameText)) {
+			if m := o.extra.find(other); m != nil && m.why == alias && o.held(other, sameOpt(*v, sameText)) {
 				return
 			}
 		}
@@ -722,21 +715,36 @@ func WriteOptRaw[T ~[]byte](o *ObjectWriter, name string, v T) {
 }
 
 // Write writes a member that is there whatever its value: a required struct,
-// union, list or map.
+// union, list or map, which v points to.
 func Write[T any](o *ObjectWriter, name string, v *T, encode func(*T, *Writer)) {
+	if o.extra != nil && o.holds(name) {
+		writeHeld(o, name, v, new(T), encode)
+	} else {
+		write(o, name, v, encode)
+	}
+}
+
+func (o *ObjectWriter) holds(name string) bool { return o.extra.find(name) != nil }
+
+//go:noinline
+func write[P any](o *ObjectWriter, name string, v P, encode func(P, *Writer)) {
+	if o.w.err == nil {
+		o.name(name)
+		encode(v, o.w)
+	}
+}
+
+// writeHeld writes a member that Extra holds. That wins if the value is still zero: if
+// it reads like zero.
+func writeHeld[P any](o *ObjectWriter, name string, v, zero P, encode func(P, *Writer)) {
 	w := o.w
+	before := len(w.buf)
+	write(o, name, v, encode)
 	if w.err != nil {
 		return
 	}
-	before := len(w.buf)
-	o.name(name)
-	start := len(w.buf)
-	encode(v, w)
-	if o.extra == nil || w.err != nil {
-		return
-	}
-	// What Extra holds wins if the value is still zero: if it reads like one.
-	if o.held(name, func([]byte) bool { return w.endsLike(start, func() { encode(new(T), w) }) }) {
+	start := before + len(name) + len(`,"":`)
+	if o.held(name, func([]byte) bool { return w.endsLike(start, func() { encode(zero, w) }) }) {
 		w.buf = w.buf[:before]
 	}
 }
@@ -752,7 +760,13 @@ func (w *Writer) endsLike(start int, write func()) bool {
 
 // WritePointer writes an optional member; nil is absent.
 func WritePointer[T any](o *ObjectWriter, name string, v *T, encode func(*T, *Writer)) {
-	if v != nil && o.w.err == nil {
+	if v != nil {
+		writeOpt(o, name, v, encode)
+	}
+}
+
+func writeOpt[P any](o *ObjectWriter, name string, v P, encode func(P, *Writer)) {
+	if o.w.err == nil {
 		o.optional(name)
 		encode(v, o.w)
 	}
@@ -769,9 +783,8 @@ func (o *ObjectWriter) optional(name string) {
 // WriteNullable writes a nullable member, unless it is absent.
 func WriteNullable[T any](o *ObjectWriter, name string, v Nullable[T], encode func(*T, *Writer)) {
 	switch {
-	case v.value != nil && o.w.err == nil:
-		o.optional(name)
-		encode(v.value, o.w)
+	case v.value != nil:
+		writeOpt(o, name, v.value, encode)
 	case v.null:
 		o.optional(name)
 		o.w.Null()
@@ -780,9 +793,8 @@ func WriteNullable[T any](o *ObjectWriter, name string, v Nullable[T], encode fu
 
 // WriteUnion writes an optional union; nil is absent.
 func WriteUnion[T any](o *ObjectWriter, name string, v *T, encode func(*T, *Writer)) {
-	if any(*v) != nil && o.w.err == nil {
-		o.optional(name)
-		encode(v, o.w)
+	if any(*v) != nil {
+		writeOpt(o, name, v, encode)
 	}
 }
 

@@ -124,11 +124,7 @@ func (c *comparer) types(old, now model.Type) {
 	case *model.Enum:
 		c.enums(s, old.Values, now.(*model.Enum).Values)
 	case *model.Struct:
-		now := now.(*model.Struct)
-		c.fields(s, old.Fields, now.Fields)
-		if comparable(old) && !comparable(now) {
-			c.add("go-comparable", s, "", "")
-		}
+		c.fields(s, old.Fields, now.(*model.Struct).Fields)
 	case *model.Union:
 		c.unions(s, old, now.(*model.Union))
 	case *model.Named:

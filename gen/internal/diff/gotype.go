@@ -60,31 +60,6 @@ func nilable(t model.Type) bool {
 	return true
 }
 
-// comparable reports whether Go can compare values with ==.
-func comparable(t model.Type) bool {
-	switch t := t.(type) {
-	case model.Scalar:
-		return t != model.Bytes && t != model.Raw
-	case *model.List, *model.Map:
-		return false
-	case *model.Named:
-		return comparable(t.Type)
-	case *model.Struct:
-		for _, f := range t.Fields {
-			if f.IsConst() {
-				continue
-			}
-			if _, isStruct := f.Type.(*model.Struct); isStruct && !f.Required && !f.Nullable {
-				continue // a pointer
-			}
-			if !comparable(f.Type) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // jsonKind is what kind of JSON a type is, as far as a reader must know it.
 func jsonKind(t model.Type) string {
 	switch t := t.(type) {

@@ -188,7 +188,6 @@ var Rules = [...]*Rule{
 	{"go-type", "the Go type changes", nothing, nothing, Breaking, "the Go type is another one", false},
 	{"go-getter", "the method that returns a common property is gone or returns another type", nothing, nothing, Breaking, "the method is another one", false},
 	{"go-validate", "nothing is left that Validate could check", nothing, nothing, Breaking, "the method Validate is gone", false},
-	{"go-comparable", "values can no longer be compared with ==", nothing, nothing, Breaking, "== and map keys of the type do not compile", false},
 
 	// Words.
 	{"title", "the title of the API is another one", nothing, nothing, Safe, sameGo, false},

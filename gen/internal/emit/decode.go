@@ -30,7 +30,6 @@ func (g *generator) codecs(f *jen.File) {
 func (g *generator) codecPrelude(f *jen.File) {
 	f.Comment("// codec is what the types of this package can do.")
 	f.Type().Id("codec").Interface(
-		jen.Id("reset").Params(),
 		jen.Id("decode").Params(jen.Op("*").Add(g.run("Reader"))),
 		jen.Id("encode").Params(jen.Op("*").Add(g.run("Writer"))),
 	)
@@ -38,6 +37,11 @@ func (g *generator) codecPrelude(f *jen.File) {
 	f.Func().Id("marshal").Params(jen.Id("e").Id("codec")).Params(jen.Index().Byte(), jen.Error()).Add(line(
 		jen.Return(g.run("Marshal").Call(jen.Id("e"), jen.Id("codec").Dot("encode")))))
 	f.Line()
+	if g.appends() {
+		f.Func().Id("appendJSON").Params(jen.Id("dst").Index().Byte(), jen.Id("e").Id("codec")).Params(jen.Index().Byte(), jen.Error()).Add(line(
+			jen.Return(g.run("Append").Call(jen.Id("dst"), jen.Id("e"), jen.Id("codec").Dot("encode")))))
+		f.Line()
+	}
 	f.Func().Id("unmarshal").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Block(
 		jen.If(jen.String().Call(jen.Id("data")).Op("==").Lit("null")).Block(jen.Return(jen.Nil()).Comment("// the convention of encoding/json")),
 		jen.Return(jen.Id("unmarshalAny").Call(jen.Id("data"), jen.Id("e"))),
@@ -45,10 +49,15 @@ func (g *generator) codecPrelude(f *jen.File) {
 	f.Line()
 	f.Comment("// unmarshalAny is unmarshal for types that null is a value of.")
 	f.Func().Id("unmarshalAny").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Block(
-		jen.Id("e").Dot("reset").Call(),
 		jen.Return(g.run("Unmarshal").Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode"))),
 	)
 	f.Line()
+}
+
+// appends reports whether any type has a method AppendJSON.
+func (g *generator) appends() bool {
+	return slices.ContainsFunc(g.api.Structs, func(s *model.Struct) bool { return isEvent(s) && s.Send }) ||
+		slices.ContainsFunc(g.api.Unions, func(u *model.Union) bool { return u.Root && u.Send })
 }
 
 // publicCodec writes the methods that users call. Receivers are values where
@@ -57,7 +66,7 @@ func (g *generator) publicCodec(f *jen.File, name string, appends, takesNull boo
 	if appends {
 		f.Comment("// AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.")
 		f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("AppendJSON").Params(jen.Id("dst").Index().Byte()).Params(jen.Index().Byte(), jen.Error()).Add(line(
-			jen.Return(g.run("Append").Call(jen.Id("dst"), jen.Id("e"), jen.Parens(jen.Op("*").Id(name)).Dot("encode")))))
+			jen.Return(jen.Id("appendJSON").Call(jen.Id("dst"), jen.Id("e")))))
 	}
 	f.Comment("// MarshalJSON implements [json.Marshaler].")
 	f.Func().Params(jen.Id("e").Id(name)).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Add(line(
@@ -68,7 +77,6 @@ func (g *generator) publicCodec(f *jen.File, name string, appends, takesNull boo
 		call = jen.Id("unmarshalAny").Call(jen.Id("b"), jen.Id("e"))
 	}
 	f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("UnmarshalJSON").Params(jen.Id("b").Index().Byte()).Error().Add(line(jen.Return(call)))
-	f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("reset").Params().Add(line(jen.Op("*").Id("e").Op("=").Op("*").New(jen.Id(name))))
 	f.Line()
 }
 
@@ -113,7 +121,8 @@ func (g *generator) structDecode(f *jen.File, s *model.Struct) {
 	}
 	args = append(args, jen.Lit(len(required)), jen.Lit(strings.Join(required, ",")))
 	loop := jen.For(jen.Id("o").Op(":=").Id("r").Dot(begin).Call(args...), jen.Id("o").Dot("Next").Call(), jen.Empty())
-	f.Func().Params(jen.Id("e").Op("*").Id(s.Name)).Id("decode").Params(g.reader()).Block(loop.BlockFunc(func(b *jen.Group) {
+	empty := jen.Op("*").Id("e").Op("=").Id(s.Name).Values()
+	f.Func().Params(jen.Id("e").Op("*").Id(s.Name)).Id("decode").Params(g.reader()).Block(empty, loop.BlockFunc(func(b *jen.Group) {
 		if len(fields) == 0 || len(fields) == 1 && tag != nil {
 			return
 		}
@@ -163,11 +172,11 @@ func (g *generator) readField(i int, p *model.Field) *jen.Statement {
 		switch t := p.Type.(type) {
 		case model.Scalar:
 			if p.Known != nil {
-				return function("ReadEnum")
+				return jen.Id("o").Dot("Enum").Call(jen.Lit(i), jen.Parens(jen.Op("*").String()).Call(fieldPtr(p)))
 			}
 			return method(scalarMethods[t])
 		case *model.Enum:
-			return function("ReadEnum")
+			return jen.Id("o").Dot("Enum").Call(jen.Lit(i), jen.Parens(jen.Op("*").String()).Call(fieldPtr(p)))
 		case *model.List:
 			return function("ReadList", g.decoder(t.Elem))
 		case *model.Map:
@@ -249,7 +258,6 @@ func (g *generator) structReuse(f *jen.File, s *model.Struct, buf, id *model.Fie
 	}
 	f.Func().Params(jen.Id("e").Op("*").Id(s.Name)).Id("reuse").Params(g.reader()).Block(
 		jen.Id("r").Dot("Spare").Call(jen.Id("e").Dot(buf.Name), idExpr),
-		jen.Id("e").Dot("reset").Call(),
 	)
 	f.Line()
 }

@@ -115,9 +115,14 @@ func (g *generator) encoder(t model.Type) jen.Code {
 	panic(t)
 }
 
+// unionEncode writes a union, null for nil.
 func (g *generator) unionEncode(f *jen.File, u *model.Union) {
-	f.Func().Id("encode"+u.Name).Params(jen.Id("v").Op("*").Id(u.Name), g.writer()).Add(line(
-		g.run("PutUnion").Call(jen.Id("v"), jen.Id("w"), jen.Id(u.Name).Dot("encode")),
-	))
+	f.Func().Id("encode"+u.Name).Params(jen.Id("v").Op("*").Id(u.Name), g.writer()).Block(
+		jen.If(jen.Op("*").Id("v").Op("==").Nil()).Block(
+			jen.Id("w").Dot("Null").Call(),
+			jen.Return(),
+		),
+		jen.Parens(jen.Op("*").Id("v")).Dot("encode").Call(jen.Id("w")),
+	)
 	f.Line()
 }

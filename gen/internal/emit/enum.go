@@ -40,9 +40,7 @@ func (g *generator) enumMethods(f *jen.File, e *model.Enum) {
 	f.Func().Params(jen.Id(e.Name)).Id("Values").Params().Index().Id(e.Name).Add(line(jen.Return(jen.Index().Id(e.Name).Values(goNames(names)))))
 	f.Line()
 	f.Comment("// Known reports whether e is one of the known values.")
-	f.Func().Params(jen.Id("e").Id(e.Name)).Id("Known").Params().Bool().Add(line(
-		jen.Return(jen.Qual("slices", "Contains").Call(jen.Id("e").Dot("Values").Call(), jen.Id("e"))),
-	))
+	f.Func().Params(jen.Id("e").Id(e.Name)).Id("Known").Params().Bool().Add(line(jen.Return(g.run("Known").Call(jen.Id("e"), jen.Id("e").Dot("Values").Call()))))
 	f.Line()
 	for _, u := range allUnions(e.Unions) {
 		f.Func().Params(jen.Id(e.Name)).Id(sealName(u)).Params().Block()

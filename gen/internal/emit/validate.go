@@ -8,6 +8,13 @@ import (
 
 // validators writes Validate for what is sent.
 func (g *generator) validators(f *jen.File) {
+	if len(g.checked) > 0 {
+		f.Comment("// limited is what has limits.")
+		f.Type().Id("limited").Interface(jen.Id("validate").Params(jen.Op("*").Add(g.run("Validator"))))
+		f.Line()
+		f.Func().Id("validate").Params(jen.Id("e").Id("limited")).Error().Add(line(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Id("limited").Dot("validate")))))
+		f.Line()
+	}
 	for _, s := range g.api.Structs {
 		if g.checked[s] || s.Send && isEvent(s) {
 			g.structValidate(f, s)
@@ -36,7 +43,7 @@ func (g *generator) structValidate(f *jen.File, s *model.Struct) {
 		return
 	}
 	f.Comment("// Validate checks the limits of the specification and returns nil or a [*ValidationError].")
-	f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Parens(jen.Op("*").Id(s.Name)).Dot("validate")))))
+	f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(jen.Id("validate").Call(jen.Id("e")))))
 	f.Line()
 	f.Func().Add(recv()).Id("validate").Params(g.checker()).BlockFunc(func(b *jen.Group) {
 		for _, p := range s.Fields {
