@@ -14,17 +14,10 @@ func marshal(e codec) ([]byte, error) { return jsonwire.Marshal(e, codec.encode)
 
 func appendJSON(dst []byte, e codec) ([]byte, error) { return jsonwire.Append(dst, e, codec.encode) }
 
-func unmarshal(data []byte, e codec) error {
-	if string(data) == "null" {
-		return nil // the convention of encoding/json
-	}
-	return unmarshalAny(data, e)
-}
+func unmarshal(data []byte, e codec) error { return jsonwire.Unmarshal(data, e, codec.decode) }
 
 // unmarshalAny is unmarshal for types that null is a value of.
-func unmarshalAny(data []byte, e codec) error {
-	return jsonwire.Unmarshal(data, e, codec.decode)
-}
+func unmarshalAny(data []byte, e codec) error { return jsonwire.UnmarshalAny(data, e, codec.decode) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e ActionFind) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -203,7 +196,7 @@ func (e *AssistantMessageItem) encode(w *jsonwire.Writer) {
 	o.OptString("id", e.ID)
 	o.Const("role", "assistant")
 	jsonwire.WriteList(o, "content", e.Content, encodeMessageContentPart)
-	jsonwire.WriteOptEnum(o, "status", e.Status)
+	o.OptEnum("status", string(e.Status))
 	o.Close()
 }
 
@@ -227,7 +220,7 @@ func (e *AudioEchoCancellation) decode(r *jsonwire.Reader) {
 
 func (e *AudioEchoCancellation) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "server_echo_cancellation")
-	jsonwire.WriteOptEnum(o, "reference_source", e.ReferenceSource)
+	o.OptEnum("reference_source", string(e.ReferenceSource))
 	o.OptInt("channels", e.Channels)
 	o.Close()
 }
@@ -258,7 +251,7 @@ func (e *AudioInputTranscriptionOptions) decode(r *jsonwire.Reader) {
 
 func (e *AudioInputTranscriptionOptions) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.WriteEnum(o, "model", e.Model)
+	o.Enum("model", string(e.Model))
 	o.OptString("language", e.Language)
 	jsonwire.WriteOptMap(o, "custom_speech", e.CustomSpeech, jsonwire.PutString)
 	jsonwire.WriteOptList(o, "phrase_list", e.PhraseList, jsonwire.PutString)
@@ -284,7 +277,7 @@ func (e *AudioNoiseReduction) decode(r *jsonwire.Reader) {
 
 func (e *AudioNoiseReduction) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.WriteEnum(o, "type", e.Type)
+	o.Enum("type", string(e.Type))
 	o.Close()
 }
 
@@ -324,15 +317,15 @@ func (e *AvatarConfig) decode(r *jsonwire.Reader) {
 
 func (e *AvatarConfig) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
-	jsonwire.WriteOptEnum(o, "type", e.Type)
+	o.OptEnum("type", string(e.Type))
 	jsonwire.WriteOptList(o, "ice_servers", e.ICEServers, (*ICEServer).encode)
 	o.String("character", e.Character)
 	o.OptString("style", e.Style)
-	jsonwire.WriteOptEnum(o, "model", e.Model)
+	o.OptEnum("model", string(e.Model))
 	o.Bool("customized", e.Customized)
 	jsonwire.WritePointer(o, "video", e.Video, (*VideoParams).encode)
 	jsonwire.WritePointer(o, "scene", e.Scene, (*Scene).encode)
-	jsonwire.WriteOptEnum(o, "output_protocol", e.OutputProtocol)
+	o.OptEnum("output_protocol", string(e.OutputProtocol))
 	o.OptBool("output_audit_audio", e.OutputAuditAudio)
 	o.Close()
 }
@@ -373,7 +366,7 @@ func (e *AzureAvatarVoiceSyncVoice) decode(r *jsonwire.Reader) {
 
 func (e *AzureAvatarVoiceSyncVoice) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "avatar-voice-sync")
-	jsonwire.WriteEnum(o, "model", e.Model)
+	o.Enum("model", string(e.Model))
 	o.OptFloat("temperature", e.Temperature)
 	o.OptString("custom_lexicon_url", e.CustomLexiconURL)
 	o.OptString("custom_text_normalization_url", e.CustomTextNormalizationURL)
@@ -478,7 +471,7 @@ func (e *AzurePersonalVoice) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "azure-personal")
 	o.String("name", e.Name)
 	o.OptFloat("temperature", e.Temperature)
-	jsonwire.WriteEnum(o, "model", e.Model)
+	o.Enum("model", string(e.Model))
 	o.OptString("custom_lexicon_url", e.CustomLexiconURL)
 	o.OptString("custom_text_normalization_url", e.CustomTextNormalizationURL)
 	jsonwire.WriteOptList(o, "prefer_locales", e.PreferLocales, jsonwire.PutString)
@@ -508,7 +501,7 @@ func (e *AzureRealtimeNativeVoice) decode(r *jsonwire.Reader) {
 
 func (e *AzureRealtimeNativeVoice) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "azure-realtime-native")
-	jsonwire.WriteEnum(o, "name", e.Name)
+	o.Enum("name", string(e.Name))
 	o.Close()
 }
 
@@ -532,7 +525,7 @@ func (e *AzureSemanticDetection) decode(r *jsonwire.Reader) {
 
 func (e *AzureSemanticDetection) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "model", "semantic_detection_v1")
-	jsonwire.WriteOptEnum(o, "threshold_level", e.ThresholdLevel)
+	o.OptEnum("threshold_level", string(e.ThresholdLevel))
 	o.OptInt("timeout_ms", e.TimeoutMS)
 	o.Close()
 }
@@ -557,7 +550,7 @@ func (e *AzureSemanticDetectionEn) decode(r *jsonwire.Reader) {
 
 func (e *AzureSemanticDetectionEn) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "model", "semantic_detection_v1_en")
-	jsonwire.WriteOptEnum(o, "threshold_level", e.ThresholdLevel)
+	o.OptEnum("threshold_level", string(e.ThresholdLevel))
 	o.OptInt("timeout_ms", e.TimeoutMS)
 	o.Close()
 }
@@ -582,7 +575,7 @@ func (e *AzureSemanticDetectionMultilingual) decode(r *jsonwire.Reader) {
 
 func (e *AzureSemanticDetectionMultilingual) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "model", "semantic_detection_v1_multilingual")
-	jsonwire.WriteOptEnum(o, "threshold_level", e.ThresholdLevel)
+	o.OptEnum("threshold_level", string(e.ThresholdLevel))
 	o.OptInt("timeout_ms", e.TimeoutMS)
 	o.Close()
 }
@@ -1490,7 +1483,7 @@ func (e *FunctionCallItem) encode(w *jsonwire.Writer) {
 	o.String("name", e.Name)
 	o.String("call_id", e.CallID)
 	o.String("arguments", e.Arguments)
-	jsonwire.WriteOptEnum(o, "status", e.Status)
+	o.OptEnum("status", string(e.Status))
 	o.Close()
 }
 
@@ -1521,7 +1514,7 @@ func (e *FunctionCallOutputItem) encode(w *jsonwire.Writer) {
 	o.OptString("id", e.ID)
 	o.String("call_id", e.CallID)
 	o.String("output", e.Output)
-	jsonwire.WriteOptEnum(o, "status", e.Status)
+	o.OptEnum("status", string(e.Status))
 	o.Close()
 }
 
@@ -1844,7 +1837,7 @@ func (e *OpenAISemanticVAD) decode(r *jsonwire.Reader) {
 
 func (e *OpenAISemanticVAD) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "semantic_vad")
-	jsonwire.WriteOptEnum(o, "eagerness", e.Eagerness)
+	o.OptEnum("eagerness", string(e.Eagerness))
 	o.OptBool("auto_truncate", e.AutoTruncate)
 	o.OptBool("create_response", e.CreateResponse)
 	o.OptBool("interrupt_response", e.InterruptResponse)
@@ -1869,7 +1862,7 @@ func (e *OpenAIVoice) decode(r *jsonwire.Reader) {
 
 func (e *OpenAIVoice) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "openai")
-	jsonwire.WriteEnum(o, "name", e.Name)
+	o.Enum("name", string(e.Name))
 	o.Close()
 }
 
@@ -2001,7 +1994,7 @@ func (e *RequestImageContentPart) decode(r *jsonwire.Reader) {
 
 func (e *RequestImageContentPart) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "input_image")
-	jsonwire.WriteOptEnum(o, "detail", e.Detail)
+	o.OptEnum("detail", string(e.Detail))
 	o.Alias("image_url", e.ImageURL, "url")
 	o.Close()
 }
@@ -2072,8 +2065,8 @@ func (e *RequestSession) encode(w *jsonwire.Writer) {
 	jsonwire.WriteUnion(o, "voice", &e.Voice, encodeVoice)
 	o.OptString("instructions", e.Instructions)
 	o.OptInt("input_audio_sampling_rate", e.InputAudioSamplingRate)
-	jsonwire.WriteOptEnum(o, "input_audio_format", e.InputAudioFormat)
-	jsonwire.WriteOptEnum(o, "output_audio_format", e.OutputAudioFormat)
+	o.OptEnum("input_audio_format", string(e.InputAudioFormat))
+	o.OptEnum("output_audio_format", string(e.OutputAudioFormat))
 	jsonwire.WriteUnion(o, "turn_detection", &e.TurnDetection, encodeTurnDetection)
 	jsonwire.WriteNullable(o, "input_audio_noise_reduction", e.InputAudioNoiseReduction, (*AudioNoiseReduction).encode)
 	jsonwire.WriteNullable(o, "input_audio_echo_cancellation", e.InputAudioEchoCancellation, (*AudioEchoCancellation).encode)
@@ -2084,7 +2077,7 @@ func (e *RequestSession) encode(w *jsonwire.Writer) {
 	jsonwire.WriteUnion(o, "tool_choice", &e.ToolChoice, encodeToolChoice)
 	o.OptFloat("temperature", e.Temperature)
 	jsonwire.WriteUnion(o, "max_response_output_tokens", &e.MaxResponseOutputTokens, encodeMaxOutputTokens)
-	jsonwire.WriteOptEnum(o, "reasoning_effort", e.ReasoningEffort)
+	o.OptEnum("reasoning_effort", string(e.ReasoningEffort))
 	jsonwire.WriteUnion(o, "interim_response", &e.InterimResponse, encodeInterimResponseConfig)
 	jsonwire.WriteOptList(o, "include", e.Include, jsonwire.PutString)
 	jsonwire.WriteOptMap(o, "metadata", e.Metadata, jsonwire.PutString)
@@ -2156,15 +2149,15 @@ func (e *Response) decode(r *jsonwire.Reader) {
 func (e *Response) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
-	jsonwire.WriteOptEnum(o, "status", e.Status)
+	o.OptEnum("object", string(e.Object))
+	o.OptEnum("status", string(e.Status))
 	jsonwire.WriteUnion(o, "status_details", &e.StatusDetails, encodeResponseStatusDetails)
 	jsonwire.WriteOptList(o, "output", e.Output, encodeResponseItem)
 	jsonwire.WritePointer(o, "usage", e.Usage, (*TokenUsage).encode)
 	o.OptString("conversation_id", e.ConversationID)
 	jsonwire.WriteUnion(o, "voice", &e.Voice, encodeVoice)
 	jsonwire.WriteOptList(o, "modalities", e.Modalities, jsonwire.PutString)
-	jsonwire.WriteOptEnum(o, "output_audio_format", e.OutputAudioFormat)
+	o.OptEnum("output_audio_format", string(e.OutputAudioFormat))
 	o.OptFloat("temperature", e.Temperature)
 	jsonwire.WriteUnion(o, "max_output_tokens", &e.MaxOutputTokens, encodeMaxOutputTokens)
 	jsonwire.WriteOptMap(o, "metadata", e.Metadata, jsonwire.PutString)
@@ -2211,7 +2204,7 @@ func (e *ResponseCancelledDetails) decode(r *jsonwire.Reader) {
 
 func (e *ResponseCancelledDetails) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "cancelled")
-	jsonwire.WriteEnum(o, "reason", e.Reason)
+	o.Enum("reason", string(e.Reason))
 	o.Close()
 }
 
@@ -2274,17 +2267,17 @@ func (e *ResponseCreateParams) encode(w *jsonwire.Writer) {
 	jsonwire.WriteOptList(o, "modalities", e.Modalities, jsonwire.PutString)
 	o.OptString("instructions", e.Instructions)
 	jsonwire.WriteUnion(o, "voice", &e.Voice, encodeVoice)
-	jsonwire.WriteOptEnum(o, "output_audio_format", e.OutputAudioFormat)
+	o.OptEnum("output_audio_format", string(e.OutputAudioFormat))
 	jsonwire.WriteOptList(o, "tools", e.Tools, encodeTool)
 	jsonwire.WriteUnion(o, "tool_choice", &e.ToolChoice, encodeToolChoice)
 	o.OptFloat("temperature", e.Temperature)
 	jsonwire.WriteUnion(o, "max_output_tokens", &e.MaxOutputTokens, encodeMaxOutputTokens)
 	jsonwire.WritePointer(o, "pre_generated_assistant_message", e.PreGeneratedAssistantMessage, (*AssistantMessageItem).encode)
-	jsonwire.WriteOptEnum(o, "reasoning_effort", e.ReasoningEffort)
+	o.OptEnum("reasoning_effort", string(e.ReasoningEffort))
 	jsonwire.WriteOptMap(o, "metadata", e.Metadata, jsonwire.PutString)
 	jsonwire.WriteUnion(o, "interim_response", &e.InterimResponse, encodeInterimResponseConfig)
 	jsonwire.WriteOptRaw(o, "invoke_input", e.InvokeInput)
-	jsonwire.WriteOptEnum(o, "conversation", e.Conversation)
+	o.OptEnum("conversation", string(e.Conversation))
 	o.Close()
 }
 
@@ -2337,9 +2330,9 @@ func (e *ResponseFileSearchCallItem) decode(r *jsonwire.Reader) {
 func (e *ResponseFileSearchCallItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "file_search_call")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
+	o.OptEnum("object", string(e.Object))
 	jsonwire.WriteOptList(o, "queries", e.Queries, jsonwire.PutString)
-	jsonwire.WriteEnum(o, "status", e.Status)
+	o.Enum("status", string(e.Status))
 	jsonwire.WriteOptList(o, "results", e.Results, (*FileSearchResult).encode)
 	o.Close()
 }
@@ -2373,11 +2366,11 @@ func (e *ResponseFunctionCallItem) decode(r *jsonwire.Reader) {
 func (e *ResponseFunctionCallItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "function_call")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
+	o.OptEnum("object", string(e.Object))
 	o.String("name", e.Name)
 	o.String("call_id", e.CallID)
 	o.String("arguments", e.Arguments)
-	jsonwire.WriteEnum(o, "status", e.Status)
+	o.Enum("status", string(e.Status))
 	o.Close()
 }
 
@@ -2406,7 +2399,7 @@ func (e *ResponseFunctionCallOutputItem) decode(r *jsonwire.Reader) {
 func (e *ResponseFunctionCallOutputItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "function_call_output")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
+	o.OptEnum("object", string(e.Object))
 	o.String("call_id", e.CallID)
 	o.String("output", e.Output)
 	o.Close()
@@ -2430,7 +2423,7 @@ func (e *ResponseIncompleteDetails) decode(r *jsonwire.Reader) {
 
 func (e *ResponseIncompleteDetails) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "incomplete")
-	jsonwire.WriteEnum(o, "reason", e.Reason)
+	o.Enum("reason", string(e.Reason))
 	o.Close()
 }
 
@@ -2461,7 +2454,7 @@ func (e *ResponseMCPApprovalRequestItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMCPApprovalRequestItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "mcp_approval_request")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
+	o.OptEnum("object", string(e.Object))
 	o.OptString("arguments", e.Arguments)
 	o.String("name", e.Name)
 	o.String("server_label", e.ServerLabel)
@@ -2495,7 +2488,7 @@ func (e *ResponseMCPApprovalResponseItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMCPApprovalResponseItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "mcp_approval_response")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
+	o.OptEnum("object", string(e.Object))
 	o.String("approval_request_id", e.ApprovalRequestID)
 	o.Bool("approve", e.Approve)
 	o.OptString("reason", e.Reason)
@@ -2535,7 +2528,7 @@ func (e *ResponseMCPCallItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMCPCallItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "mcp_call")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
+	o.OptEnum("object", string(e.Object))
 	o.OptString("approval_request_id", e.ApprovalRequestID)
 	o.String("arguments", e.Arguments)
 	o.String("server_label", e.ServerLabel)
@@ -2570,7 +2563,7 @@ func (e *ResponseMCPListToolItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMCPListToolItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "mcp_list_tools")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
+	o.OptEnum("object", string(e.Object))
 	jsonwire.WriteList(o, "tools", e.Tools, (*MCPTool).encode)
 	o.String("server_label", e.ServerLabel)
 	o.Close()
@@ -2603,10 +2596,10 @@ func (e *ResponseMessageItem) decode(r *jsonwire.Reader) {
 func (e *ResponseMessageItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "message")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
-	jsonwire.WriteEnum(o, "role", e.Role)
+	o.OptEnum("object", string(e.Object))
+	o.Enum("role", string(e.Role))
 	jsonwire.WriteList(o, "content", e.Content, encodeContentPart)
-	jsonwire.WriteEnum(o, "status", e.Status)
+	o.Enum("status", string(e.Status))
 	o.Close()
 }
 
@@ -2680,8 +2673,8 @@ func (e *ResponseSession) encode(w *jsonwire.Writer) {
 	jsonwire.WriteUnion(o, "voice", &e.Voice, encodeVoice)
 	o.OptString("instructions", e.Instructions)
 	o.OptInt("input_audio_sampling_rate", e.InputAudioSamplingRate)
-	jsonwire.WriteOptEnum(o, "input_audio_format", e.InputAudioFormat)
-	jsonwire.WriteOptEnum(o, "output_audio_format", e.OutputAudioFormat)
+	o.OptEnum("input_audio_format", string(e.InputAudioFormat))
+	o.OptEnum("output_audio_format", string(e.OutputAudioFormat))
 	jsonwire.WriteUnion(o, "turn_detection", &e.TurnDetection, encodeTurnDetection)
 	jsonwire.WriteNullable(o, "input_audio_noise_reduction", e.InputAudioNoiseReduction, (*AudioNoiseReduction).encode)
 	jsonwire.WriteNullable(o, "input_audio_echo_cancellation", e.InputAudioEchoCancellation, (*AudioEchoCancellation).encode)
@@ -2692,7 +2685,7 @@ func (e *ResponseSession) encode(w *jsonwire.Writer) {
 	jsonwire.WriteUnion(o, "tool_choice", &e.ToolChoice, encodeToolChoice)
 	o.OptFloat("temperature", e.Temperature)
 	jsonwire.WriteUnion(o, "max_response_output_tokens", &e.MaxResponseOutputTokens, encodeMaxOutputTokens)
-	jsonwire.WriteOptEnum(o, "reasoning_effort", e.ReasoningEffort)
+	o.OptEnum("reasoning_effort", string(e.ReasoningEffort))
 	jsonwire.WriteUnion(o, "interim_response", &e.InterimResponse, encodeInterimResponseConfig)
 	jsonwire.WriteOptList(o, "include", e.Include, jsonwire.PutString)
 	jsonwire.WriteOptMap(o, "metadata", e.Metadata, jsonwire.PutString)
@@ -2746,8 +2739,8 @@ func (e *ResponseWebSearchCallItem) decode(r *jsonwire.Reader) {
 func (e *ResponseWebSearchCallItem) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "web_search_call")
 	o.OptString("id", e.ID)
-	jsonwire.WriteOptEnum(o, "object", e.Object)
-	jsonwire.WriteEnum(o, "status", e.Status)
+	o.OptEnum("object", string(e.Object))
+	o.Enum("status", string(e.Status))
 	o.Close()
 }
 
@@ -4953,7 +4946,7 @@ func (e *SystemMessageItem) encode(w *jsonwire.Writer) {
 	o.OptString("id", e.ID)
 	o.Const("role", "system")
 	jsonwire.WriteList(o, "content", e.Content, encodeMessageContentPart)
-	jsonwire.WriteOptEnum(o, "status", e.Status)
+	o.OptEnum("status", string(e.Status))
 	o.Close()
 }
 
@@ -5105,7 +5098,7 @@ func (e *UserMessageItem) encode(w *jsonwire.Writer) {
 	o.OptString("id", e.ID)
 	o.Const("role", "user")
 	jsonwire.WriteList(o, "content", e.Content, encodeMessageContentPart)
-	jsonwire.WriteOptEnum(o, "status", e.Status)
+	o.OptEnum("status", string(e.Status))
 	o.Close()
 }
 
@@ -5163,7 +5156,7 @@ func (e *VideoParams) decode(r *jsonwire.Reader) {
 func (e *VideoParams) encode(w *jsonwire.Writer) {
 	o := w.Object(e.Extra)
 	o.OptInt("bitrate", e.Bitrate)
-	jsonwire.WriteOptEnum(o, "codec", e.Codec)
+	o.OptEnum("codec", string(e.Codec))
 	jsonwire.WritePointer(o, "crop", e.Crop, (*VideoCrop).encode)
 	jsonwire.WritePointer(o, "resolution", e.Resolution, (*VideoResolution).encode)
 	jsonwire.WritePointer(o, "background", e.Background, (*Background).encode)

@@ -55,3 +55,15 @@ func TestExtraIsNotComparable(t *testing.T) {
 		t.Errorf("an Extra takes %d bytes in each struct, want %d", size, pointer)
 	}
 }
+
+// TestNullLeavesTheValueAlone, except for types that null is a value of.
+func TestNullLeavesTheValueAlone(t *testing.T) {
+	v := inner{Name: "kept"}
+	if err := Unmarshal([]byte(`null`), &v, (*inner).decode); err != nil || v.Name != "kept" {
+		t.Errorf("got %q, %v", v.Name, err)
+	}
+	raw := json.RawMessage(`1`)
+	if err := UnmarshalAny([]byte(`null`), &raw, Raw[json.RawMessage]); err != nil || string(raw) != "null" {
+		t.Errorf("got %s, %v", raw, err)
+	}
+}

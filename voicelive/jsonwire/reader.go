@@ -91,8 +91,17 @@ func (r *Reader) release() {
 	readers.Put(r)
 }
 
-// Unmarshal decodes data into what v points to.
+// Unmarshal decodes data into what v points to. It does nothing for null, as
+// encoding/json wants it.
 func Unmarshal[P any](data []byte, v P, decode func(P, *Reader)) error {
+	if string(data) == "null" {
+		return nil
+	}
+	return UnmarshalAny(data, v, decode)
+}
+
+// UnmarshalAny is [Unmarshal] for types that null is a value of.
+func UnmarshalAny[P any](data []byte, v P, decode func(P, *Reader)) error {
 	err := unmarshalInto(v, data, "", decode)
 	if e, ok := err.(*DecodeError); ok {
 		e.Type = typeName(v)

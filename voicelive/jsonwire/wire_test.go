@@ -138,7 +138,7 @@ func (e *thing) encode(w *Writer) {
 	o.Bytes("audio", e.Audio)
 	o.Time("at", e.At)
 	o.UnixTime("since", e.Since)
-	WriteEnum(o, "kind", e.Kind)
+	o.Enum("kind", string(e.Kind))
 	Write(o, "inner", &e.Inner, (*inner).encode)
 	o.OptString("note", e.Note)
 	o.OptInt("limit", e.Limit)
@@ -147,7 +147,7 @@ func (e *thing) encode(w *Writer) {
 	o.OptBool("flag", e.Flag)
 	o.OptTime("when", e.When)
 	o.OptUnixTime("epoch", e.Epoch)
-	WriteOptEnum(o, "color", e.Color)
+	o.OptEnum("color", string(e.Color))
 	o.OptBytes("blob", e.Blob)
 	WriteOptRaw(o, "any", e.Any)
 	WriteOptList(o, "list", e.List, PutString)
@@ -162,7 +162,7 @@ func (e *thing) encode(w *Writer) {
 
 func decodeThing(data string) (*thing, error) {
 	e := new(thing)
-	err := Unmarshal([]byte(data), e, (*thing).decode)
+	err := UnmarshalAny([]byte(data), e, (*thing).decode)
 	return e, err
 }
 

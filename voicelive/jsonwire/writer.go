@@ -686,13 +686,13 @@ func (o *ObjectWriter) OptUnixTime(name string, v *time.Time) {
 	}
 }
 
-// WriteEnum writes a required enum.
-func WriteEnum[E ~string](o *ObjectWriter, name string, v E) { o.String(name, string(v)) }
+// Enum writes a required enum.
+func (o *ObjectWriter) Enum(name, v string) { o.String(name, v) }
 
-// WriteOptEnum writes an optional enum; "" is absent.
-func WriteOptEnum[E ~string](o *ObjectWriter, name string, v E) {
+// OptEnum writes an optional enum; "" is absent.
+func (o *ObjectWriter) OptEnum(name, v string) {
 	if v != "" {
-		o.String(name, string(v))
+		o.String(name, v)
 	} else if o.extra != nil {
 		o.held(name, sameText(""))
 	}

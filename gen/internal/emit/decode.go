@@ -42,15 +42,12 @@ func (g *generator) codecPrelude(f *jen.File) {
 			jen.Return(g.run("Append").Call(jen.Id("dst"), jen.Id("e"), jen.Id("codec").Dot("encode")))))
 		f.Line()
 	}
-	f.Func().Id("unmarshal").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Block(
-		jen.If(jen.String().Call(jen.Id("data")).Op("==").Lit("null")).Block(jen.Return(jen.Nil()).Comment("// the convention of encoding/json")),
-		jen.Return(jen.Id("unmarshalAny").Call(jen.Id("data"), jen.Id("e"))),
-	)
+	f.Func().Id("unmarshal").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Add(line(
+		jen.Return(g.run("Unmarshal").Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode")))))
 	f.Line()
 	f.Comment("// unmarshalAny is unmarshal for types that null is a value of.")
-	f.Func().Id("unmarshalAny").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Block(
-		jen.Return(g.run("Unmarshal").Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode"))),
-	)
+	f.Func().Id("unmarshalAny").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Add(line(
+		jen.Return(g.run("UnmarshalAny").Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode")))))
 	f.Line()
 }
 

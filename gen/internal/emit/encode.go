@@ -28,6 +28,9 @@ func (g *generator) structEncode(f *jen.File, s *model.Struct) {
 func (g *generator) writeField(p *model.Field) *jen.Statement {
 	field := jen.Id("e").Dot(p.Name)
 	method := func(name string) *jen.Statement { return jen.Id("o").Dot(name).Call(jen.Lit(p.Wire), field) }
+	enum := func(name string) *jen.Statement {
+		return jen.Id("o").Dot(name).Call(jen.Lit(p.Wire), jen.String().Call(field))
+	}
 	function := func(name string, v jen.Code, args ...jen.Code) *jen.Statement {
 		return g.run(name).Call(append([]jen.Code{jen.Id("o"), jen.Lit(p.Wire), v}, args...)...)
 	}
@@ -61,13 +64,13 @@ func (g *generator) writeField(p *model.Field) *jen.Statement {
 	case model.Scalar:
 		switch {
 		case p.Known != nil:
-			return function("WriteOptEnum", field)
+			return enum("OptEnum")
 		case t == model.Raw:
 			return function("Write"+opt+"Raw", field)
 		}
 		return method(opt + scalarMethods[t])
 	case *model.Enum:
-		return function("Write"+opt+"Enum", field)
+		return enum(opt + "Enum")
 	case *model.List:
 		return function("Write"+opt+"List", field, g.encoder(t.Elem))
 	case *model.Map:
