@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
@@ -218,4 +219,35 @@ func TestHostileTextStaysText(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestDocumentationOfWhatIsRecursiveEnds, and stays small.
+func TestDocumentationOfWhatIsRecursiveEnds(t *testing.T) {
+	var tower strings.Builder // each level has two of the one below
+	for i := range 24 {
+		fmt.Fprintf(&tower, `, "T%d": {"type": "object", "required": ["a", "b"], "properties": {"a": {"$ref": "#/definitions/T%[2]d"}, "b": {"$ref": "#/definitions/T%[2]d"}}}`, i, i+1)
+	}
+	spec := `{"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}, "definitions": {
+		"Lists": {"type": "array", "items": {"$ref": "#/definitions/Lists"}},
+		"Filled": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/Filled"}},
+		"Maps": {"type": "object", "additionalProperties": {"$ref": "#/definitions/Maps"}},
+		"Node": {"type": "object", "properties": {"lists": {"$ref": "#/definitions/Lists"}, "maps": {"$ref": "#/definitions/Maps"}, "next": {"$ref": "#/definitions/Node"}, "all": {"type": "array", "items": {"$ref": "#/definitions/Node"}}}},
+		"Expr": {"type": "object", "discriminator": "kind", "required": ["kind"], "properties": {"kind": {"type": "string"}}},
+		"And": {"allOf": [{"$ref": "#/definitions/Expr"}], "required": ["left", "right"], "properties": {"left": {"$ref": "#/definitions/Expr"}, "right": {"$ref": "#/definitions/Expr"}}},
+		"Huge": {"type": "object", "properties": {"text": {"type": "string", "minLength": 9223372036854775807}, "list": {"type": "array", "items": {"type": "string"}, "minItems": 2000000000}, "été": {"type": "string", "maxLength": 1}}}` +
+		tower.String() + `, "T24": {"type": "object"}}}`
+	res, err := gen.Docs(gen.DocsInput{Input: gen.Input{Spec: gen.Source{Name: "spec.json", Data: []byte(spec)}, Package: "api"}, Formats: gen.Formats[:]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := 0
+	for name, text := range texts(res.Files) {
+		size += len(text)
+		if !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError) {
+			t.Errorf("%s holds half a character", name)
+		}
+	}
+	if size > 4<<20 {
+		t.Errorf("the documentation takes %d bytes", size)
+	}
 }

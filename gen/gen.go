@@ -116,12 +116,18 @@ func load(in Input) (*model.API, []string, error) {
 func loadWithActions(in Input) (api *model.API, actions []overlay.Outcome, notes []string, err error) {
 	var diags diag.List
 	var doc *document.Document
+	var fixes *overlay.Overlay
 	var linked *document.Linked
 	stages := []func(){
 		func() { doc = document.Parse(in.Spec.Name, in.Spec.Data, &diags) },
 		func() {
 			if in.Overlay != nil {
-				actions = overlay.Parse(in.Overlay.Name, in.Overlay.Data, &diags).Apply(doc, overlay.Options{UnusedWarn: in.UnusedOverlay}, &diags)
+				fixes = overlay.Parse(in.Overlay.Name, in.Overlay.Data, &diags)
+			}
+		},
+		func() {
+			if in.Overlay != nil {
+				actions = fixes.Apply(doc, overlay.Options{UnusedWarn: in.UnusedOverlay}, &diags)
 			}
 		},
 		func() { linked = doc.Link(&diags) },

@@ -295,3 +295,29 @@ func TestMistakesAreDiagnosticsNeverPanics(t *testing.T) {
 		}
 	}
 }
+
+// TestMistakesInAnOverlayAreReported by each command that reads one.
+func TestMistakesInAnOverlayAreReported(t *testing.T) {
+	spec := gen.Source{Name: "spec.json", Data: []byte(`{"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}, "definitions": {"A": {"type": "object"}}}`)}
+	for name, test := range map[string]struct{ text, want string }{
+		"empty":           {"", "overlay.yaml: the overlay is empty (start with overlay: 1.0.0)"},
+		"no YAML":         {"a: [", "overlay.yaml:"},
+		"no description":  {"overlay: 1.0.0\ninfo: {title: t, version: \"1\"}\nactions:\n  - {target: $.definitions.A, update: {description: x}}\n", "overlay.yaml:4:5: /actions/0: "},
+		"a name twice":    {"overlay: 1.0.0\noverlay: 1.0.0\n", `overlay.yaml:2:1: /overlay: the object has a second member "overlay"`},
+		"another version": {"overlay: 2.0.0\nactions: {}\n", "overlay.yaml:1:10: /overlay: the overlay version must be 1.0.x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := gen.Input{Spec: spec, Package: "api", Overlay: &gen.Source{Name: "overlay.yaml", Data: []byte(test.text)}}
+			_, err := gen.Generate(in)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Fatalf("generate: got %v, want %s", err, test.want)
+			}
+			if _, dumped := gen.Dump(in); dumped == nil || dumped.Error() != err.Error() {
+				t.Errorf("dump: got %v, want %v", dumped, err)
+			}
+			if _, documented := gen.Docs(gen.DocsInput{Input: in}); documented == nil || documented.Error() != err.Error() {
+				t.Errorf("docs: got %v, want %v", documented, err)
+			}
+		})
+	}
+}

@@ -3,6 +3,9 @@ package jsonwire
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -65,5 +68,35 @@ func TestNullLeavesTheValueAlone(t *testing.T) {
 	raw := json.RawMessage(`1`)
 	if err := UnmarshalAny([]byte(`null`), &raw, Raw[json.RawMessage]); err != nil || string(raw) != "null" {
 		t.Errorf("got %s, %v", raw, err)
+	}
+}
+
+// TestMoreRequiredMembersThanBits: those behind the 64th are told missing as well.
+func TestMoreRequiredMembersThanBits(t *testing.T) {
+	var names []string
+	for i := range 130 {
+		names = append(names, "p"+strconv.Itoa(i))
+	}
+	for _, here := range [][]string{nil, {"p0"}, {"p63", "p64"}, {"p129"}, names} {
+		text, _ := json.Marshal(struct{}{})
+		if len(here) > 0 {
+			text = []byte(`{"` + strings.Join(here, `":1,"`) + `":1}`)
+		}
+		var extra Extra
+		r := NewReader(text)
+		for o := r.Object(&extra, len(names), strings.Join(names, ",")); o.Next(); {
+			var n int
+			if i := slices.Index(names, string(o.Key())); i >= 0 {
+				o.Int(i, &n)
+			}
+		}
+		if err := r.Close(""); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if missing := !slices.Contains(here, name); extra.Missing(name) != missing {
+				t.Errorf("%d members: %s is missing: got %v, want %v", len(here), name, !missing, missing)
+			}
+		}
 	}
 }

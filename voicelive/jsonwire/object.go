@@ -28,6 +28,7 @@ type Object struct {
 	lead     byte   // what stands before the next member: one of the leads
 	seen     uint64 // the properties that have come
 	all      uint64 // the required ones
+	over     bool   // more are required than there are bits
 	required string // their names, separated by commas
 	tagKey   int    // the length of the first one if it is a constant that is read here
 	tag      string // that constant, unless it has been read
@@ -43,7 +44,7 @@ const (
 )
 
 // Object starts reading the object that comes next. The first n properties are
-// required, at most 64; names are theirs, separated by commas. A value of
+// required; names are theirs, separated by commas. A value of
 // another type is skipped as a misfit. The result is good until its Next returns
 // false.
 func (r *Reader) Object(extra *Extra, n int, names string) *Object {
@@ -54,7 +55,7 @@ func (r *Reader) Object(extra *Extra, n int, names string) *Object {
 // property 0, the first of names, which is not for the caller to read.
 func (r *Reader) Tagged(extra *Extra, key, tag string, n int, names string) *Object {
 	o := r.object()
-	o.extra, o.all, o.required, o.tagKey = extra, uint64(1)<<uint(n)-1, names, len(key)
+	o.extra, o.all, o.over, o.required, o.tagKey = extra, uint64(1)<<uint(n)-1, n > 64, names, len(key)
 	o.lead, o.start, o.seen, o.unknowns = opened, -1, 0, 0
 	if r.token() != '{' {
 		r.Misfit()
@@ -138,7 +139,7 @@ func (o *Object) next() bool {
 		r.pos = i
 	case r.data[i] == '}':
 		r.leave()
-		if o.seen&o.all != o.all {
+		if o.seen&o.all != o.all || o.over {
 			o.missing()
 		}
 		return o.close()
@@ -302,7 +303,11 @@ func (o *Object) exact() { o.keep(exact) }
 func (o *Object) missing() {
 	i := 0
 	for name := range strings.SplitSeq(o.required, ",") {
-		if o.seen&(1<<uint(i)) == 0 {
+		came := o.seen&(1<<uint(i)) != 0
+		if i >= 64 {
+			_, came = o.others[name]
+		}
+		if !came {
 			o.extra.add(member{name: name, why: missing})
 		}
 		i++

@@ -93,7 +93,7 @@ func numbered(s *model.Struct) (fields []*model.Field, required []string) {
 	}
 	slices.SortStableFunc(fields, func(a, b *model.Field) int { return rank(a) - rank(b) })
 	for _, p := range fields {
-		if p.Required && len(required) < 64 {
+		if p.Required {
 			required = append(required, p.Wire)
 		}
 	}

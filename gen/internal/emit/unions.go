@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
@@ -111,8 +113,9 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 			}
 		}
 	}
-	g.publicCodec(f, id, u.Root && u.Send, true)
-	if u.Root && u.Send {
+	sent := slices.ContainsFunc(allUnions([]*model.Union{u}), func(p *model.Union) bool { return p.Root && p.Send })
+	g.publicCodec(f, id, sent, true)
+	if sent {
 		f.Comment("// Validate checks that Raw is JSON: nothing else is known about the value.")
 		f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(g.run("ValidateRaw").Call(jen.Lit(id), jen.Id("u").Dot("Raw")))))
 	}

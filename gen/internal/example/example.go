@@ -5,6 +5,7 @@ package example
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 	"github.com/go-voicelive/voicelive-go/gen/internal/ordered"
@@ -16,22 +17,34 @@ import (
 type Maker struct {
 	Known map[string]any
 
-	bare bool // nothing but what is required, on any level
+	bare   bool // nothing but what is required, on any level
+	left   *int // how many values may still be made
+	nested int  // in how many others the value is
 }
 
 // Typical is a value with all properties, and in the objects below its own
 // children nothing but what is required.
-func (m Maker) Typical(t model.Type) any { return m.value(t, model.Bounds{}, "", 0) }
+func (m Maker) Typical(t model.Type) any {
+	left := most
+	m.left = &left
+	return m.value(t, model.Bounds{}, "", 0)
+}
 
 // Minimal is a value with the required properties only.
 func (m Maker) Minimal(t model.Type) any {
 	m.bare = true
-	return m.value(t, model.Bounds{}, "", 0)
+	return m.Typical(t)
 }
 
 const (
 	minimal = 2  // the depth from which on objects have required properties only
 	deepest = 12 // the depth at which lists are empty: a list may hold its own parent
+
+	// Examples of what is recursive or enormous end here, and need not be valid.
+	most    = 1_000 // values
+	nesting = 60    // values around a value
+	longest = 1_000 // characters that a string is filled up to
+	items   = 100   // elements that a list is filled up to
 )
 
 // value is an example of a type, for a property of the given wire name.
@@ -40,6 +53,10 @@ func (m Maker) value(t model.Type, b model.Bounds, wire string, depth int) any {
 		if v, ok := m.Known[d.Wire]; ok {
 			return v
 		}
+	}
+	*m.left--
+	if m.nested++; m.nested > nesting || *m.left < 0 {
+		return nil
 	}
 	switch t := t.(type) {
 	case model.Scalar:
@@ -72,7 +89,7 @@ func (m Maker) value(t model.Type, b model.Bounds, wire string, depth int) any {
 func (m Maker) list(t *model.List, b model.Bounds, wire string, depth int) any {
 	n := int64(1)
 	if b.MinItems != nil {
-		n = *b.MinItems
+		n = min(*b.MinItems, items)
 	} else if depth > deepest || b.MaxItems != nil && *b.MaxItems == 0 {
 		n = 0
 	}
@@ -190,11 +207,12 @@ func text(b model.Bounds, format, wire string) string {
 	if s == "" || s == "1" {
 		s = "id_1"
 	}
-	if b.MinLength != nil && int64(len(s)) < *b.MinLength {
-		s += strings.Repeat("x", int(*b.MinLength)-len(s))
+	n := int64(utf8.RuneCountInString(s))
+	if b.MinLength != nil && n < min(*b.MinLength, longest) {
+		s += strings.Repeat("x", int(min(*b.MinLength, longest)-n))
 	}
-	if b.MaxLength != nil && int64(len(s)) > *b.MaxLength {
-		s = s[:*b.MaxLength]
+	if b.MaxLength != nil && n > *b.MaxLength {
+		s = string([]rune(s)[:max(*b.MaxLength, 0)])
 	}
 	return s
 }

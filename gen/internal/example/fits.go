@@ -10,13 +10,17 @@ import (
 
 // plain reports whether examples of a type are no objects of this document.
 func plain(t model.Type) bool {
-	switch t := t.(type) {
-	case model.Scalar, *model.Enum:
-		return true
-	case *model.Named:
-		return plain(t.Type)
-	case *model.List:
-		return plain(t.Elem)
+	for range nesting { // a list may be one of itself
+		switch of := t.(type) {
+		case model.Scalar, *model.Enum:
+			return true
+		case *model.Named:
+			t = of.Type
+		case *model.List:
+			t = of.Elem
+		default:
+			return false
+		}
 	}
 	return false
 }

@@ -139,7 +139,8 @@ type Union struct {
 	ObjectKey string
 	// Parents are the unions that this union is a variant or member of.
 	Parents []*Union
-	// Root is set when no property refers to the union: it is an entry point.
+	// Root is set when no property refers to a union that is told apart by a tag: it is
+	// an entry point.
 	Root bool
 	// Null is set when a property of this type is nullable.
 	Null bool

@@ -217,8 +217,8 @@ func (r *resolver) checkAllowEmpty(f *model.Field) {
 func (r *resolver) checkAliases(o *object, fields []*model.Field) {
 	taken := map[string]string{}
 	for _, f := range fields {
-		if t := plain(f.Type); len(f.Aliases) > 0 && t != model.String && t != model.Bytes {
-			r.diags.Errorf(f.At, "remove it", "%s is for a string, this is %s", extAliases, model.Text(f.Type))
+		if len(f.Aliases) > 0 && (f.Type != model.String || f.Required || f.Nullable || f.IsConst() || f.Known != nil) {
+			r.diags.Errorf(f.At, "remove it", "%s is for an optional string", extAliases)
 		}
 		for _, a := range f.Aliases {
 			if other, ok := taken[a]; ok || o.has(a) {

@@ -61,8 +61,56 @@ func linkUp(api *model.API, direct map[model.Type][]*model.Union) {
 		}
 	}
 	for _, u := range api.Unions {
-		u.Root = !used[u]
+		u.Root = !used[u] && u.Key != ""
 	}
+	dropAccessors(api)
+}
+
+// dropAccessors leaves only those properties of a base that every variant can be asked for
+// in the same way: a variant, or a base below, may declare one again, as another type.
+func dropAccessors(api *model.API) {
+	differs := map[*model.Field]bool{}
+	compare := func(unions []*model.Union, own []*model.Field) {
+		for _, u := range unions {
+			for _, f := range u.Base {
+				i := slices.IndexFunc(own, func(p *model.Field) bool { return p.Wire == f.Wire })
+				if i >= 0 && own[i] != f && !answers(own[i], f) {
+					differs[f] = true
+				}
+			}
+		}
+	}
+	for _, s := range api.Structs {
+		compare(s.Unions, s.Fields)
+	}
+	for _, u := range api.Unions {
+		compare(upwards(u.Parents), u.Base)
+	}
+	for _, u := range api.Unions {
+		u.Base = slices.DeleteFunc(u.Base, func(f *model.Field) bool { return f.IsConst() || differs[f] })
+	}
+}
+
+// answers reports whether an accessor for the property of a base can return the one that a
+// variant has.
+func answers(own, base *model.Field) bool {
+	if own.IsConst() {
+		_, isEnum := base.Type.(*model.Enum)
+		return !base.Nullable && (isEnum || base.Type == model.String)
+	}
+	return own.Nullable == base.Nullable && sameType(own.Type, base.Type)
+}
+
+func sameType(a, b model.Type) bool {
+	switch a := a.(type) {
+	case *model.List:
+		b, ok := b.(*model.List)
+		return ok && sameType(a.Elem, b.Elem)
+	case *model.Map:
+		b, ok := b.(*model.Map)
+		return ok && sameType(a.Elem, b.Elem)
+	}
+	return a == b
 }
 
 // markUsed marks a type and, through lists and maps, its elements.
