@@ -65,9 +65,12 @@ type Agent struct {
 // The events that Connect waited for are the first that [Session.Recv] returns.
 //
 // A refused handshake is an *azcore.ResponseError with the status, the code, and
-// the whole body; 408, 429 and 5xx are tried again first, as Retry says. Other errors
-// are a [*ValidationError] of o.Session, a [*ServiceError] if the service does not
-// accept it, a [*SessionError] if the connection ends meanwhile, and ctx.Err.
+// the whole body; 408, 429 and 5xx are tried again first, as Retry says, and if the
+// context ends meanwhile the error wraps both. Other errors are those of the network,
+// a proxy, TLS or the credential, os.ErrDeadlineExceeded once HandshakeTimeout has passed
+// for the last time, a [*ValidationError] of o.Session, a [*ServiceError] if the service
+// does not accept it, a [*SessionError] if the connection ends meanwhile, and ctx.Err.
+// [Retryable] tells which of them may go away.
 func (c *Client) Connect(ctx context.Context, o *ConnectOptions) (*Session, error) {
 	if o == nil {
 		o = &ConnectOptions{}
@@ -133,7 +136,11 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*han
 	resp, err := pipeline.Do(req)
 	switch {
 	case err != nil:
-		return nil, "", orContext(ctx, err)
+		err = orContext(ctx, err)
+		if h.refused != nil && ctx.Err() != nil { // which is why it took so long
+			err = fmt.Errorf("%w; before that: %w", err, h.refusal())
+		}
+		return nil, "", err
 	case resp.StatusCode != http.StatusSwitchingProtocols:
 		return nil, "", runtime.NewResponseError(resp)
 	}

@@ -1,12 +1,16 @@
 package voicelive
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/gorilla/websocket"
 )
 
@@ -91,6 +95,40 @@ func (e *SessionError) Retryable() bool {
 		return true
 	}
 	return false
+}
+
+// Retryable reports whether connecting again may do better after an error of
+// [Client.Connect] or of a session: what [SessionError.Retryable] says, refusals with
+// status 408, 429, 500, 502, 503 and 504, and errors of the network and of timeouts.
+// It may not after the end of the caller's own context, nor after errors of TLS, of
+// credentials and of arguments, and it need not after the orderly end of a session.
+func Retryable(err error) bool {
+	if e, ok := errors.AsType[*SessionError](err); ok {
+		return e.Retryable()
+	}
+	if e, ok := errors.AsType[*azcore.ResponseError](err); ok {
+		switch e.StatusCode {
+		case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
+			http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+			return true
+		}
+		return false
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	if _, final := errors.AsType[interface {
+		error
+		NonRetriable()
+	}](err); final {
+		return false
+	}
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	if _, alert := errors.AsType[tls.AlertError](err); certificate || alert {
+		return false
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // An EventError is a received event that could not be decoded. It costs that event

@@ -9,10 +9,12 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/gorilla/websocket"
 )
 
@@ -31,13 +33,34 @@ var (
 // A handshake is the transport of one Connect: the end of its HTTP pipeline. After
 // a 101 it holds the connection, which no longer depends on the request's context.
 type handshake struct {
-	client *Client
-	conn   *wireConn
-	ws     *websocket.Conn
+	client  *Client
+	conn    *wireConn
+	ws      *websocket.Conn
+	refused *http.Response // the last refusal; nil before
 }
 
 // Do sends one opening handshake. A refusal is a response, as of any other request.
 func (h *handshake) Do(req *http.Request) (*http.Response, error) {
+	resp, err := h.once(req)
+	switch {
+	case err == nil && resp.StatusCode != http.StatusSwitchingProtocols:
+		h.refused = resp
+	case errors.Is(err, context.DeadlineExceeded) && req.Context().Err() == nil: // not the caller's deadline
+		err = fmt.Errorf("voicelive: handshake: not done within %v: %w", h.client.opts.Limits.HandshakeTimeout, os.ErrDeadlineExceeded)
+	}
+	return resp, err
+}
+
+// refusal is the error of the last refusal.
+func (h *handshake) refusal() error {
+	resp := *h.refused
+	if body, ok := resp.Body.(*refusalBody); ok {
+		resp.Body = newRefusalBody(body.all)
+	}
+	return runtime.NewResponseError(&resp)
+}
+
+func (h *handshake) once(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(req.Context(), h.client.opts.Limits.HandshakeTimeout)
 	defer cancel()
 	conn, err := h.client.dial(ctx, req)
@@ -212,6 +235,16 @@ func (c *wireConn) refusal(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusalBody)) // as much as came
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.Body = newRefusalBody(body)
 	return resp, nil
 }
+
+// A refusalBody can be read again: a retry may have read it before somebody asks.
+type refusalBody struct {
+	*bytes.Reader
+	all []byte
+}
+
+func newRefusalBody(all []byte) *refusalBody { return &refusalBody{bytes.NewReader(all), all} }
+
+func (*refusalBody) Close() error { return nil }
