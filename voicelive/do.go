@@ -16,9 +16,9 @@ import (
 //
 // If the service answers with an error, Do returns it as a [*ServiceError]; an error
 // that [IsBenign] is returned as an event, without a Go error. Other errors are those of
-// Send, ctx.Err, and the end of the session. When ctx ends the event may have been
-// sent, and have an effect, unless the error wraps [ErrNotSent]: a response.create that
-// still waits for another response is then dropped.
+// Send, ctx.Err, and the end of the session. When ctx or the session ends the event may
+// have been sent, and have an effect, unless the error wraps [ErrNotSent]: a
+// response.create that still waits for another response is then dropped.
 //
 // Do does not receive: the confirmation still comes out of [Session.Recv] as well, and
 // somebody has to call that when the queue is full. Confirmations that name nothing by
@@ -46,7 +46,7 @@ func (s *Session) Do(ctx context.Context, e ClientEvent) (ServerEvent, error) {
 		return nil, err
 	}
 	ev, err := s.await(ctx, w)
-	if err != nil && err == ctx.Err() && s.gate.drop(c.eventID) {
+	if err != nil && s.gate.drop(c.eventID) {
 		err = notSent(err)
 	}
 	return ev, err

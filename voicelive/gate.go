@@ -32,6 +32,7 @@ type create struct {
 	id       string // event_id
 	json     []byte
 	answered bool // by a response.created, which may be that of a response the service started
+	refused  bool // it was sent before
 }
 
 // outOfBand reports whether the response is not part of the conversation. Such
@@ -116,7 +117,7 @@ func (g *gate) refused(s *Session, id, code string) {
 		return
 	}
 	if code == codeActiveResponse {
-		g.waiting = slices.Insert(g.waiting, 0, create{id: c.id, json: c.json})
+		g.waiting = slices.Insert(g.waiting, 0, create{id: c.id, json: c.json, refused: true})
 	}
 	g.inFlight = nil
 	if g.running == 0 && len(g.waiting) > 0 {
@@ -144,13 +145,18 @@ func (g *gate) holds(id string) bool {
 	return slices.ContainsFunc(g.waiting, func(c create) bool { return c.id == id })
 }
 
-// drop forgets the event with an id if it waits, and reports whether it did.
+// drop forgets the event with an id if it waits, and reports whether it did and has
+// never been sent.
 func (g *gate) drop(id string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	before := len(g.waiting)
-	g.waiting = slices.DeleteFunc(g.waiting, func(c create) bool { return c.id == id })
-	return len(g.waiting) < before
+	i := slices.IndexFunc(g.waiting, func(c create) bool { return c.id == id })
+	if i < 0 {
+		return false
+	}
+	refused := g.waiting[i].refused
+	g.waiting = slices.Delete(g.waiting, i, i+1)
+	return !refused
 }
 
 func (g *gate) due() bool {
@@ -176,11 +182,11 @@ func (g *gate) flush(s *Session) {
 	s.write(context.Background(), buf, ClientEventTypeResponseCreate)
 }
 
-// stop drops what waits: the session ended.
+// stop sends nothing more: the session ended. What waits stays for drop.
 func (g *gate) stop() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.stopped, g.waiting, g.inFlight = true, nil, nil
+	g.stopped, g.inFlight = true, nil
 	if g.timer != nil {
 		g.timer.Stop()
 	}

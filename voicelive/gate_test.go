@@ -122,6 +122,29 @@ func TestAQueuedResponseIsDroppedWithTheContextOfItsDo(t *testing.T) {
 	})
 }
 
+// TestAResponseThatTheEndOfTheSessionFindsWaitingIsNotSent, and its Do tells so.
+func TestAResponseThatTheEndOfTheSessionFindsWaitingIsNotSent(t *testing.T) {
+	for name, end := range map[string]func(*Session){"Close": func(s *Session) { s.Close() }, "CloseWith": func(s *Session) { s.CloseWith(4000, "enough") }} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var log []string
+				s, stop := serve(t, nil, oneAtATime(&log))
+				if _, err := s.Do(t.Context(), &ClientEventResponseCreate{}); err != nil {
+					t.Fatal(err)
+				}
+				time.AfterFunc(100*time.Millisecond, func() { end(s) })
+				if _, err := s.Do(t.Context(), &ClientEventResponseCreate{}); !errors.Is(err, ErrNotSent) || !errors.Is(err, ErrClosed) {
+					t.Errorf("got %v", err)
+				}
+				stop()
+				if diff := cmp.Diff([]string{"response 1"}, log); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
 func TestARefusedResponseIsAskedForAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log []string
