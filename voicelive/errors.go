@@ -86,8 +86,9 @@ func (e *SessionError) Error() string {
 // Unwrap returns the cause.
 func (e *SessionError) Unwrap() error { return e.Err }
 
-// Retryable reports whether a new session may do better. Wait before you connect
-// again, except after KindSessionExpired. An unknown close code is not retryable:
+// Retryable reports whether a new session may do better, which it may for KindNetwork,
+// KindKeepAlive, KindSessionExpired, KindGoingAway and KindServerError. Wait before you
+// connect again, except after KindSessionExpired. An unknown close code is not retryable:
 // a service that refuses a client would be asked for ever.
 func (e *SessionError) Retryable() bool {
 	switch e.Kind {

@@ -288,3 +288,19 @@ func TestRandomEventsSurviveDecodingAndEncoding(t *testing.T) {
 		}
 	}
 }
+
+// TestAStructOfTheUsersChoiceHasItsTag: options in a file do not repeat what the Go type says.
+func TestAStructOfTheUsersChoiceHasItsTag(t *testing.T) {
+	var config struct {
+		VAD  voicelive.ServerVAD    `json:"vad"`
+		Tool voicelive.FunctionTool `json:"tool"`
+	}
+	if err := json.Unmarshal([]byte(`{"vad": {"threshold": 0.4}, "tool": {"name": "f", "more": 1}}`), &config); err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(&voicelive.RequestSession{TurnDetection: &config.VAD, Tools: []voicelive.Tool{&config.Tool}})
+	want := `{"tools":[{"type":"function","name":"f","more":1}],"turn_detection":{"type":"server_vad","threshold":0.4}}`
+	if err != nil || !cmp.Equal(parseJSON(t, got), parseJSON(t, []byte(want))) {
+		t.Errorf("got  %s, %v\nwant %s", got, err, want)
+	}
+}

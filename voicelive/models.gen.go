@@ -420,9 +420,9 @@ type AzureSemanticVAD struct {
 	Languages []string `json:"languages,omitzero"`
 	// Whether to automatically truncate the audio buffer when speech stops. The service's default is false.
 	AutoTruncate *bool `json:"auto_truncate,omitzero"`
-	// Whether to automatically create a response when speech stops. The service's default is false.
+	// Whether to automatically create a response when speech stops. The service's default is true.
 	CreateResponse *bool `json:"create_response,omitzero"`
-	// Whether to allow the user's speech to interrupt the assistant's response. The service's default is false.
+	// Whether to allow the user's speech to interrupt the assistant's response. The service's default is true.
 	InterruptResponse *bool `json:"interrupt_response,omitzero"`
 	// Text that is appended to a response that auto_truncate truncated, to let the model know of the interruption.
 	AppendedTextAfterTruncation *string `json:"appended_text_after_truncation,omitzero"`
@@ -446,9 +446,9 @@ type AzureSemanticVADEn struct {
 	RemoveFillerWords *bool `json:"remove_filler_words,omitzero"`
 	// Whether to automatically truncate the audio buffer when speech stops. The service's default is false.
 	AutoTruncate *bool `json:"auto_truncate,omitzero"`
-	// Whether to automatically create a response when speech stops. The service's default is false.
+	// Whether to automatically create a response when speech stops. The service's default is true.
 	CreateResponse *bool `json:"create_response,omitzero"`
-	// Whether to allow the user's speech to interrupt the assistant's response. The service's default is false.
+	// Whether to allow the user's speech to interrupt the assistant's response. The service's default is true.
 	InterruptResponse *bool `json:"interrupt_response,omitzero"`
 	Extra             Extra `json:"-"`
 }
@@ -472,9 +472,9 @@ type AzureSemanticVADMultilingual struct {
 	Languages []string `json:"languages,omitzero"`
 	// Whether to automatically truncate the audio buffer when speech stops. The service's default is false.
 	AutoTruncate *bool `json:"auto_truncate,omitzero"`
-	// Whether to automatically create a response when speech stops. The service's default is false.
+	// Whether to automatically create a response when speech stops. The service's default is true.
 	CreateResponse *bool `json:"create_response,omitzero"`
-	// Whether to allow the user's speech to interrupt the assistant's response. The service's default is false.
+	// Whether to allow the user's speech to interrupt the assistant's response. The service's default is true.
 	InterruptResponse *bool `json:"interrupt_response,omitzero"`
 	// Text that is appended to a response that auto_truncate truncated, to let the model know of the interruption.
 	AppendedTextAfterTruncation *string `json:"appended_text_after_truncation,omitzero"`
@@ -1263,9 +1263,9 @@ type ServerVAD struct {
 	EndOfUtteranceDetection EOUDetection `json:"end_of_utterance_detection,omitzero"`
 	// Whether to automatically truncate the audio buffer when speech stops. The service's default is false.
 	AutoTruncate *bool `json:"auto_truncate,omitzero"`
-	// Whether to automatically create a response when speech stops. The service's default is false.
+	// Whether to automatically create a response when speech stops. The service's default is true.
 	CreateResponse *bool `json:"create_response,omitzero"`
-	// Whether to allow the user's speech to interrupt the assistant's response. The service's default is false.
+	// Whether to allow the user's speech to interrupt the assistant's response. The service's default is true.
 	InterruptResponse *bool `json:"interrupt_response,omitzero"`
 	// How long speech must last before it counts, in milliseconds. The service's default is 200.
 	SpeechDurationMS *int  `json:"speech_duration_ms,omitzero"`

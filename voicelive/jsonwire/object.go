@@ -307,6 +307,9 @@ func (o *Object) missing() {
 		if i >= 64 {
 			_, came = o.others[name]
 		}
+		if i == 0 && o.tagKey > 0 && o.r.tagged {
+			came = true
+		}
 		if !came {
 			o.extra.add(member{name: name, why: missing})
 		}

@@ -24,6 +24,7 @@ type Reader struct {
 	reason string // why
 	misfit bool   // the value just read is well-formed JSON that does not fit its Go type
 	lossy  bool   // the string just read held an escaped lone surrogate
+	tagged bool   // the caller has said which struct it is: a tag that is missing goes without saying
 
 	tagAt, tagEnd   int // the string that Tag found last
 	longAt, longEnd int // a long string, not checked, that Tag went past
@@ -78,7 +79,7 @@ func (r *Reader) release() {
 		r.scratch = nil
 	}
 	r.data, r.pos, r.depth, r.open, r.tagAt, r.longAt = nil, 0, 0, 0, -1, -1
-	r.misfit, r.lossy = false, false
+	r.misfit, r.lossy, r.tagged = false, false, false
 	if r.failed {
 		r.failed, r.at, r.reason = false, 0, ""
 	}
@@ -92,7 +93,8 @@ func (r *Reader) release() {
 }
 
 // Unmarshal decodes data into what v points to. It does nothing for null, as
-// encoding/json wants it.
+// encoding/json wants it. A tag that is missing will be written all the same: it is
+// what tells the variants of a union apart, and the caller has chosen one.
 func Unmarshal[P any](data []byte, v P, decode func(P, *Reader)) error {
 	if string(data) == "null" {
 		return nil
@@ -102,7 +104,10 @@ func Unmarshal[P any](data []byte, v P, decode func(P, *Reader)) error {
 
 // UnmarshalAny is [Unmarshal] for types that null is a value of.
 func UnmarshalAny[P any](data []byte, v P, decode func(P, *Reader)) error {
-	err := unmarshalInto(v, data, "", decode)
+	r := NewReader(data)
+	r.tagged = true
+	decode(v, r)
+	err := r.Close("")
 	if e, ok := err.(*DecodeError); ok {
 		e.Type = typeName(v)
 	}

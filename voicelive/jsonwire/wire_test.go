@@ -162,8 +162,7 @@ func (e *thing) encode(w *Writer) {
 
 func decodeThing(data string) (*thing, error) {
 	e := new(thing)
-	err := UnmarshalAny([]byte(data), e, (*thing).decode)
-	return e, err
+	return e, unmarshalInto(e, []byte(data), "thing", (*thing).decode)
 }
 
 func (e *thing) json() (string, error) {

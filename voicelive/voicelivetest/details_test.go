@@ -209,3 +209,19 @@ func TestARecordingIsReplayed(t *testing.T) {
 		}
 	}
 }
+
+// TestASessionCanBePrinted while it works, as tests do in their logs.
+func TestASessionCanBePrinted(t *testing.T) {
+	server := voicelivetest.NewServer(t, &voicelivetest.Options{})
+	client := server.Client(t, &voicelive.ConnectOptions{Model: "m"})
+	printed := make(chan string)
+	go func() { printed <- fmt.Sprintf("%v %+v", server.Session(0), server.Session(0)) }()
+	for range 20 {
+		if err := client.AppendAudio(t.Context(), make([]byte, 480)); err != nil {
+			t.Error(err)
+		}
+	}
+	if got, want := <-printed, "voicelivetest.Session(0) voicelivetest.Session(0)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

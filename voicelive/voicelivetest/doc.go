@@ -69,8 +69,6 @@
 //   - the relative order of events that the service does not specify, such as transcription and response, is one of
 //     several that a client must accept; identifiers, texts of errors and most of their codes are the simulator's own;
 //   - there is no model: instructions, temperature, tool choice and the like are in the configuration and change nothing;
-//   - create_response and interrupt_response are on unless the client says otherwise, as the service's reference says and
-//     as it has been seen to behave, though its specification has false as their default;
 //   - turn detection knows loud from quiet; semantic detection, wake words, echo cancellation and noise reduction are
 //     accepted as configuration only;
 //   - the voice can be told apart from silence and noise, and its words have times and visemes, but it is not speech

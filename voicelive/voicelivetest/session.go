@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -17,8 +18,6 @@ import (
 
 // Session is one connection as the service sees it. Its methods may be called from any goroutine, and from a
 // [Responder] too, except those that wait.
-//
-// Three goroutines serve it: one reads, one writes, and one, the loop, decides. Everything below "of the loop" belongs to it.
 type Session struct {
 	records
 	srv       *Server
@@ -34,7 +33,7 @@ type Session struct {
 	done      chan struct{} // closed when run has returned
 	stopping  sync.Once
 
-	// Of the loop.
+	// Three goroutines serve the session: one reads, one writes, and one, the loop, decides. Of the loop:
 	rtc          bool
 	ids          map[string]int // the last number given, by prefix
 	timers       []timer
@@ -58,6 +57,9 @@ type Session struct {
 	numbers int  // event_ids given by the writer
 	twists  []*Fault
 }
+
+// String names the session, whose other fields are in use.
+func (s *Session) String() string { return "voicelivetest.Session(" + strconv.Itoa(s.index) + ")" }
 
 // timer is something to do later.
 type timer struct {
