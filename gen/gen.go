@@ -8,6 +8,7 @@ package gen
 import (
 	"fmt"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
@@ -178,7 +179,8 @@ func Write(dir string, files []File) ([]string, error) { return output.Write(dir
 // the directory is up to date.
 func Check(dir string, files []File) (string, error) { return output.Check(dir, files) }
 
-// ValidPackage reports whether name can name the generated package.
+// ValidPackage reports whether name can name the generated package. A program, and what go
+// build takes for documentation, cannot be imported.
 func ValidPackage(name string) bool {
-	return token.IsIdentifier(name) && name != "_" && name != "init"
+	return token.IsIdentifier(name) && !slices.Contains([]string{"_", "init", "main", "documentation"}, name)
 }

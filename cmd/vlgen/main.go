@@ -54,6 +54,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		command, args = args[0], args[1:]
 	}
 	switch command {
+	case "help":
+		command, args = "generate", []string{"-h"}
 	case "docs":
 		return docs(args, stdin, stdout, stderr)
 	case "diff":
@@ -121,7 +123,7 @@ func (o options) problem(command string, rest []string) string {
 	case o.unused != "error" && o.unused != "warn":
 		return fmt.Sprintf("-unused-overlay is error or warn, not %q", o.unused)
 	case !gen.ValidPackage(o.pkg):
-		return fmt.Sprintf("-package %q is not a Go package name", o.pkg)
+		return fmt.Sprintf("-package %q is not a Go package that can be imported", o.pkg)
 	}
 	return ""
 }

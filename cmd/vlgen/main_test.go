@@ -134,6 +134,9 @@ func TestUsage(t *testing.T) {
 		"bad unused":      {[]string{"-unused-overlay=maybe"}, exitUsage},
 		"bad package":     {[]string{"-package", "a-b"}, exitUsage},
 		"keyword package": {[]string{"-package", "func"}, exitUsage},
+		"a program":       {[]string{"-package", "main"}, exitUsage},
+		"documentation":   {[]string{"-package", "documentation"}, exitUsage},
+		"command help":    {[]string{"help"}, exitOK},
 	} {
 		code, stdout, stderr := vlgen("", c.args...)
 		if code != c.code || stdout != "" || stderr == "" {

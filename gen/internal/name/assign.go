@@ -74,7 +74,7 @@ func pinned(wire, pin string, at diag.Location, diags *diag.List) string {
 	switch {
 	case pin == "":
 		return identifier(wire)
-	case !token.IsIdentifier(pin):
+	case !token.IsIdentifier(pin) && !token.IsKeyword(pin): // with a capital a keyword is none
 		diags.Errorf(at, "pin letters, digits and underscores only, a capital first", "the pinned name %q is not a Go identifier", pin)
 		return identifier(wire)
 	case token.IsExported(pin):

@@ -177,11 +177,11 @@ func TestCollisions(t *testing.T) {
 		"a pin that is no identifier",
 		func() *model.API {
 			f := field(2, "x", "id")
-			f.Pin = "func"
+			f.Pin = "9lives"
 			return &model.API{Structs: []*model.Struct{pin(object(1, "x", f), "not-go")}}
 		},
 		"spec.json:1:5: /definitions/x: the pinned name \"not-go\" is not a Go identifier (pin letters, digits and underscores only, a capital first)\n" +
-			"spec.json:2:5: /definitions/x/properties/id: the pinned name \"func\" is not a Go identifier (pin letters, digits and underscores only, a capital first)\n",
+			"spec.json:2:5: /definitions/x/properties/id: the pinned name \"9lives\" is not a Go identifier (pin letters, digits and underscores only, a capital first)\n",
 	}} {
 		t.Run(tt.name, func(t *testing.T) {
 			var diags diag.List

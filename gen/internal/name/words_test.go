@@ -6,6 +6,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -172,4 +173,11 @@ func FuzzIdentifier(f *testing.F) {
 			t.Errorf("identifier(%q) = %q holds a control character", wire, id)
 		}
 	})
+}
+
+func TestAPinThatIsAKeywordIsExported(t *testing.T) {
+	var diags diag.List
+	if got := pinned("t", "type", diag.Location{}, &diags); got != "Type" || diags.Failed() {
+		t.Errorf("got %s, %v", got, diags.All())
+	}
 }
