@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
@@ -159,7 +160,9 @@ func requestID(resp *http.Response) string {
 
 // begin waits for the session to be announced and configured.
 func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate, rtc bool) (err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, s.limits.HandshakeTimeout, errors.New("the service did not announce and configure the session in time"))
+	limit := s.limits.HandshakeTimeout
+	overdue := fmt.Errorf("voicelive: connect: the service did not announce and configure the session within %v: %w", limit, os.ErrDeadlineExceeded)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, overdue)
 	defer cancel()
 	// Nothing else interrupts the writing of session.update.
 	stop := context.AfterFunc(ctx, func() { s.end(nil) })
@@ -167,7 +170,9 @@ func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate
 		if !stop() {
 			err = ctx.Err()
 		}
-		err = connecting(ctx, err)
+		if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == overdue {
+			err = overdue // rather than what reads as the caller's deadline
+		}
 	}()
 	created := s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionCreated}, anyError: true})
 	defer s.forget(created)
@@ -191,13 +196,5 @@ func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate
 		return nil
 	}
 	_, err = s.await(ctx, updated)
-	return err
-}
-
-// connecting tells which timeout it was.
-func connecting(ctx context.Context, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) != context.DeadlineExceeded {
-		return fmt.Errorf("voicelive: connect: %w: %w", context.Cause(ctx), err)
-	}
 	return err
 }

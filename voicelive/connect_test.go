@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -530,7 +531,7 @@ func plainAddr(t *testing.T) string {
 	return server.Listener.Addr().String()
 }
 
-// P6: Connect ends with its context at every stage.
+// P6: Connect ends with its context, or with its own limit, at every stage.
 func TestConnectEndsWithItsContext(t *testing.T) {
 	silent := func(conn net.Conn) { io.Copy(io.Discard, conn) }
 	for _, tt := range []struct {
@@ -566,55 +567,54 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 			}
 		}},
 	} {
+		connect := func(t *testing.T, ctx context.Context) (time.Duration, error) {
+			dial, accepted := pipes(t)
+			var wg sync.WaitGroup
+			defer wg.Wait()
+			if tt.serve == nil {
+				dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+					<-ctx.Done()
+					return nil, ctx.Err()
+				}
+			} else {
+				wg.Go(func() {
+					conn := <-accepted
+					tt.serve(conn)
+					conn.Close()
+				})
+			}
+			opts := testOptions(dial)
+			if tt.proxy {
+				opts.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://proxy") }
+			}
+			began := time.Now()
+			_, err := testClientAt(t, tt.endpoint, opts).Connect(ctx, &ConnectOptions{Session: &RequestSession{Instructions: new("x")}})
+			return time.Since(began), err
+		}
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				dial, accepted := pipes(t)
-				var wg sync.WaitGroup
-				if tt.serve == nil {
-					dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
-						<-ctx.Done()
-						return nil, ctx.Err()
-					}
-				} else {
-					wg.Go(func() {
-						conn := <-accepted
-						tt.serve(conn)
-						conn.Close()
-					})
-				}
-				opts := testOptions(dial)
-				if tt.proxy {
-					opts.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse("http://proxy") }
-				}
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
-				began := time.Now()
-				_, err := testClientAt(t, tt.endpoint, opts).Connect(ctx, &ConnectOptions{Session: &RequestSession{Instructions: new("x")}})
-				if !errors.Is(err, ctx.Err()) || time.Since(began) != time.Second {
-					t.Errorf("got %v after %v", err, time.Since(began))
+				took, err := connect(t, ctx)
+				if !errors.Is(err, ctx.Err()) || Retryable(err) || took != time.Second {
+					t.Errorf("got %v after %v", err, took)
 				}
-				wg.Wait()
+			})
+		})
+		t.Run(tt.name+" without a deadline", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				took, err := connect(t, t.Context())
+				limit, says := 30*time.Second, "within 30s"
+				if tt.name == "session.update" { // ends with WriteTimeout, and half a second for a reason to arrive
+					limit, says = 10500*time.Millisecond, "network: write"
+				}
+				if !errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || !Retryable(err) ||
+					!strings.Contains(err.Error(), says) || took != limit {
+					t.Errorf("got %v after %v", err, took)
+				}
 			})
 		})
 	}
-}
-
-func TestConnectHasATimeoutOfItsOwn(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		dial, accepted := pipes(t)
-		var wg sync.WaitGroup
-		wg.Go(func() {
-			conn := <-accepted
-			io.Copy(io.Discard, conn)
-			conn.Close()
-		})
-		began := time.Now()
-		_, err := testClient(t, testOptions(dial)).Connect(t.Context(), nil)
-		if took := time.Since(began); err == nil || took != 30*time.Second {
-			t.Errorf("got %v after %v", err, took)
-		}
-		wg.Wait()
-	})
 }
 
 func TestConnectConfiguresTheSession(t *testing.T) {

@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -81,27 +80,6 @@ func TestADeadlineDoesNotHideRefusals(t *testing.T) {
 		}
 		if body, err := io.ReadAll(refusal.RawResponse.Body); err != nil || len(body) == 0 || refusal.RawResponse.Header.Get("Retry-After") == "" {
 			t.Errorf("the refusal has lost its body %q, %v or its header %v", body, err, refusal.RawResponse.Header)
-		}
-	})
-}
-
-// TestAHandshakeThatTakesTooLongIsNotTheCallersDeadline.
-func TestAHandshakeThatTakesTooLongIsNotTheCallersDeadline(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client, err := voicelive.NewClientWithKeyCredential("https://example.org", azcore.NewKeyCredential("k"), &voicelive.ClientOptions{
-			DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { <-ctx.Done(); return nil, ctx.Err() },
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = client.Connect(t.Context(), &voicelive.ConnectOptions{Model: "m"})
-		if !errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "30s") || !voicelive.Retryable(err) {
-			t.Errorf("got %v", err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		if _, err := client.Connect(ctx, &voicelive.ConnectOptions{Model: "m"}); !errors.Is(err, context.DeadlineExceeded) || voicelive.Retryable(err) {
-			t.Errorf("with a deadline of the caller: got %v", err)
 		}
 	})
 }

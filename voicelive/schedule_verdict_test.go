@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"slices"
 	"time"
 
@@ -38,7 +39,8 @@ func (r *run) judgeConnect(ctxErr error) {
 		r.problem("P6: Connect returned after %v, and its context was done after %v", r.connectTook, begin.timeout)
 	}
 	session, ended := errors.AsType[*SessionError](err)
-	if late || errors.Is(err, context.DeadlineExceeded) || r.real && ended && session.Kind == KindKeepAlive {
+	overdue := errors.Is(err, os.ErrDeadlineExceeded) && !ended && (r.real || r.connectTook >= r.sc.limits.HandshakeTimeout)
+	if late || overdue || r.real && ended && session.Kind == KindKeepAlive {
 		return
 	}
 	_, refused := errors.AsType[*azcore.ResponseError](err)
