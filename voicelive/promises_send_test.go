@@ -194,7 +194,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		for i := range closers {
 			wg.Go(func() {
 				<-start
-				<-time.After(time.Duration(round*i) * 30 * time.Microsecond)
+				<-time.After(time.Duration(round%64*(i+1)) * 30 * time.Microsecond)
 				s.Close()
 				<-s.Done()
 				s.Stats()

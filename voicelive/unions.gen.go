@@ -25,8 +25,8 @@ func UnmarshalAzureVoice(data []byte) (v AzureVoice, err error) {
 
 // UnknownAzureVoice is any other AzureVoice. It is ordinary traffic, and is sent as it was received.
 type UnknownAzureVoice struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // VoiceType returns the type on the wire.
@@ -57,8 +57,8 @@ func UnmarshalBlendshapeFrames(data []byte) (v BlendshapeFrames, err error) {
 
 // UnknownBlendshapeFrames is any other BlendshapeFrames. It is ordinary traffic, and is sent as it was received.
 type UnknownBlendshapeFrames struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -118,8 +118,8 @@ func UnmarshalClientEventInto(data []byte, reuse ClientEvent) (v ClientEvent, er
 
 // UnknownClientEvent is any other ClientEvent. It is ordinary traffic, and is sent as it was received.
 type UnknownClientEvent struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // EventType returns the type on the wire.
@@ -140,9 +140,9 @@ func (e UnknownClientEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *UnknownClientEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
-// Validate checks that Raw is JSON: nothing else is known about the value.
+// Validate checks that Raw is an object with the Tag, if that is set: nothing else is known about the value.
 func (u *UnknownClientEvent) Validate() error {
-	return jsonwire.ValidateRaw("UnknownClientEvent", u.Raw)
+	return jsonwire.ValidateRaw("UnknownClientEvent", "type", u.Tag, u.Raw)
 }
 
 func (*UnknownClientEvent) isClientEvent()              {}
@@ -167,8 +167,8 @@ func UnmarshalContentPart(data []byte) (v ContentPart, err error) {
 
 // UnknownContentPart is any other ContentPart. It is ordinary traffic, and is sent as it was received.
 type UnknownContentPart struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // PartType returns the type on the wire.
@@ -204,8 +204,8 @@ func UnmarshalConversationRequestItem(data []byte) (v ConversationRequestItem, e
 
 // UnknownConversationRequestItem is any other ConversationRequestItem. It is ordinary traffic, and is sent as it was received.
 type UnknownConversationRequestItem struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // ItemType returns the type on the wire.
@@ -245,8 +245,8 @@ func UnmarshalEOUDetection(data []byte) (v EOUDetection, err error) {
 
 // UnknownEOUDetection is any other EOUDetection. It is ordinary traffic, and is sent as it was received.
 type UnknownEOUDetection struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // DetectionModel returns the model on the wire.
@@ -284,8 +284,8 @@ func UnmarshalInterimResponseConfig(data []byte) (v InterimResponseConfig, err e
 
 // UnknownInterimResponseConfig is any other InterimResponseConfig. It is ordinary traffic, and is sent as it was received.
 type UnknownInterimResponseConfig struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // ConfigType returns the type on the wire.
@@ -331,8 +331,8 @@ func UnmarshalMCPRequireApproval(data []byte) (v MCPRequireApproval, err error) 
 
 // UnknownMCPRequireApproval is any other MCPRequireApproval. It is ordinary traffic, and is sent as it was received.
 type UnknownMCPRequireApproval struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -359,8 +359,8 @@ func UnmarshalMaxOutputTokens(data []byte) (v MaxOutputTokens, err error) {
 
 // UnknownMaxOutputTokens is any other MaxOutputTokens. It is ordinary traffic, and is sent as it was received.
 type UnknownMaxOutputTokens struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -391,8 +391,8 @@ func UnmarshalMessageContentPart(data []byte) (v MessageContentPart, err error) 
 
 // UnknownMessageContentPart is any other MessageContentPart. It is ordinary traffic, and is sent as it was received.
 type UnknownMessageContentPart struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // PartType returns the type on the wire.
@@ -432,8 +432,8 @@ func UnmarshalMessageItem(data []byte) (v MessageItem, err error) {
 
 // UnknownMessageItem is any other MessageItem. It is ordinary traffic, and is sent as it was received.
 type UnknownMessageItem struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // ItemRole returns the role on the wire.
@@ -499,8 +499,8 @@ func UnmarshalResponseItem(data []byte) (v ResponseItem, err error) {
 
 // UnknownResponseItem is any other ResponseItem. It is ordinary traffic, and is sent as it was received.
 type UnknownResponseItem struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // ItemType returns the type on the wire.
@@ -545,8 +545,8 @@ func UnmarshalResponseStatusDetails(data []byte) (v ResponseStatusDetails, err e
 
 // UnknownResponseStatusDetails is any other ResponseStatusDetails. It is ordinary traffic, and is sent as it was received.
 type UnknownResponseStatusDetails struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // DetailsType returns the type on the wire.
@@ -625,8 +625,8 @@ func UnmarshalServerEventInto(data []byte, reuse ServerEvent) (v ServerEvent, er
 
 // UnknownServerEvent is any other ServerEvent. It is ordinary traffic, and is sent as it was received.
 type UnknownServerEvent struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // EventType returns the type on the wire.
@@ -665,8 +665,8 @@ func UnmarshalTool(data []byte) (v Tool, err error) {
 
 // UnknownTool is any other Tool. It is ordinary traffic, and is sent as it was received.
 type UnknownTool struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // ToolType returns the type on the wire.
@@ -696,8 +696,8 @@ func UnmarshalToolChoice(data []byte) (v ToolChoice, err error) {
 
 // UnknownToolChoice is any other ToolChoice. It is ordinary traffic, and is sent as it was received.
 type UnknownToolChoice struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -728,8 +728,8 @@ func UnmarshalToolChoiceObject(data []byte) (v ToolChoiceObject, err error) {
 
 // UnknownToolChoiceObject is any other ToolChoiceObject. It is ordinary traffic, and is sent as it was received.
 type UnknownToolChoiceObject struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // ObjectType returns the type on the wire.
@@ -764,8 +764,8 @@ func UnmarshalTurnDetection(data []byte) (v TurnDetection, err error) {
 
 // UnknownTurnDetection is any other TurnDetection. It is ordinary traffic, and is sent as it was received.
 type UnknownTurnDetection struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // DetectionType returns the type on the wire.
@@ -809,8 +809,8 @@ func UnmarshalVoice(data []byte) (v Voice, err error) {
 
 // UnknownVoice is any other Voice. It is ordinary traffic, and is sent as it was received.
 type UnknownVoice struct {
-	Tag string          // the discriminator on the wire; empty if there was none
-	Raw json.RawMessage // the whole value
+	Tag string          // the discriminator in Raw; empty if there is none
+	Raw json.RawMessage // the whole value, and all that is sent
 }
 
 // MarshalJSON implements [json.Marshaler].

@@ -40,7 +40,8 @@ func TestViolationsHavePaths(t *testing.T) {
 		"item.content is required":                                         item(&voicelive.UserMessageItem{}),
 		"item.content[0].audio is required":                                item(&voicelive.UserMessageItem{Content: []voicelive.MessageContentPart{&voicelive.InputAudioContentPart{}}}),
 		"item.call_id is required":                                         item(&voicelive.FunctionCallOutputItem{}),
-		"Raw must be JSON":                                                 &voicelive.UnknownClientEvent{Tag: "x"},
+		"Raw must be a JSON object":                                        &voicelive.UnknownClientEvent{Tag: "x"},
+		"Tag must be the type in Raw":                                      &voicelive.UnknownClientEvent{Tag: "x", Raw: []byte(`{"type":"y"}`)},
 	} {
 		err := event.Validate()
 		if err == nil {

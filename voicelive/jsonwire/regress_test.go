@@ -158,7 +158,12 @@ func TestRequiredTellsMissingFromUnfit(t *testing.T) {
 	if got, want := err.Error(), "invalid thing: audio has a value that does not fit; id is required; list[1] is nil"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if ValidateRaw("U", []byte(`{}`)) != nil || ValidateRaw("U", nil) == nil {
-		t.Error("ValidateRaw is wrong")
+	for raw, fine := range map[string]bool{`{"kind":"k"}`: true, ` { "a":1, "kind" : "k" } `: true, `{}`: false, `{"kind":"l"}`: false, `{"kind":1}`: false, `{"kind":"k"}{}`: false, `{"kind":"k"`: false, `[1]`: false, `"k"`: false, ``: false} {
+		if err := ValidateRaw("U", "kind", "k", []byte(raw)); (err == nil) != fine {
+			t.Errorf("ValidateRaw of %s: %v", raw, err)
+		}
+	}
+	if err := ValidateRaw("U", "kind", "", []byte(`{"kind":"k"}`)); err != nil {
+		t.Errorf("ValidateRaw without a tag: %v", err)
 	}
 }

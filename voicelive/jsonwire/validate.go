@@ -90,12 +90,22 @@ func (c *Validator) Required(extra Extra, name string, set bool) {
 	}
 }
 
-// ValidateRaw is the Validate of a value of which only the JSON is known.
-func ValidateRaw(typ string, raw []byte) error {
-	if valid(raw) {
-		return nil
+// ValidateRaw is the Validate of an object of which no more is known than its tag,
+// the member called key. An empty tag is not compared: only raw is sent.
+func ValidateRaw(typ, key, tag string, raw []byte) error {
+	r := NewReader(raw)
+	object := r.token() == '{'
+	written, _ := r.Unknown(key)
+	r.token()
+	whole := !r.failed && r.pos == len(raw)
+	r.release()
+	switch {
+	case !object || !whole:
+		return &ValidationError{Type: typ, Violations: []Violation{{Path: ".Raw", Message: "must be a JSON object"}}}
+	case tag != "" && tag != written:
+		return &ValidationError{Type: typ, Violations: []Violation{{Path: ".Tag", Message: "must be the " + key + " in Raw"}}}
 	}
-	return &ValidationError{Type: typ, Violations: []Violation{{Path: ".Raw", Message: "must be JSON"}}}
+	return nil
 }
 
 // Min reports a number below a limit; nil is fine.

@@ -96,8 +96,8 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 	recv := func() *jen.Statement { return jen.Params(jen.Id("u").Op("*").Id(id)) }
 	f.Comment("// " + id + " is any other " + u.Name + ". It is ordinary traffic, and is sent as it was received.")
 	f.Type().Id(id).Struct(
-		jen.Id("Tag").String().Comment("// the discriminator on the wire; empty if there was none"),
-		jen.Id("Raw").Qual("encoding/json", "RawMessage").Comment("// the whole value"),
+		jen.Id("Tag").String().Comment("// the discriminator in Raw; empty if there is none"),
+		jen.Id("Raw").Qual("encoding/json", "RawMessage").Comment("// the whole value, and all that is sent"),
 	)
 	f.Line()
 	done := map[string]bool{}
@@ -116,8 +116,9 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 	sent := slices.ContainsFunc(allUnions([]*model.Union{u}), func(p *model.Union) bool { return p.Root && p.Send })
 	g.publicCodec(f, id, sent, true)
 	if sent {
-		f.Comment("// Validate checks that Raw is JSON: nothing else is known about the value.")
-		f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(g.run("ValidateRaw").Call(jen.Lit(id), jen.Id("u").Dot("Raw")))))
+		f.Comment("// Validate checks that Raw is an object with the Tag, if that is set: nothing else is known about the value.")
+		f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(
+			g.run("ValidateRaw").Call(jen.Lit(id), jen.Lit(u.Key+u.ObjectKey), jen.Id("u").Dot("Tag"), jen.Id("u").Dot("Raw")))))
 	}
 	f.Line()
 	g.seal(f, jen.Op("*").Id(id), []*model.Union{u})
