@@ -43,7 +43,7 @@ func (r *resolver) build(s schema, path string) model.Type {
 		if !ok {
 			return &model.List{Elem: model.Raw}
 		}
-		return &model.List{Elem: r.typeOf(elem, path)}
+		return &model.List{Elem: r.element(elem, path)}
 	case "object":
 		return r.objectType(s, path)
 	case "":
@@ -52,6 +52,15 @@ func (r *resolver) build(s schema, path string) model.Type {
 		return model.Raw
 	}
 	return r.scalar(s)
+}
+
+// element is the type of what a list or a map holds.
+func (r *resolver) element(s schema, path string) model.Type {
+	t := r.typeOf(s, path)
+	if r.flag(s, extNullable) && plain(t) != model.Raw {
+		r.diags.Notef(r.at(s), "", "%s has no effect on elements: a list or map with a null in it stays in Extra", extNullable)
+	}
+	return t
 }
 
 // objectType is the type of an object written in place.
@@ -65,7 +74,7 @@ func (r *resolver) objectType(s schema, path string) model.Type {
 		elem, described, free := s.free()
 		switch {
 		case described:
-			return &model.Map{Elem: r.typeOf(elem, path)}
+			return &model.Map{Elem: r.element(elem, path)}
 		case free:
 			return &model.Map{Elem: model.Raw}
 		}
