@@ -205,9 +205,9 @@ func (s *Session) Events(ctx context.Context) iter.Seq2[ServerEvent, error] {
 // out an event is finished whatever ctx does; if the network does not take it, that
 // ends the session, and the error is its [*SessionError].
 //
-// A response.create while a response is active is queued: Send returns at once, and
-// it is sent when that response is done, or is dropped with the session. One for a
-// response outside of the conversation (conversation "none") never waits.
+// A response.create while a response is active is queued, if no 16 are: Send returns at
+// once, and it is sent when that response is done, or is dropped with the session. One for
+// a response outside of the conversation (conversation "none") never waits.
 func (s *Session) Send(ctx context.Context, e ClientEvent) error {
 	return s.send(ctx, e, "")
 }
