@@ -58,7 +58,7 @@ func (r *resolver) fields(o *object, tags map[string]string) []*model.Field {
 // field merges what the declarations of a property say beside its type. The
 // last one that says something wins.
 func (r *resolver) field(p *property, required bool) *model.Field {
-	f := &model.Field{Wire: p.name, Required: required}
+	f := &model.Field{Wire: p.name}
 	for _, d := range p.decls {
 		f.At = r.at(d.schema)
 		f.Doc = cmp.Or(d.doc(), f.Doc)
@@ -75,6 +75,7 @@ func (r *resolver) field(p *property, required bool) *model.Field {
 		}
 		mergeBounds(&f.Bounds, d.schema)
 	}
+	f.Required = required && !f.ReadOnly // whoever sends the object must leave it out
 	return f
 }
 
