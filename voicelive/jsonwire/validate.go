@@ -1,8 +1,6 @@
 package jsonwire
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -196,7 +194,12 @@ func (c *Validator) isNil(step string) {
 
 // CheckMap checks each element of a map, in the order of its keys.
 func CheckMap[T any](c *Validator, name string, m map[string]T, check func(*T, *Validator)) {
-	for _, key := range slices.Sorted(maps.Keys(m)) {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sortKeys(keys)
+	for _, key := range keys {
 		elem := m[key]
 		checkAt(c, pathStep(name)+pathStep(key), &elem, check)
 	}

@@ -299,6 +299,11 @@ func PutList[T any](v *[]T, w *Writer, encode func(*T, *Writer)) {
 	w.buf = append(w.buf, ']')
 }
 
+// sortKeys is not inlined: the generic functions that sort are compiled here, once.
+//
+//go:noinline
+func sortKeys(keys []string) { slices.Sort(keys) }
+
 // PutMap writes an object with its keys sorted, empty for nil.
 func PutMap[T any](v *map[string]T, w *Writer, encode func(*T, *Writer)) {
 	texts, isText := any(*v).(map[string]string) // most maps, and worth no allocation
@@ -306,7 +311,7 @@ func PutMap[T any](v *map[string]T, w *Writer, encode func(*T, *Writer)) {
 	for key := range *v {
 		w.keys = append(w.keys, key)
 	}
-	slices.Sort(w.keys[base:])
+	sortKeys(w.keys[base:])
 	w.buf = append(w.buf, '{')
 	var elem *T
 	for i := base; i < len(w.keys); i++ {
