@@ -303,4 +303,13 @@ func TestAStructOfTheUsersChoiceHasItsTag(t *testing.T) {
 	if err != nil || !cmp.Equal(parseJSON(t, got), parseJSON(t, []byte(want))) {
 		t.Errorf("got  %s, %v\nwant %s", got, err, want)
 	}
+	// Within a struct nobody has chosen, and what is missing stays missing.
+	whole := `{"input_audio_echo_cancellation":{}}`
+	var session voicelive.RequestSession
+	if err := json.Unmarshal([]byte(whole), &session); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := json.Marshal(session); err != nil || string(got) != whole {
+		t.Errorf("got  %s, %v\nwant %s", got, err, whole)
+	}
 }

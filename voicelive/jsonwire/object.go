@@ -307,7 +307,7 @@ func (o *Object) missing() {
 		if i >= 64 {
 			_, came = o.others[name]
 		}
-		if i == 0 && o.tagKey > 0 && o.r.tagged {
+		if i == 0 && o.tagKey > 0 && o.r.tagged && o.r.depth == 0 {
 			came = true
 		}
 		if !came {

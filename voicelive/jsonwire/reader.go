@@ -24,7 +24,7 @@ type Reader struct {
 	reason string // why
 	misfit bool   // the value just read is well-formed JSON that does not fit its Go type
 	lossy  bool   // the string just read held an escaped lone surrogate
-	tagged bool   // the caller has said which struct it is: a tag that is missing goes without saying
+	tagged bool   // the caller has said which struct the outermost object is: a tag that is missing goes without saying
 
 	tagAt, tagEnd   int // the string that Tag found last
 	longAt, longEnd int // a long string, not checked, that Tag went past
