@@ -29,6 +29,9 @@ type definition struct {
 	parts []part     // what its properties are made of
 	flat  *object    // memo of flatten
 
+	family   *model.Union // of a struct in the middle of a tree: it, and what is below it
+	referred bool         // to the family
+
 	bases    []*definition // nearest discriminated ancestors
 	subtypes []*definition // the definitions that have this one among their bases
 	tag      string        // what selects this definition among the variants of its bases

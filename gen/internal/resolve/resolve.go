@@ -21,6 +21,7 @@ func Resolve(linked *document.Linked, diags *diag.List) *model.API {
 	r := newResolver(linked, diags)
 	r.declare(linked.Definitions)
 	r.linkParents()
+	r.declareFamilies()
 	r.fillEnums()
 	r.nameEnums()
 	r.fillNamed()
@@ -29,6 +30,7 @@ func Resolve(linked *document.Linked, diags *diag.List) *model.API {
 	r.fillUnions()
 	r.fillHoisted()
 	r.fillMembers()
+	r.fillFamilies()
 
 	api := r.collect()
 	r.checkRequiredCycles(api)

@@ -24,7 +24,7 @@ func (r *resolver) typeOf(s schema, path string) model.Type {
 
 func (r *resolver) build(s schema, path string) model.Type {
 	if _, ok := s.target(); ok {
-		return r.definitionOf(s).decl
+		return r.definitionOf(s).reference()
 	}
 	if n := s.keyword(extOneOf); n != nil {
 		r.errorf(s.below(nil, n, extOneOf), "make it a definition and refer to that", "%s in place", extOneOf)
@@ -81,7 +81,7 @@ func (r *resolver) objectType(s schema, path string) model.Type {
 		return model.Raw
 	}
 	if ref, ok := s.onlyRef(); ok {
-		return r.definitionOf(ref).decl
+		return r.definitionOf(ref).reference()
 	}
 	return r.hoistStruct(s, path)
 }
