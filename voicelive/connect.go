@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -135,9 +136,12 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*han
 		req.Raw().Header[http.CanonicalHeaderKey(name)] = values
 	}
 	resp, err := pipeline.Do(req)
+	if h.conn != nil && (err != nil || resp.StatusCode != http.StatusSwitchingProtocols) { // a policy has given it up
+		hardClose(h.conn.Conn)
+	}
 	switch {
 	case err != nil:
-		err = orContext(ctx, err)
+		err = notCallers(ctx, orContext(ctx, err))
 		if h.refused != nil && ctx.Err() != nil { // which is why it took so long
 			err = fmt.Errorf("%w; before that: %w", err, h.refusal())
 		}
@@ -146,6 +150,17 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*han
 		return nil, "", runtime.NewResponseError(resp)
 	}
 	return h, requestID(resp), nil
+}
+
+// notCallers keeps a deadline of the retry policy, or of a credential, from reading as
+// that of the caller's context.
+func notCallers(ctx context.Context, err error) error {
+	_, final := errors.AsType[nonRetriableMark](err)
+	_, network := errors.AsType[*net.OpError](err)
+	if final || network || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fmt.Errorf("voicelive: connect: %w: %v", os.ErrDeadlineExceeded, err)
 }
 
 // requestID returns what support asks for.

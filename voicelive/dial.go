@@ -76,10 +76,14 @@ func (c *Client) handshakeTLS(ctx context.Context, conn net.Conn, host string) (
 	config.NextProtos = []string{"http/1.1"} // a config shared with net/http may ask for h2, which cannot be upgraded
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
 	secure := tls.Client(conn, config)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-			err = nonRetriable(err)
-		}
+	err := secure.HandshakeContext(ctx)
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return nil, nonRetriable(err)
+	}
+	if err == io.EOF { // which would read as an orderly end
+		err = fmt.Errorf("voicelive: TLS: %w", io.ErrUnexpectedEOF)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return secure, nil
@@ -137,12 +141,20 @@ func connectThrough(conn net.Conn, proxy *url.URL, addr string) error {
 	}
 	conn.SetReadDeadline(time.Now().Add(time.Second)) // what it has to say, if it says it soon
 	body, _ := io.ReadAll(resp.Body)
-	err = fmt.Errorf("voicelive: the proxy answers %s: %s", resp.Status, strings.TrimSpace(string(body)))
-	if resp.StatusCode < 500 {
+	err = &proxyRefusal{resp.StatusCode, fmt.Sprintf("voicelive: the proxy answers %s: %s", resp.Status, strings.TrimSpace(string(body)))}
+	if !passing(resp.StatusCode) {
 		return nonRetriable(err)
 	}
 	return err
 }
+
+// proxyRefusal is the answer of a proxy that made no tunnel.
+type proxyRefusal struct {
+	status int
+	text   string
+}
+
+func (e *proxyRefusal) Error() string { return e.text }
 
 // byteReader returns one byte a call.
 type byteReader struct{ r io.Reader }
@@ -162,6 +174,12 @@ func hostPort(u *url.URL) string {
 
 // nonRetriable marks an error that the retry policy of the pipeline must not repeat.
 func nonRetriable(err error) error { return &nonRetriableError{err} }
+
+// nonRetriableMark is how errors of the SDK, and ours, say so.
+type nonRetriableMark interface {
+	error
+	NonRetriable()
+}
 
 type nonRetriableError struct{ error }
 

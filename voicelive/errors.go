@@ -100,36 +100,47 @@ func (e *SessionError) Retryable() bool {
 
 // Retryable reports whether connecting again may do better after an error of
 // [Client.Connect] or of a session: what [SessionError.Retryable] says, refusals with
-// status 408, 429, 500, 502, 503 and 504, and errors of the network and of timeouts.
-// It may not after the end of the caller's own context, nor after errors of TLS, of
-// credentials and of arguments, and it need not after the orderly end of a session.
+// status 408, 429, 500, 502, 503 and 504, of a proxy as well, and errors of the network
+// and of timeouts. It may not after the end of the caller's own context, unless that was a
+// deadline behind such a refusal, nor after errors of TLS, of credentials and of arguments,
+// and it need not after the orderly end of a session.
 func Retryable(err error) bool {
 	if e, ok := errors.AsType[*SessionError](err); ok {
 		return e.Retryable()
 	}
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
 	if e, ok := errors.AsType[*azcore.ResponseError](err); ok {
-		switch e.StatusCode {
-		case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
-			http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return true
-		}
-		return false
+		return passing(e.StatusCode)
 	}
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return false
+	if e, ok := errors.AsType[*proxyRefusal](err); ok {
+		return passing(e.status)
 	}
-	if _, final := errors.AsType[interface {
-		error
-		NonRetriable()
-	}](err); final {
-		return false
-	}
+	_, final := errors.AsType[nonRetriableMark](err)
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
-	if _, alert := errors.AsType[tls.AlertError](err); certificate || alert {
+	_, address := errors.AsType[*net.AddrError](err)
+	if final || certificate || address {
+		return false
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e.Op != "remote error" && e.Op != "local error" // alerts of TLS
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	_, network := errors.AsType[net.Error](err)
 	return network || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+// passing reports whether another request may not get the HTTP status.
+func passing(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
 }
 
 // An EventError is a received event that could not be decoded. It costs that event

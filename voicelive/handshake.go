@@ -41,12 +41,19 @@ type handshake struct {
 
 // Do sends one opening handshake. A refusal is a response, as of any other request.
 func (h *handshake) Do(req *http.Request) (*http.Response, error) {
-	resp, err := h.once(req)
+	limit := h.client.opts.Limits.HandshakeTimeout
+	overdue := fmt.Errorf("voicelive: handshake: not done within %v: %w", limit, os.ErrDeadlineExceeded)
+	ctx, cancel := context.WithTimeoutCause(req.Context(), limit, overdue)
+	defer cancel()
+	resp, err := h.once(ctx, req)
 	switch {
 	case err == nil && resp.StatusCode != http.StatusSwitchingProtocols:
 		h.refused = resp
-	case errors.Is(err, context.DeadlineExceeded) && req.Context().Err() == nil: // not the caller's deadline
-		err = fmt.Errorf("voicelive: handshake: not done within %v: %w", h.client.opts.Limits.HandshakeTimeout, os.ErrDeadlineExceeded)
+	case errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == overdue:
+		if err != context.DeadlineExceeded { // it tells what took so long
+			overdue = fmt.Errorf("%w: %v", overdue, err)
+		}
+		err = overdue
 	}
 	return resp, err
 }
@@ -60,9 +67,7 @@ func (h *handshake) refusal() error {
 	return runtime.NewResponseError(&resp)
 }
 
-func (h *handshake) once(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeout(req.Context(), h.client.opts.Limits.HandshakeTimeout)
-	defer cancel()
+func (h *handshake) once(ctx context.Context, req *http.Request) (*http.Response, error) {
 	conn, err := h.client.dial(ctx, req)
 	if err != nil {
 		return nil, orContext(ctx, err)
@@ -128,6 +133,9 @@ func orContext(ctx context.Context, err error) error {
 	}
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		return ctx.Err()
+	}
+	if _, network := errors.AsType[*net.OpError](err); ctx.Err() != nil && network { // a timeout of package net is every deadline
+		return fmt.Errorf("%w: %v", ctx.Err(), err)
 	}
 	return err
 }

@@ -7,14 +7,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
@@ -36,7 +41,7 @@ func TestRetryable(t *testing.T) {
 		{&net.DNSError{Err: "no such host"}, true},
 		{&net.OpError{Op: "dial", Err: errors.New("refused")}, true},
 		{&net.OpError{Op: "dial", Err: context.Canceled}, false},
-		{&net.OpError{Op: "remote error", Err: tls.AlertError(40)}, false},
+		{&net.OpError{Op: "dial", Err: &net.AddrError{Err: "invalid port"}}, false},
 		{&tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}, false},
 		{&voicelive.SessionError{Kind: voicelive.KindNetwork}, true},
 		{&voicelive.SessionError{Kind: voicelive.KindSlowConsumer}, false},
@@ -45,6 +50,7 @@ func TestRetryable(t *testing.T) {
 		{&azcore.ResponseError{StatusCode: http.StatusServiceUnavailable}, true},
 		{&azcore.ResponseError{StatusCode: http.StatusUnauthorized}, false},
 		{&azcore.ResponseError{StatusCode: http.StatusNotImplemented}, false},
+		{errors.Join(context.Canceled, &azcore.ResponseError{StatusCode: http.StatusTooManyRequests}), false},
 		{errors.Join(context.DeadlineExceeded, &azcore.ResponseError{StatusCode: http.StatusTooManyRequests}), true},
 	} {
 		for _, err := range []error{test.err, fmt.Errorf("call: %w", test.err)} {
@@ -83,3 +89,144 @@ func TestADeadlineDoesNotHideRefusals(t *testing.T) {
 		}
 	})
 }
+
+// connectTo connects to an endpoint in real time, without retries.
+func connectTo(t *testing.T, ctx context.Context, endpoint string, adjust func(*voicelive.ClientOptions)) error {
+	t.Helper()
+	opts := &voicelive.ClientOptions{Proxy: func(*http.Request) (*url.URL, error) { return nil, nil }}
+	opts.Retry.MaxRetries = -1
+	adjust(opts)
+	client, err := voicelive.NewClientWithKeyCredential(endpoint, azcore.NewKeyCredential("k"), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := client.Connect(ctx, &voicelive.ConnectOptions{Model: "m"})
+	if err == nil {
+		s.Close()
+		t.Fatal("it is connected")
+	}
+	return err
+}
+
+// TestAlertsOfTLSAreFinal: the next try would be refused as well.
+func TestAlertsOfTLSAreFinal(t *testing.T) {
+	for name, c := range map[string]struct{ server, client *tls.Config }{
+		"protocol version":   {&tls.Config{MinVersion: tls.VersionTLS13}, &tls.Config{MaxVersion: tls.VersionTLS12, InsecureSkipVerify: true}},
+		"client certificate": {&tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, &tls.Config{InsecureSkipVerify: true}},
+		"authority":          {&tls.Config{}, &tls.Config{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewUnstartedServer(http.NotFoundHandler())
+			server.TLS = c.server
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.StartTLS()
+			defer server.Close()
+			err := connectTo(t, t.Context(), server.URL, func(o *voicelive.ClientOptions) { o.TLSConfig = c.client })
+			if voicelive.Retryable(err) {
+				t.Errorf("%T %v is worth another try", err, err)
+			}
+		})
+	}
+}
+
+// TestAnEndOfTheConnectionIsNoOrderlyEnd: Connect never returns io.EOF, which ends loops.
+func TestAnEndOfTheConnectionIsNoOrderlyEnd(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			conn.Read(make([]byte, 64<<10))
+			time.Sleep(10 * time.Millisecond) // all of the hello is read: the end is no reset
+			conn.Close()
+		}
+	}()
+	address := listener.Addr().String()
+	through := func(proxy string) func(*voicelive.ClientOptions) {
+		return func(o *voicelive.ClientOptions) {
+			o.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy + address) }
+		}
+	}
+	for name, err := range map[string]error{
+		"TLS":            connectTo(t, t.Context(), "https://"+address, func(*voicelive.ClientOptions) {}),
+		"clear text":     connectTo(t, t.Context(), "http://"+address, func(*voicelive.ClientOptions) {}),
+		"TLS to a proxy": connectTo(t, t.Context(), "https://example.org", through("https://")),
+		"proxy":          connectTo(t, t.Context(), "https://example.org", through("http://")),
+	} {
+		if errors.Is(err, io.EOF) || !voicelive.Retryable(err) {
+			t.Errorf("%s: got %T %v", name, err, err)
+		}
+	}
+}
+
+func TestRefusalsOfProxies(t *testing.T) {
+	for status, want := range map[int]bool{403: false, 407: false, 408: true, 429: true, 502: true, 503: true, 504: true} {
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", status) }))
+		err := connectTo(t, t.Context(), "https://example.org", func(o *voicelive.ClientOptions) {
+			o.Proxy = func(*http.Request) (*url.URL, error) { return url.Parse(proxy.URL) }
+		})
+		if voicelive.Retryable(err) != want {
+			t.Errorf("%d: got %v, %v", status, !want, err)
+		}
+		proxy.Close()
+	}
+}
+
+// TestDeadlinesOfOthersAreNotTheCallers: those of dialers and of the retry policy.
+func TestDeadlinesOfOthersAreNotTheCallers(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	endpoint := "http://" + silent.Addr().String()
+	err = connectTo(t, t.Context(), endpoint, func(o *voicelive.ClientOptions) { o.Retry.TryTimeout = 20 * time.Millisecond })
+	if errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, os.ErrDeadlineExceeded) || !voicelive.Retryable(err) {
+		t.Errorf("TryTimeout: got %v", err)
+	}
+	tooFast := func(o *voicelive.ClientOptions) { o.DialContext = (&net.Dialer{Timeout: time.Nanosecond}).DialContext }
+	err = connectTo(t, t.Context(), endpoint, tooFast)
+	if strings.Contains(err.Error(), "within") || !strings.Contains(err.Error(), silent.Addr().String()) || !voicelive.Retryable(err) {
+		t.Errorf("dialer: got %v", err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	<-ctx.Done()
+	if err := connectTo(t, ctx, endpoint, tooFast); !errors.Is(err, context.DeadlineExceeded) || voicelive.Retryable(err) {
+		t.Errorf("the caller's: got %v", err)
+	}
+}
+
+// TestWhatAPolicyGivesUpIsClosed: the service must not keep a session that nobody has.
+func TestWhatAPolicyGivesUpIsClosed(t *testing.T) {
+	server := voicelivetest.NewServer(t, &voicelivetest.Options{Transport: voicelivetest.TCP})
+	ctx, cancel := context.WithCancel(t.Context())
+	conns := make(chan net.Conn, 1)
+	err := connectTo(t, ctx, server.URL(), func(o *voicelive.ClientOptions) {
+		o.PerRetryPolicies = []policy.Policy{policyFunc(func(req *policy.Request) (*http.Response, error) {
+			defer cancel()
+			return req.Next()
+		})}
+		o.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+			conns <- conn
+			return conn, err
+		}
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := (<-conns).Read(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("the connection is open: %v", err)
+	}
+}
+
+type policyFunc func(*policy.Request) (*http.Response, error)
+
+func (f policyFunc) Do(req *policy.Request) (*http.Response, error) { return f(req) }
