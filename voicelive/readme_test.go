@@ -89,7 +89,8 @@ var (
 	recorder     io.Reader
 	caller       io.Writer
 	callFunction func(name, arguments string) string
-	converse     func(context.Context, *voicelive.Client) error
+	options      *voicelive.ConnectOptions
+	converse     func(context.Context, *voicelive.Session) error
 	speaker      interface {
 		Play(item string, audio []byte)
 		Stop() (item string, heard time.Duration)
