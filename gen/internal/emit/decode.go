@@ -13,7 +13,7 @@ import (
 func (g *generator) codecs(f *jen.File) {
 	g.codecPrelude(f)
 	for _, s := range g.api.Structs {
-		g.publicCodec(f, s.Name, isEvent(s) && s.Send, false)
+		g.publicCodec(f, s.Name, sent(s.Unions), false)
 		g.structDecode(f, s)
 		g.structEncode(f, s)
 	}
@@ -53,7 +53,7 @@ func (g *generator) codecPrelude(f *jen.File) {
 
 // appends reports whether any type has a method AppendJSON.
 func (g *generator) appends() bool {
-	return slices.ContainsFunc(g.api.Structs, func(s *model.Struct) bool { return isEvent(s) && s.Send }) ||
+	return slices.ContainsFunc(g.api.Structs, func(s *model.Struct) bool { return sent(s.Unions) }) ||
 		slices.ContainsFunc(g.api.Unions, func(u *model.Union) bool { return u.Root && u.Send })
 }
 
@@ -228,6 +228,12 @@ func (g *generator) decoder(t model.Type) jen.Code {
 // isEvent reports whether a struct is a variant of an entry point.
 func isEvent(s *model.Struct) bool {
 	return slices.ContainsFunc(s.Unions, func(u *model.Union) bool { return u.Root })
+}
+
+// sent reports whether one of the unions, or of those above them, is an entry point of what
+// is sent: its values are appended and validated.
+func sent(unions []*model.Union) bool {
+	return slices.ContainsFunc(allUnions(unions), func(u *model.Union) bool { return u.Root && u.Send })
 }
 
 // reusable returns the byte string and the optional base string of an entry

@@ -1,8 +1,6 @@
 package emit
 
 import (
-	"slices"
-
 	"github.com/dave/jennifer/jen"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
@@ -113,9 +111,8 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 			}
 		}
 	}
-	sent := slices.ContainsFunc(allUnions([]*model.Union{u}), func(p *model.Union) bool { return p.Root && p.Send })
-	g.publicCodec(f, id, sent, true)
-	if sent {
+	g.publicCodec(f, id, sent([]*model.Union{u}), true)
+	if sent([]*model.Union{u}) {
 		f.Comment("// Validate checks that Raw is an object with the Tag, if that is set: nothing else is known about the value.")
 		f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(
 			g.run("ValidateRaw").Call(jen.Lit(id), jen.Lit(u.Key+u.ObjectKey), jen.Id("u").Dot("Tag"), jen.Id("u").Dot("Raw")))))
@@ -195,6 +192,13 @@ func (g *generator) unionNull(f *jen.File, u *model.Union) {
 				f.Func().Params(jen.Id(id)).Id(name.Getter(b)).Params().Add(zero).Add(line(jen.Return(jen.Id("v"))))
 			}
 		}
+	}
+	if sent([]*model.Union{u}) {
+		f.Comment("// AppendJSON appends null to dst.")
+		f.Func().Params(jen.Id(id)).Id("AppendJSON").Params(jen.Id("dst").Index().Byte()).Params(jen.Index().Byte(), jen.Error()).Add(line(
+			jen.Return(jen.Append(jen.Id("dst"), jen.Lit("null").Op("...")), jen.Nil())))
+		f.Comment("// Validate returns nil.")
+		f.Func().Params(jen.Id(id)).Id("Validate").Params().Error().Add(line(jen.Return(jen.Nil())))
 	}
 	f.Comment("// MarshalJSON returns null.")
 	f.Func().Params(jen.Id(id)).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Add(line(jen.Return(jen.Index().Byte().Call(jen.Lit("null")), jen.Nil())))

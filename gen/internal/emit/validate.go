@@ -16,7 +16,7 @@ func (g *generator) validators(f *jen.File) {
 		f.Line()
 	}
 	for _, s := range g.api.Structs {
-		if g.checked[s] || s.Send && isEvent(s) {
+		if g.checked[s] || sent(s.Unions) {
 			g.structValidate(f, s)
 		}
 	}
@@ -270,7 +270,7 @@ func (g *generator) checkedElem(t model.Type) bool {
 func Validated(api *model.API) map[string]bool {
 	checked, all := checkedTypes(api), map[string]bool{}
 	for _, s := range api.Structs {
-		all[s.Wire] = checked[s] || s.Send && isEvent(s)
+		all[s.Wire] = checked[s] || sent(s.Unions)
 	}
 	for _, n := range api.Named {
 		all[n.Wire] = checked[n]

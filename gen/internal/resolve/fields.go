@@ -48,6 +48,7 @@ func (r *resolver) fields(o *object, tags map[string]string) []*model.Field {
 		} else {
 			f.Type = r.agreedType(p)
 			r.presence(f, p)
+			f.Required = f.Required && (!f.ReadOnly || f.IsConst()) // whoever sends the object must leave it out
 		}
 		fields = append(fields, f)
 	}
@@ -58,7 +59,7 @@ func (r *resolver) fields(o *object, tags map[string]string) []*model.Field {
 // field merges what the declarations of a property say beside its type. The
 // last one that says something wins.
 func (r *resolver) field(p *property, required bool) *model.Field {
-	f := &model.Field{Wire: p.name}
+	f := &model.Field{Wire: p.name, Required: required}
 	for _, d := range p.decls {
 		f.At = r.at(d.schema)
 		f.Doc = cmp.Or(d.doc(), f.Doc)
@@ -75,7 +76,6 @@ func (r *resolver) field(p *property, required bool) *model.Field {
 		}
 		mergeBounds(&f.Bounds, d.schema)
 	}
-	f.Required = required && !f.ReadOnly // whoever sends the object must leave it out
 	return f
 }
 

@@ -57,7 +57,8 @@ func (r *resolver) build(s schema, path string) model.Type {
 // element is the type of what a list or a map holds.
 func (r *resolver) element(s schema, path string) model.Type {
 	t := r.typeOf(s, path)
-	if r.flag(s, extNullable) && plain(t) != model.Raw {
+	_, union := t.(*model.Union) // to which null is one more unknown value
+	if r.flag(s, extNullable) && plain(t) != model.Raw && !union {
 		r.diags.Notef(r.at(s), "", "%s has no effect on elements: a list or map with a null in it stays in Extra", extNullable)
 	}
 	return t
