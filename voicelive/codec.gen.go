@@ -27,7 +27,7 @@ func (e *ActionFind) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *ActionFind) decode(r *jsonwire.Reader) {
 	*e = ActionFind{}
-	for o := r.Tagged(&e.Extra, "type", "find", 3, "type,pattern,url"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "find", 1, 3, "type,pattern,url"); o.Next(); {
 		switch string(o.Key()) {
 		case "pattern":
 			o.String(1, &e.Pattern)
@@ -52,7 +52,7 @@ func (e *ActionOpenPage) UnmarshalJSON(b []byte) error { return unmarshal(b, e) 
 
 func (e *ActionOpenPage) decode(r *jsonwire.Reader) {
 	*e = ActionOpenPage{}
-	for o := r.Tagged(&e.Extra, "type", "open_page", 2, "type,url"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "open_page", 1, 2, "type,url"); o.Next(); {
 		switch string(o.Key()) {
 		case "url":
 			o.String(1, &e.URL)
@@ -74,7 +74,7 @@ func (e *ActionSearch) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *ActionSearch) decode(r *jsonwire.Reader) {
 	*e = ActionSearch{}
-	for o := r.Tagged(&e.Extra, "type", "search", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "search", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "query":
 			o.OptString(1, &e.Query)
@@ -99,7 +99,7 @@ func (e *ActionSearchSource) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *ActionSearchSource) decode(r *jsonwire.Reader) {
 	*e = ActionSearchSource{}
-	for o := r.Tagged(&e.Extra, "type", "url", 2, "type,url"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "url", 1, 2, "type,url"); o.Next(); {
 		switch string(o.Key()) {
 		case "url":
 			o.String(1, &e.URL)
@@ -121,7 +121,7 @@ func (e *AgentConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *AgentConfig) decode(r *jsonwire.Reader) {
 	*e = AgentConfig{}
-	for o := r.Tagged(&e.Extra, "type", "agent", 4, "type,name,agent_id,thread_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "agent", 1, 4, "type,name,agent_id,thread_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
@@ -177,7 +177,7 @@ func (e *AssistantMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(
 
 func (e *AssistantMessageItem) decode(r *jsonwire.Reader) {
 	*e = AssistantMessageItem{}
-	for o := r.Tagged(&e.Extra, "type", "message", 3, "type,role,content"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content"); o.Next(); {
 		switch string(o.Key()) {
 		case "role":
 			o.Const(1, "assistant")
@@ -208,7 +208,7 @@ func (e *AudioEchoCancellation) UnmarshalJSON(b []byte) error { return unmarshal
 
 func (e *AudioEchoCancellation) decode(r *jsonwire.Reader) {
 	*e = AudioEchoCancellation{}
-	for o := r.Tagged(&e.Extra, "type", "server_echo_cancellation", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "server_echo_cancellation", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "reference_source":
 			o.Enum(1, (*string)(&e.ReferenceSource))
@@ -338,7 +338,7 @@ func (e *AzureAvatarVoiceSyncVoice) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *AzureAvatarVoiceSyncVoice) decode(r *jsonwire.Reader) {
 	*e = AzureAvatarVoiceSyncVoice{}
-	for o := r.Tagged(&e.Extra, "type", "avatar-voice-sync", 2, "type,model"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "avatar-voice-sync", 1, 2, "type,model"); o.Next(); {
 		switch string(o.Key()) {
 		case "model":
 			o.Enum(1, (*string)(&e.Model))
@@ -387,7 +387,7 @@ func (e *AzureCustomVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e
 
 func (e *AzureCustomVoice) decode(r *jsonwire.Reader) {
 	*e = AzureCustomVoice{}
-	for o := r.Tagged(&e.Extra, "type", "azure-custom", 3, "type,name,endpoint_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "azure-custom", 1, 3, "type,name,endpoint_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
@@ -439,7 +439,7 @@ func (e *AzurePersonalVoice) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *AzurePersonalVoice) decode(r *jsonwire.Reader) {
 	*e = AzurePersonalVoice{}
-	for o := r.Tagged(&e.Extra, "type", "azure-personal", 3, "type,name,model"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "azure-personal", 1, 3, "type,name,model"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
@@ -491,7 +491,7 @@ func (e *AzureRealtimeNativeVoice) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *AzureRealtimeNativeVoice) decode(r *jsonwire.Reader) {
 	*e = AzureRealtimeNativeVoice{}
-	for o := r.Tagged(&e.Extra, "type", "azure-realtime-native", 2, "type,name"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "azure-realtime-native", 1, 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.Enum(1, (*string)(&e.Name))
@@ -513,7 +513,7 @@ func (e *AzureSemanticDetection) UnmarshalJSON(b []byte) error { return unmarsha
 
 func (e *AzureSemanticDetection) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticDetection{}
-	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1", 1, "model"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1", 1, 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold_level":
 			o.Enum(1, (*string)(&e.ThresholdLevel))
@@ -538,7 +538,7 @@ func (e *AzureSemanticDetectionEn) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *AzureSemanticDetectionEn) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticDetectionEn{}
-	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_en", 1, "model"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_en", 1, 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold_level":
 			o.Enum(1, (*string)(&e.ThresholdLevel))
@@ -563,7 +563,7 @@ func (e *AzureSemanticDetectionMultilingual) UnmarshalJSON(b []byte) error { ret
 
 func (e *AzureSemanticDetectionMultilingual) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticDetectionMultilingual{}
-	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_multilingual", 1, "model"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_multilingual", 1, 1, "model"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold_level":
 			o.Enum(1, (*string)(&e.ThresholdLevel))
@@ -588,7 +588,7 @@ func (e *AzureSemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e
 
 func (e *AzureSemanticVAD) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticVAD{}
-	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold":
 			o.OptFloat(1, &e.Threshold)
@@ -640,7 +640,7 @@ func (e *AzureSemanticVADEn) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *AzureSemanticVADEn) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticVADEn{}
-	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_en", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_en", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold":
 			o.OptFloat(1, &e.Threshold)
@@ -686,7 +686,7 @@ func (e *AzureSemanticVADMultilingual) UnmarshalJSON(b []byte) error { return un
 
 func (e *AzureSemanticVADMultilingual) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticVADMultilingual{}
-	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_multilingual", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_multilingual", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold":
 			o.OptFloat(1, &e.Threshold)
@@ -738,7 +738,7 @@ func (e *AzureStandardVoice) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *AzureStandardVoice) decode(r *jsonwire.Reader) {
 	*e = AzureStandardVoice{}
-	for o := r.Tagged(&e.Extra, "type", "azure-standard", 2, "type,name"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "azure-standard", 1, 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
@@ -845,7 +845,7 @@ func (e *ClientEventConversationItemCreate) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventConversationItemCreate) decode(r *jsonwire.Reader) {
 	*e = ClientEventConversationItemCreate{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.create", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.create", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -878,7 +878,7 @@ func (e *ClientEventConversationItemDelete) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventConversationItemDelete) decode(r *jsonwire.Reader) {
 	*e = ClientEventConversationItemDelete{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.delete", 2, "type,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.delete", 1, 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -908,7 +908,7 @@ func (e *ClientEventConversationItemRetrieve) UnmarshalJSON(b []byte) error { re
 
 func (e *ClientEventConversationItemRetrieve) decode(r *jsonwire.Reader) {
 	*e = ClientEventConversationItemRetrieve{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieve", 2, "type,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieve", 1, 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -938,7 +938,7 @@ func (e *ClientEventConversationItemTruncate) UnmarshalJSON(b []byte) error { re
 
 func (e *ClientEventConversationItemTruncate) decode(r *jsonwire.Reader) {
 	*e = ClientEventConversationItemTruncate{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncate", 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncate", 1, 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -974,7 +974,7 @@ func (e *ClientEventInputAudioBufferAppend) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventInputAudioBufferAppend) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioBufferAppend{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.append", 2, "type,audio"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.append", 1, 2, "type,audio"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio":
 			o.Bytes(1, &e.Audio)
@@ -1008,7 +1008,7 @@ func (e *ClientEventInputAudioBufferClear) UnmarshalJSON(b []byte) error { retur
 
 func (e *ClientEventInputAudioBufferClear) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioBufferClear{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.clear", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.clear", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -1035,7 +1035,7 @@ func (e *ClientEventInputAudioBufferCommit) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventInputAudioBufferCommit) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioBufferCommit{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.commit", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.commit", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -1062,7 +1062,7 @@ func (e *ClientEventInputAudioClear) UnmarshalJSON(b []byte) error { return unma
 
 func (e *ClientEventInputAudioClear) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioClear{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.clear", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio.clear", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -1089,7 +1089,7 @@ func (e *ClientEventInputAudioTurnAppend) UnmarshalJSON(b []byte) error { return
 
 func (e *ClientEventInputAudioTurnAppend) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioTurnAppend{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.append", 3, "type,turn_id,audio"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.append", 1, 3, "type,turn_id,audio"); o.Next(); {
 		switch string(o.Key()) {
 		case "turn_id":
 			o.String(1, &e.TurnID)
@@ -1126,7 +1126,7 @@ func (e *ClientEventInputAudioTurnCancel) UnmarshalJSON(b []byte) error { return
 
 func (e *ClientEventInputAudioTurnCancel) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioTurnCancel{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.cancel", 2, "type,turn_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.cancel", 1, 2, "type,turn_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "turn_id":
 			o.String(1, &e.TurnID)
@@ -1156,7 +1156,7 @@ func (e *ClientEventInputAudioTurnEnd) UnmarshalJSON(b []byte) error { return un
 
 func (e *ClientEventInputAudioTurnEnd) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioTurnEnd{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.end", 2, "type,turn_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.end", 1, 2, "type,turn_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "turn_id":
 			o.String(1, &e.TurnID)
@@ -1186,7 +1186,7 @@ func (e *ClientEventInputAudioTurnStart) UnmarshalJSON(b []byte) error { return 
 
 func (e *ClientEventInputAudioTurnStart) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioTurnStart{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.start", 2, "type,turn_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.start", 1, 2, "type,turn_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "turn_id":
 			o.String(1, &e.TurnID)
@@ -1216,7 +1216,7 @@ func (e *ClientEventOutputAudioBufferClear) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventOutputAudioBufferClear) decode(r *jsonwire.Reader) {
 	*e = ClientEventOutputAudioBufferClear{}
-	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.clear", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.clear", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -1241,7 +1241,7 @@ func (e *ClientEventResponseCancel) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ClientEventResponseCancel) decode(r *jsonwire.Reader) {
 	*e = ClientEventResponseCancel{}
-	for o := r.Tagged(&e.Extra, "type", "response.cancel", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.cancel", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -1269,7 +1269,7 @@ func (e *ClientEventResponseCreate) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ClientEventResponseCreate) decode(r *jsonwire.Reader) {
 	*e = ClientEventResponseCreate{}
-	for o := r.Tagged(&e.Extra, "type", "response.create", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.create", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -1302,7 +1302,7 @@ func (e *ClientEventRTCCallSDPCreate) UnmarshalJSON(b []byte) error { return unm
 
 func (e *ClientEventRTCCallSDPCreate) decode(r *jsonwire.Reader) {
 	*e = ClientEventRTCCallSDPCreate{}
-	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.create", 2, "type,sdp_offer"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.create", 1, 2, "type,sdp_offer"); o.Next(); {
 		switch string(o.Key()) {
 		case "sdp_offer":
 			o.String(1, &e.SDPOffer)
@@ -1335,7 +1335,7 @@ func (e *ClientEventSessionAvatarConnect) UnmarshalJSON(b []byte) error { return
 
 func (e *ClientEventSessionAvatarConnect) decode(r *jsonwire.Reader) {
 	*e = ClientEventSessionAvatarConnect{}
-	for o := r.Tagged(&e.Extra, "type", "session.avatar.connect", 2, "type,client_sdp"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "session.avatar.connect", 1, 2, "type,client_sdp"); o.Next(); {
 		switch string(o.Key()) {
 		case "client_sdp":
 			o.String(1, &e.ClientSDP)
@@ -1363,7 +1363,7 @@ func (e *ClientEventSessionUpdate) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ClientEventSessionUpdate) decode(r *jsonwire.Reader) {
 	*e = ClientEventSessionUpdate{}
-	for o := r.Tagged(&e.Extra, "type", "session.update", 2, "type,session"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "session.update", 1, 2, "type,session"); o.Next(); {
 		switch string(o.Key()) {
 		case "session":
 			jsonwire.Read(o, 1, &e.Session, (*RequestSession).decode)
@@ -1461,7 +1461,7 @@ func (e *FunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e
 
 func (e *FunctionCallItem) decode(r *jsonwire.Reader) {
 	*e = FunctionCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "function_call", 4, "type,name,call_id,arguments"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "function_call", 1, 4, "type,name,call_id,arguments"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
@@ -1495,7 +1495,7 @@ func (e *FunctionCallOutputItem) UnmarshalJSON(b []byte) error { return unmarsha
 
 func (e *FunctionCallOutputItem) decode(r *jsonwire.Reader) {
 	*e = FunctionCallOutputItem{}
-	for o := r.Tagged(&e.Extra, "type", "function_call_output", 3, "type,call_id,output"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "function_call_output", 1, 3, "type,call_id,output"); o.Next(); {
 		switch string(o.Key()) {
 		case "call_id":
 			o.String(1, &e.CallID)
@@ -1526,7 +1526,7 @@ func (e *FunctionTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *FunctionTool) decode(r *jsonwire.Reader) {
 	*e = FunctionTool{}
-	for o := r.Tagged(&e.Extra, "type", "function", 2, "type,name"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "function", 1, 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
@@ -1582,7 +1582,7 @@ func (e *InputAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal
 
 func (e *InputAudioContentPart) decode(r *jsonwire.Reader) {
 	*e = InputAudioContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio", 2, "type,audio"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio", 1, 2, "type,audio"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio":
 			o.Bytes(1, &e.Audio)
@@ -1607,7 +1607,7 @@ func (e *InputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(
 
 func (e *InputTextContentPart) decode(r *jsonwire.Reader) {
 	*e = InputTextContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_text", 2, "type,text"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_text", 1, 2, "type,text"); o.Next(); {
 		switch string(o.Key()) {
 		case "text":
 			o.String(1, &e.Text)
@@ -1663,7 +1663,7 @@ func (e *LLMInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *LLMInterimResponseConfig) decode(r *jsonwire.Reader) {
 	*e = LLMInterimResponseConfig{}
-	for o := r.Tagged(&e.Extra, "type", "llm_interim_response", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "llm_interim_response", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "triggers":
 			jsonwire.ReadList(o, 1, &e.Triggers, jsonwire.String)
@@ -1725,7 +1725,7 @@ func (e *MCPApprovalResponseRequestItem) UnmarshalJSON(b []byte) error { return 
 
 func (e *MCPApprovalResponseRequestItem) decode(r *jsonwire.Reader) {
 	*e = MCPApprovalResponseRequestItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 3, "type,approval_request_id,approve"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 1, 3, "type,approval_request_id,approve"); o.Next(); {
 		switch string(o.Key()) {
 		case "approval_request_id":
 			o.String(1, &e.ApprovalRequestID)
@@ -1753,7 +1753,7 @@ func (e *MCPServer) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *MCPServer) decode(r *jsonwire.Reader) {
 	*e = MCPServer{}
-	for o := r.Tagged(&e.Extra, "type", "mcp", 3, "type,server_label,server_url"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "mcp", 1, 3, "type,server_label,server_url"); o.Next(); {
 		switch string(o.Key()) {
 		case "server_label":
 			o.String(1, &e.ServerLabel)
@@ -1821,7 +1821,7 @@ func (e *OpenAISemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, 
 
 func (e *OpenAISemanticVAD) decode(r *jsonwire.Reader) {
 	*e = OpenAISemanticVAD{}
-	for o := r.Tagged(&e.Extra, "type", "semantic_vad", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "semantic_vad", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "eagerness":
 			o.Enum(1, (*string)(&e.Eagerness))
@@ -1852,7 +1852,7 @@ func (e *OpenAIVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *OpenAIVoice) decode(r *jsonwire.Reader) {
 	*e = OpenAIVoice{}
-	for o := r.Tagged(&e.Extra, "type", "openai", 2, "type,name"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "openai", 1, 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.Enum(1, (*string)(&e.Name))
@@ -1874,7 +1874,7 @@ func (e *OutputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal
 
 func (e *OutputTextContentPart) decode(r *jsonwire.Reader) {
 	*e = OutputTextContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "text", 2, "type,text"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "text", 1, 2, "type,text"); o.Next(); {
 		switch string(o.Key()) {
 		case "text":
 			o.String(1, &e.Text)
@@ -1955,7 +1955,7 @@ func (e *RequestAudioContentPart) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *RequestAudioContentPart) decode(r *jsonwire.Reader) {
 	*e = RequestAudioContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio", 2, "type,audio"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio", 1, 2, "type,audio"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio":
 			o.Bytes(1, &e.Audio)
@@ -1980,7 +1980,7 @@ func (e *RequestImageContentPart) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *RequestImageContentPart) decode(r *jsonwire.Reader) {
 	*e = RequestImageContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_image", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_image", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "detail":
 			o.Enum(1, (*string)(&e.Detail))
@@ -2092,7 +2092,7 @@ func (e *RequestTextContentPart) UnmarshalJSON(b []byte) error { return unmarsha
 
 func (e *RequestTextContentPart) decode(r *jsonwire.Reader) {
 	*e = RequestTextContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_text", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_text", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "text":
 			o.OptString(1, &e.Text)
@@ -2172,7 +2172,7 @@ func (e *ResponseAudioContentPart) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ResponseAudioContentPart) decode(r *jsonwire.Reader) {
 	*e = ResponseAudioContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "audio", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "audio", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "transcript":
 			o.OptString(1, &e.Transcript)
@@ -2194,7 +2194,7 @@ func (e *ResponseCancelledDetails) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ResponseCancelledDetails) decode(r *jsonwire.Reader) {
 	*e = ResponseCancelledDetails{}
-	for o := r.Tagged(&e.Extra, "type", "cancelled", 2, "type,reason"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "cancelled", 1, 2, "type,reason"); o.Next(); {
 		switch string(o.Key()) {
 		case "reason":
 			o.Enum(1, (*string)(&e.Reason))
@@ -2289,7 +2289,7 @@ func (e *ResponseFailedDetails) UnmarshalJSON(b []byte) error { return unmarshal
 
 func (e *ResponseFailedDetails) decode(r *jsonwire.Reader) {
 	*e = ResponseFailedDetails{}
-	for o := r.Tagged(&e.Extra, "type", "failed", 2, "type,error"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "failed", 1, 2, "type,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
 			jsonwire.ReadRaw(o, 1, &e.Error)
@@ -2311,7 +2311,7 @@ func (e *ResponseFileSearchCallItem) UnmarshalJSON(b []byte) error { return unma
 
 func (e *ResponseFileSearchCallItem) decode(r *jsonwire.Reader) {
 	*e = ResponseFileSearchCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "file_search_call", 2, "type,status"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "file_search_call", 1, 2, "type,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "status":
 			o.Enum(1, (*string)(&e.Status))
@@ -2345,7 +2345,7 @@ func (e *ResponseFunctionCallItem) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ResponseFunctionCallItem) decode(r *jsonwire.Reader) {
 	*e = ResponseFunctionCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "function_call", 5, "type,name,call_id,arguments,status"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "function_call", 1, 5, "type,name,call_id,arguments,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
@@ -2382,7 +2382,7 @@ func (e *ResponseFunctionCallOutputItem) UnmarshalJSON(b []byte) error { return 
 
 func (e *ResponseFunctionCallOutputItem) decode(r *jsonwire.Reader) {
 	*e = ResponseFunctionCallOutputItem{}
-	for o := r.Tagged(&e.Extra, "type", "function_call_output", 3, "type,call_id,output"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "function_call_output", 1, 3, "type,call_id,output"); o.Next(); {
 		switch string(o.Key()) {
 		case "call_id":
 			o.String(1, &e.CallID)
@@ -2413,7 +2413,7 @@ func (e *ResponseIncompleteDetails) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ResponseIncompleteDetails) decode(r *jsonwire.Reader) {
 	*e = ResponseIncompleteDetails{}
-	for o := r.Tagged(&e.Extra, "type", "incomplete", 2, "type,reason"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "incomplete", 1, 2, "type,reason"); o.Next(); {
 		switch string(o.Key()) {
 		case "reason":
 			o.Enum(1, (*string)(&e.Reason))
@@ -2435,7 +2435,7 @@ func (e *ResponseMCPApprovalRequestItem) UnmarshalJSON(b []byte) error { return 
 
 func (e *ResponseMCPApprovalRequestItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMCPApprovalRequestItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_approval_request", 3, "type,name,server_label"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "mcp_approval_request", 1, 3, "type,name,server_label"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
@@ -2469,7 +2469,7 @@ func (e *ResponseMCPApprovalResponseItem) UnmarshalJSON(b []byte) error { return
 
 func (e *ResponseMCPApprovalResponseItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMCPApprovalResponseItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 3, "type,approval_request_id,approve"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 1, 3, "type,approval_request_id,approve"); o.Next(); {
 		switch string(o.Key()) {
 		case "approval_request_id":
 			o.String(1, &e.ApprovalRequestID)
@@ -2503,7 +2503,7 @@ func (e *ResponseMCPCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b
 
 func (e *ResponseMCPCallItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMCPCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_call", 4, "type,arguments,server_label,name"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "mcp_call", 1, 4, "type,arguments,server_label,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "arguments":
 			o.String(1, &e.Arguments)
@@ -2546,7 +2546,7 @@ func (e *ResponseMCPListToolItem) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *ResponseMCPListToolItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMCPListToolItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools", 3, "type,tools,server_label"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools", 1, 3, "type,tools,server_label"); o.Next(); {
 		switch string(o.Key()) {
 		case "tools":
 			jsonwire.ReadList(o, 1, &e.Tools, (*MCPTool).decode)
@@ -2577,7 +2577,7 @@ func (e *ResponseMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b
 
 func (e *ResponseMessageItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMessageItem{}
-	for o := r.Tagged(&e.Extra, "type", "message", 4, "type,role,content,status"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "message", 1, 4, "type,role,content,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "role":
 			o.Enum(1, (*string)(&e.Role))
@@ -2702,7 +2702,7 @@ func (e *ResponseTextContentPart) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *ResponseTextContentPart) decode(r *jsonwire.Reader) {
 	*e = ResponseTextContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "text", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "text", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "text":
 			o.OptString(1, &e.Text)
@@ -2724,7 +2724,7 @@ func (e *ResponseWebSearchCallItem) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ResponseWebSearchCallItem) decode(r *jsonwire.Reader) {
 	*e = ResponseWebSearchCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "web_search_call", 2, "type,status"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "web_search_call", 1, 2, "type,status"); o.Next(); {
 		switch string(o.Key()) {
 		case "status":
 			o.Enum(1, (*string)(&e.Status))
@@ -2820,7 +2820,7 @@ func (e *ServerEventConversationItemCreated) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventConversationItemCreated) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemCreated{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.created", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.created", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -2848,7 +2848,7 @@ func (e *ServerEventConversationItemDeleted) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventConversationItemDeleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemDeleted{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.deleted", 2, "type,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.deleted", 1, 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -2877,7 +2877,7 @@ func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) UnmarshalJ
 
 func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemInputAudioTranscriptionCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.completed", 4, "type,item_id,content_index,transcript"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.completed", 1, 4, "type,item_id,content_index,transcript"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -2918,7 +2918,7 @@ func (e *ServerEventConversationItemInputAudioTranscriptionDelta) UnmarshalJSON(
 
 func (e *ServerEventConversationItemInputAudioTranscriptionDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemInputAudioTranscriptionDelta{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.delta", 2, "type,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.delta", 1, 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -2956,7 +2956,7 @@ func (e *ServerEventConversationItemInputAudioTranscriptionFailed) UnmarshalJSON
 
 func (e *ServerEventConversationItemInputAudioTranscriptionFailed) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemInputAudioTranscriptionFailed{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.failed", 4, "type,item_id,content_index,error"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.failed", 1, 4, "type,item_id,content_index,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -2987,7 +2987,7 @@ func (e *ServerEventConversationItemRetrieved) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventConversationItemRetrieved) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemRetrieved{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieved", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieved", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -3012,7 +3012,7 @@ func (e *ServerEventConversationItemTruncated) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventConversationItemTruncated) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemTruncated{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncated", 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncated", 1, 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -3043,7 +3043,7 @@ func (e *ServerEventError) UnmarshalJSON(b []byte) error { return unmarshal(b, e
 
 func (e *ServerEventError) decode(r *jsonwire.Reader) {
 	*e = ServerEventError{}
-	for o := r.Tagged(&e.Extra, "type", "error", 2, "type,error"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "error", 1, 2, "type,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
 			jsonwire.Read(o, 1, &e.Error, (*ServerEventErrorDetails).decode)
@@ -3102,7 +3102,7 @@ func (e *ServerEventInputAudioBufferCleared) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventInputAudioBufferCleared) decode(r *jsonwire.Reader) {
 	*e = ServerEventInputAudioBufferCleared{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.cleared", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.cleared", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -3124,7 +3124,7 @@ func (e *ServerEventInputAudioBufferCommitted) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventInputAudioBufferCommitted) decode(r *jsonwire.Reader) {
 	*e = ServerEventInputAudioBufferCommitted{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.committed", 2, "type,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.committed", 1, 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -3154,7 +3154,7 @@ func (e *ServerEventInputAudioBufferSpeechStarted) UnmarshalJSON(b []byte) error
 
 func (e *ServerEventInputAudioBufferSpeechStarted) decode(r *jsonwire.Reader) {
 	*e = ServerEventInputAudioBufferSpeechStarted{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_started", 3, "type,audio_start_ms,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_started", 1, 3, "type,audio_start_ms,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio_start_ms":
 			o.Int(1, &e.AudioStartMS)
@@ -3184,7 +3184,7 @@ func (e *ServerEventInputAudioBufferSpeechStopped) UnmarshalJSON(b []byte) error
 
 func (e *ServerEventInputAudioBufferSpeechStopped) decode(r *jsonwire.Reader) {
 	*e = ServerEventInputAudioBufferSpeechStopped{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_stopped", 3, "type,audio_end_ms,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_stopped", 1, 3, "type,audio_end_ms,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "audio_end_ms":
 			o.Int(1, &e.AudioEndMS)
@@ -3212,7 +3212,7 @@ func (e *ServerEventMCPListToolsCompleted) UnmarshalJSON(b []byte) error { retur
 
 func (e *ServerEventMCPListToolsCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventMCPListToolsCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.completed", 2, "type,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.completed", 1, 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -3237,7 +3237,7 @@ func (e *ServerEventMCPListToolsFailed) UnmarshalJSON(b []byte) error { return u
 
 func (e *ServerEventMCPListToolsFailed) decode(r *jsonwire.Reader) {
 	*e = ServerEventMCPListToolsFailed{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.failed", 2, "type,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.failed", 1, 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -3262,7 +3262,7 @@ func (e *ServerEventMCPListToolsInProgress) UnmarshalJSON(b []byte) error { retu
 
 func (e *ServerEventMCPListToolsInProgress) decode(r *jsonwire.Reader) {
 	*e = ServerEventMCPListToolsInProgress{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.in_progress", 2, "type,item_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.in_progress", 1, 2, "type,item_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -3287,7 +3287,7 @@ func (e *ServerEventOutputAudioBufferCleared) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventOutputAudioBufferCleared) decode(r *jsonwire.Reader) {
 	*e = ServerEventOutputAudioBufferCleared{}
-	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.cleared", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.cleared", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -3309,7 +3309,7 @@ func (e *ServerEventOutputAudioBufferStarted) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventOutputAudioBufferStarted) decode(r *jsonwire.Reader) {
 	*e = ServerEventOutputAudioBufferStarted{}
-	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.started", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.started", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -3334,7 +3334,7 @@ func (e *ServerEventOutputAudioBufferStopped) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventOutputAudioBufferStopped) decode(r *jsonwire.Reader) {
 	*e = ServerEventOutputAudioBufferStopped{}
-	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.stopped", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.stopped", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -3359,7 +3359,7 @@ func (e *ServerEventRateLimitsUpdated) UnmarshalJSON(b []byte) error { return un
 
 func (e *ServerEventRateLimitsUpdated) decode(r *jsonwire.Reader) {
 	*e = ServerEventRateLimitsUpdated{}
-	for o := r.Tagged(&e.Extra, "type", "rate_limits.updated", 2, "type,rate_limits"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "rate_limits.updated", 1, 2, "type,rate_limits"); o.Next(); {
 		switch string(o.Key()) {
 		case "rate_limits":
 			jsonwire.ReadList(o, 1, &e.RateLimits, (*RateLimit).decode)
@@ -3388,7 +3388,7 @@ func (e *ServerEventResponseAnimationBlendshapeDelta) UnmarshalJSON(b []byte) er
 
 func (e *ServerEventResponseAnimationBlendshapeDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAnimationBlendshapeDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.delta", 7, "type,response_id,item_id,output_index,content_index,frames,frame_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.delta", 1, 7, "type,response_id,item_id,output_index,content_index,frames,frame_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3430,7 +3430,7 @@ func (e *ServerEventResponseAnimationBlendshapeDone) UnmarshalJSON(b []byte) err
 
 func (e *ServerEventResponseAnimationBlendshapeDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAnimationBlendshapeDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.done", 4, "type,response_id,item_id,output_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.done", 1, 4, "type,response_id,item_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3463,7 +3463,7 @@ func (e *ServerEventResponseAnimationVisemeDelta) UnmarshalJSON(b []byte) error 
 
 func (e *ServerEventResponseAnimationVisemeDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAnimationVisemeDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.animation_viseme.delta", 7, "type,response_id,item_id,output_index,content_index,audio_offset_ms,viseme_id"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.animation_viseme.delta", 1, 7, "type,response_id,item_id,output_index,content_index,audio_offset_ms,viseme_id"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3505,7 +3505,7 @@ func (e *ServerEventResponseAnimationVisemeDone) UnmarshalJSON(b []byte) error {
 
 func (e *ServerEventResponseAnimationVisemeDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAnimationVisemeDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.animation_viseme.done", 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.animation_viseme.done", 1, 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3539,7 +3539,7 @@ func (e *ServerEventResponseAudioDelta) UnmarshalJSON(b []byte) error { return u
 
 func (e *ServerEventResponseAudioDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio.delta", 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.audio.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3580,7 +3580,7 @@ func (e *ServerEventResponseAudioDone) UnmarshalJSON(b []byte) error { return un
 
 func (e *ServerEventResponseAudioDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio.done", 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.audio.done", 1, 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3616,24 +3616,24 @@ func (e *ServerEventResponseAudioTimestampDelta) UnmarshalJSON(b []byte) error {
 
 func (e *ServerEventResponseAudioTimestampDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTimestampDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.delta", 9, "type,response_id,item_id,output_index,content_index,audio_offset_ms,audio_duration_ms,text,timestamp_type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.delta", 2, 9, "type,timestamp_type,response_id,item_id,output_index,content_index,audio_offset_ms,audio_duration_ms,text"); o.Next(); {
 		switch string(o.Key()) {
-		case "response_id":
-			o.String(1, &e.ResponseID)
-		case "item_id":
-			o.String(2, &e.ItemID)
-		case "output_index":
-			o.Int(3, &e.OutputIndex)
-		case "content_index":
-			o.Int(4, &e.ContentIndex)
-		case "audio_offset_ms":
-			o.Int(5, &e.AudioOffsetMS)
-		case "audio_duration_ms":
-			o.Int(6, &e.AudioDurationMS)
-		case "text":
-			o.String(7, &e.Text)
 		case "timestamp_type":
-			o.Const(8, "word")
+			o.Const(1, "word")
+		case "response_id":
+			o.String(2, &e.ResponseID)
+		case "item_id":
+			o.String(3, &e.ItemID)
+		case "output_index":
+			o.Int(4, &e.OutputIndex)
+		case "content_index":
+			o.Int(5, &e.ContentIndex)
+		case "audio_offset_ms":
+			o.Int(6, &e.AudioOffsetMS)
+		case "audio_duration_ms":
+			o.Int(7, &e.AudioDurationMS)
+		case "text":
+			o.String(8, &e.Text)
 		case "event_id":
 			o.OptString(9, &e.EventID)
 		}
@@ -3662,7 +3662,7 @@ func (e *ServerEventResponseAudioTimestampDone) UnmarshalJSON(b []byte) error { 
 
 func (e *ServerEventResponseAudioTimestampDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTimestampDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.done", 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.done", 1, 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3700,7 +3700,7 @@ func (e *ServerEventResponseAudioTranscriptAnnotationAdded) UnmarshalJSON(b []by
 
 func (e *ServerEventResponseAudioTranscriptAnnotationAdded) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTranscriptAnnotationAdded{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.annotation.added", 7, "type,response_id,item_id,output_index,content_index,annotation_index,annotation"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.annotation.added", 1, 7, "type,response_id,item_id,output_index,content_index,annotation_index,annotation"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3742,7 +3742,7 @@ func (e *ServerEventResponseAudioTranscriptDelta) UnmarshalJSON(b []byte) error 
 
 func (e *ServerEventResponseAudioTranscriptDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTranscriptDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.delta", 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3781,7 +3781,7 @@ func (e *ServerEventResponseAudioTranscriptDone) UnmarshalJSON(b []byte) error {
 
 func (e *ServerEventResponseAudioTranscriptDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTranscriptDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.done", 6, "type,response_id,item_id,output_index,content_index,transcript"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.done", 1, 6, "type,response_id,item_id,output_index,content_index,transcript"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3818,7 +3818,7 @@ func (e *ServerEventResponseContentPartAdded) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventResponseContentPartAdded) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseContentPartAdded{}
-	for o := r.Tagged(&e.Extra, "type", "response.content_part.added", 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.content_part.added", 1, 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3855,7 +3855,7 @@ func (e *ServerEventResponseContentPartDone) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventResponseContentPartDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseContentPartDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.content_part.done", 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.content_part.done", 1, 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3892,7 +3892,7 @@ func (e *ServerEventResponseCreated) UnmarshalJSON(b []byte) error { return unma
 
 func (e *ServerEventResponseCreated) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseCreated{}
-	for o := r.Tagged(&e.Extra, "type", "response.created", 2, "type,response"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.created", 1, 2, "type,response"); o.Next(); {
 		switch string(o.Key()) {
 		case "response":
 			jsonwire.Read(o, 1, &e.Response, (*Response).decode)
@@ -3917,7 +3917,7 @@ func (e *ServerEventResponseDone) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *ServerEventResponseDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.done", 2, "type,response"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.done", 1, 2, "type,response"); o.Next(); {
 		switch string(o.Key()) {
 		case "response":
 			jsonwire.Read(o, 1, &e.Response, (*Response).decode)
@@ -3944,7 +3944,7 @@ func (e *ServerEventResponseFileSearchCallCompleted) UnmarshalJSON(b []byte) err
 
 func (e *ServerEventResponseFileSearchCallCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFileSearchCallCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.completed", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.completed", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -3982,7 +3982,7 @@ func (e *ServerEventResponseFileSearchCallInProgress) UnmarshalJSON(b []byte) er
 
 func (e *ServerEventResponseFileSearchCallInProgress) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFileSearchCallInProgress{}
-	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.in_progress", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.in_progress", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4018,7 +4018,7 @@ func (e *ServerEventResponseFileSearchCallSearching) UnmarshalJSON(b []byte) err
 
 func (e *ServerEventResponseFileSearchCallSearching) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFileSearchCallSearching{}
-	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.searching", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.searching", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4056,7 +4056,7 @@ func (e *ServerEventResponseFunctionCallArgumentsDelta) UnmarshalJSON(b []byte) 
 
 func (e *ServerEventResponseFunctionCallArgumentsDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFunctionCallArgumentsDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.delta", 6, "type,response_id,item_id,output_index,call_id,delta"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.delta", 1, 6, "type,response_id,item_id,output_index,call_id,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4097,7 +4097,7 @@ func (e *ServerEventResponseFunctionCallArgumentsDone) UnmarshalJSON(b []byte) e
 
 func (e *ServerEventResponseFunctionCallArgumentsDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFunctionCallArgumentsDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.done", 7, "type,response_id,item_id,output_index,call_id,arguments,name"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.done", 1, 7, "type,response_id,item_id,output_index,call_id,arguments,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4137,7 +4137,7 @@ func (e *ServerEventResponseInvocationDelta) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventResponseInvocationDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseInvocationDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.invocation.delta", 2, "type,delta"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.invocation.delta", 1, 2, "type,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "delta":
 			jsonwire.ReadRaw(o, 1, &e.Delta)
@@ -4164,7 +4164,7 @@ func (e *ServerEventResponseMCPCallArgumentsDelta) UnmarshalJSON(b []byte) error
 
 func (e *ServerEventResponseMCPCallArgumentsDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallArgumentsDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.delta", 5, "type,delta,item_id,response_id,output_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.delta", 1, 5, "type,delta,item_id,response_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "delta":
 			o.String(1, &e.Delta)
@@ -4203,7 +4203,7 @@ func (e *ServerEventResponseMCPCallArgumentsDone) UnmarshalJSON(b []byte) error 
 
 func (e *ServerEventResponseMCPCallArgumentsDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallArgumentsDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.done", 4, "type,item_id,response_id,output_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.done", 1, 4, "type,item_id,response_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -4237,7 +4237,7 @@ func (e *ServerEventResponseMCPCallCompleted) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventResponseMCPCallCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.completed", 3, "type,item_id,output_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.completed", 1, 3, "type,item_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -4265,7 +4265,7 @@ func (e *ServerEventResponseMCPCallFailed) UnmarshalJSON(b []byte) error { retur
 
 func (e *ServerEventResponseMCPCallFailed) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallFailed{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.failed", 3, "type,item_id,output_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.failed", 1, 3, "type,item_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -4293,7 +4293,7 @@ func (e *ServerEventResponseMCPCallInProgress) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventResponseMCPCallInProgress) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallInProgress{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.in_progress", 3, "type,item_id,output_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.in_progress", 1, 3, "type,item_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "item_id":
 			o.String(1, &e.ItemID)
@@ -4321,7 +4321,7 @@ func (e *ServerEventResponseOutputItemAdded) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventResponseOutputItemAdded) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseOutputItemAdded{}
-	for o := r.Tagged(&e.Extra, "type", "response.output_item.added", 3, "type,response_id,output_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.output_item.added", 1, 3, "type,response_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4352,7 +4352,7 @@ func (e *ServerEventResponseOutputItemDone) UnmarshalJSON(b []byte) error { retu
 
 func (e *ServerEventResponseOutputItemDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseOutputItemDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.output_item.done", 3, "type,response_id,output_index"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.output_item.done", 1, 3, "type,response_id,output_index"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4383,7 +4383,7 @@ func (e *ServerEventResponseTextDelta) UnmarshalJSON(b []byte) error { return un
 
 func (e *ServerEventResponseTextDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseTextDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.text.delta", 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.text.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4420,7 +4420,7 @@ func (e *ServerEventResponseTextDone) UnmarshalJSON(b []byte) error { return unm
 
 func (e *ServerEventResponseTextDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseTextDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.text.done", 6, "type,response_id,item_id,output_index,content_index,text"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.text.done", 1, 6, "type,response_id,item_id,output_index,content_index,text"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4457,7 +4457,7 @@ func (e *ServerEventResponseVideoDelta) UnmarshalJSON(b []byte) error { return u
 
 func (e *ServerEventResponseVideoDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseVideoDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.video.delta", 4, "type,output_index,codec,delta"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.video.delta", 1, 4, "type,output_index,codec,delta"); o.Next(); {
 		switch string(o.Key()) {
 		case "output_index":
 			o.Int(1, &e.OutputIndex)
@@ -4494,7 +4494,7 @@ func (e *ServerEventResponseWebSearchCallCompleted) UnmarshalJSON(b []byte) erro
 
 func (e *ServerEventResponseWebSearchCallCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseWebSearchCallCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.completed", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.completed", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4530,7 +4530,7 @@ func (e *ServerEventResponseWebSearchCallInProgress) UnmarshalJSON(b []byte) err
 
 func (e *ServerEventResponseWebSearchCallInProgress) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseWebSearchCallInProgress{}
-	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.in_progress", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.in_progress", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4566,7 +4566,7 @@ func (e *ServerEventResponseWebSearchCallSearching) UnmarshalJSON(b []byte) erro
 
 func (e *ServerEventResponseWebSearchCallSearching) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseWebSearchCallSearching{}
-	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.searching", 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.searching", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
 		switch string(o.Key()) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
@@ -4600,7 +4600,7 @@ func (e *ServerEventRTCCallError) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *ServerEventRTCCallError) decode(r *jsonwire.Reader) {
 	*e = ServerEventRTCCallError{}
-	for o := r.Tagged(&e.Extra, "type", "rtc.call.error", 2, "type,error"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "rtc.call.error", 1, 2, "type,error"); o.Next(); {
 		switch string(o.Key()) {
 		case "error":
 			jsonwire.Read(o, 1, &e.Error, (*RTCCallErrorDetails).decode)
@@ -4631,7 +4631,7 @@ func (e *ServerEventRTCCallSDPCreated) UnmarshalJSON(b []byte) error { return un
 
 func (e *ServerEventRTCCallSDPCreated) decode(r *jsonwire.Reader) {
 	*e = ServerEventRTCCallSDPCreated{}
-	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.created", 3, "type,rtc_call_id,sdp_answer"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.created", 1, 3, "type,rtc_call_id,sdp_answer"); o.Next(); {
 		switch string(o.Key()) {
 		case "rtc_call_id":
 			o.String(1, &e.RTCCallID)
@@ -4659,7 +4659,7 @@ func (e *ServerEventSessionAvatarConnecting) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventSessionAvatarConnecting) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionAvatarConnecting{}
-	for o := r.Tagged(&e.Extra, "type", "session.avatar.connecting", 2, "type,server_sdp"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "session.avatar.connecting", 1, 2, "type,server_sdp"); o.Next(); {
 		switch string(o.Key()) {
 		case "server_sdp":
 			o.String(1, &e.ServerSDP)
@@ -4684,7 +4684,7 @@ func (e *ServerEventSessionAvatarSwitchToIdle) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventSessionAvatarSwitchToIdle) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionAvatarSwitchToIdle{}
-	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_idle", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_idle", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -4711,7 +4711,7 @@ func (e *ServerEventSessionAvatarSwitchToSpeaking) UnmarshalJSON(b []byte) error
 
 func (e *ServerEventSessionAvatarSwitchToSpeaking) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionAvatarSwitchToSpeaking{}
-	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_speaking", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_speaking", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
@@ -4736,7 +4736,7 @@ func (e *ServerEventSessionCreated) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ServerEventSessionCreated) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionCreated{}
-	for o := r.Tagged(&e.Extra, "type", "session.created", 2, "type,session"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "session.created", 1, 2, "type,session"); o.Next(); {
 		switch string(o.Key()) {
 		case "session":
 			jsonwire.Read(o, 1, &e.Session, (*ResponseSession).decode)
@@ -4761,7 +4761,7 @@ func (e *ServerEventSessionUpdated) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ServerEventSessionUpdated) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionUpdated{}
-	for o := r.Tagged(&e.Extra, "type", "session.updated", 2, "type,session"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "session.updated", 1, 2, "type,session"); o.Next(); {
 		switch string(o.Key()) {
 		case "session":
 			jsonwire.Read(o, 1, &e.Session, (*ResponseSession).decode)
@@ -4786,7 +4786,7 @@ func (e *ServerEventWarning) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *ServerEventWarning) decode(r *jsonwire.Reader) {
 	*e = ServerEventWarning{}
-	for o := r.Tagged(&e.Extra, "type", "warning", 2, "type,warning"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "warning", 1, 2, "type,warning"); o.Next(); {
 		switch string(o.Key()) {
 		case "warning":
 			jsonwire.Read(o, 1, &e.Warning, (*ServerEventWarningDetails).decode)
@@ -4839,7 +4839,7 @@ func (e *ServerVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *ServerVAD) decode(r *jsonwire.Reader) {
 	*e = ServerVAD{}
-	for o := r.Tagged(&e.Extra, "type", "server_vad", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "server_vad", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "threshold":
 			o.OptFloat(1, &e.Threshold)
@@ -4899,7 +4899,7 @@ func (e *StaticInterimResponseConfig) UnmarshalJSON(b []byte) error { return unm
 
 func (e *StaticInterimResponseConfig) decode(r *jsonwire.Reader) {
 	*e = StaticInterimResponseConfig{}
-	for o := r.Tagged(&e.Extra, "type", "static_interim_response", 1, "type"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "static_interim_response", 1, 1, "type"); o.Next(); {
 		switch string(o.Key()) {
 		case "triggers":
 			jsonwire.ReadList(o, 1, &e.Triggers, jsonwire.String)
@@ -4927,7 +4927,7 @@ func (e *SystemMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, 
 
 func (e *SystemMessageItem) decode(r *jsonwire.Reader) {
 	*e = SystemMessageItem{}
-	for o := r.Tagged(&e.Extra, "type", "message", 3, "type,role,content"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content"); o.Next(); {
 		switch string(o.Key()) {
 		case "role":
 			o.Const(1, "system")
@@ -4992,7 +4992,7 @@ func (e *ToolChoiceFunctionObject) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ToolChoiceFunctionObject) decode(r *jsonwire.Reader) {
 	*e = ToolChoiceFunctionObject{}
-	for o := r.Tagged(&e.Extra, "type", "function", 2, "type,name"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "function", 1, 2, "type,name"); o.Next(); {
 		switch string(o.Key()) {
 		case "name":
 			o.String(1, &e.Name)
@@ -5079,7 +5079,7 @@ func (e *UserMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e)
 
 func (e *UserMessageItem) decode(r *jsonwire.Reader) {
 	*e = UserMessageItem{}
-	for o := r.Tagged(&e.Extra, "type", "message", 3, "type,role,content"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content"); o.Next(); {
 		switch string(o.Key()) {
 		case "role":
 			o.Const(1, "user")

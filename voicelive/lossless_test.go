@@ -303,6 +303,13 @@ func TestAStructOfTheUsersChoiceHasItsTag(t *testing.T) {
 	if err != nil || !cmp.Equal(parseJSON(t, got), parseJSON(t, []byte(want))) {
 		t.Errorf("got  %s, %v\nwant %s", got, err, want)
 	}
+	var item voicelive.UserMessageItem // of which two tags are written
+	if err := json.Unmarshal([]byte(`{"content":[]}`), &item); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := json.Marshal(item); err != nil || string(got) != `{"type":"message","role":"user","content":[]}` {
+		t.Errorf("got %s, %v", got, err)
+	}
 	// Within a struct nobody has chosen, and what is missing stays missing.
 	whole := `{"input_audio_echo_cancellation":{}}`
 	var session voicelive.RequestSession

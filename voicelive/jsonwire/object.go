@@ -19,21 +19,22 @@ import (
 // Each property has a number; the required ones come first. A member that the
 // switch does not read is kept in Extra.
 type Object struct {
-	r        *Reader
-	extra    *Extra
-	name     int    // the offset of the current member's name
-	nameEnd  int    // the offset of the quote that ends it; 0 if it is escaped
-	escaped  []byte // its text then
-	start    int    // the offset of its value
-	lead     byte   // what stands before the next member: one of the leads
-	seen     uint64 // the properties that have come
-	all      uint64 // the required ones
-	over     bool   // more are required than there are bits
-	required string // their names, separated by commas
-	tagKey   int    // the length of the first one if it is a constant that is read here
-	tag      string // that constant, unless it has been read
-	unknowns int
-	others   map[string]struct{} // names seen that have no bit
+	r         *Reader
+	extra     *Extra
+	name      int    // the offset of the current member's name
+	nameEnd   int    // the offset of the quote that ends it; 0 if it is escaped
+	escaped   []byte // its text then
+	start     int    // the offset of its value
+	lead      byte   // what stands before the next member: one of the leads
+	seen      uint64 // the properties that have come
+	all       uint64 // the required ones
+	over      bool   // more are required than there are bits
+	required  string // their names, separated by commas
+	tagKey    int    // the length of the first one if it is a constant that is read here
+	tag       string // that constant, unless it has been read
+	constants int    // how many of the required ones are constants, the first of them
+	unknowns  int
+	others    map[string]struct{} // names seen that have no bit
 }
 
 // The leads.
@@ -48,14 +49,15 @@ const (
 // another type is skipped as a misfit. The result is good until its Next returns
 // false.
 func (r *Reader) Object(extra *Extra, n int, names string) *Object {
-	return r.Tagged(extra, "", "", n, names)
+	return r.Tagged(extra, "", "", 0, n, names)
 }
 
-// Tagged is Object for a struct with a required constant, such as a union's tag:
-// property 0, the first of names, which is not for the caller to read.
-func (r *Reader) Tagged(extra *Extra, key, tag string, n int, names string) *Object {
+// Tagged is Object for a struct with required constants, such as a union's tag: the first
+// of names. Property 0, with the value tag, is not for the caller to read; see [Object.Const]
+// for the others.
+func (r *Reader) Tagged(extra *Extra, key, tag string, constants, n int, names string) *Object {
 	o := r.object()
-	o.extra, o.all, o.over, o.required, o.tagKey = extra, uint64(1)<<uint(n)-1, n > 64, names, len(key)
+	o.extra, o.all, o.over, o.required, o.tagKey, o.constants = extra, uint64(1)<<uint(n)-1, n > 64, names, len(key), constants
 	o.lead, o.start, o.seen, o.unknowns = opened, -1, 0, 0
 	if r.token() != '{' {
 		r.Misfit()
@@ -307,7 +309,7 @@ func (o *Object) missing() {
 		if i >= 64 {
 			_, came = o.others[name]
 		}
-		if i == 0 && o.tagKey > 0 && o.r.tagged && o.r.depth == 0 {
+		if i < o.constants && o.r.tagged && o.r.depth == 0 {
 			came = true
 		}
 		if !came {

@@ -24,7 +24,7 @@ type Reader struct {
 	reason string // why
 	misfit bool   // the value just read is well-formed JSON that does not fit its Go type
 	lossy  bool   // the string just read held an escaped lone surrogate
-	tagged bool   // the caller has said which struct the outermost object is: a tag that is missing goes without saying
+	tagged bool   // the caller has said which struct the outermost object is: a constant that is missing goes without saying
 
 	tagAt, tagEnd   int // the string that Tag found last
 	longAt, longEnd int // a long string, not checked, that Tag went past
@@ -93,8 +93,8 @@ func (r *Reader) release() {
 }
 
 // Unmarshal decodes data into what v points to. It does nothing for null, as
-// encoding/json wants it. A tag that is missing will be written all the same: it is
-// what tells the variants of a union apart, and the caller has chosen one.
+// encoding/json wants it. A tag, or another constant, that is missing will be written all
+// the same: it is what tells the variants of a union apart, and the caller has chosen one.
 func Unmarshal[P any](data []byte, v P, decode func(P, *Reader)) error {
 	if string(data) == "null" {
 		return nil

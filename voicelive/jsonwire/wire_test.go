@@ -66,7 +66,7 @@ func (e *inner) UnmarshalJSON(data []byte) error {
 }
 
 func (e *thing) decode(r *Reader) {
-	for o := r.Tagged(&e.Extra, "type", "thing", 11, "type,id,count,big,ratio,on,audio,at,since,kind,inner"); o.Next(); {
+	for o := r.Tagged(&e.Extra, "type", "thing", 1, 11, "type,id,count,big,ratio,on,audio,at,since,kind,inner"); o.Next(); {
 		switch string(o.Key()) {
 		case "id":
 			o.String(1, &e.ID)

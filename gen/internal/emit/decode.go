@@ -78,13 +78,12 @@ func (g *generator) publicCodec(f *jen.File, name string, appends, takesNull boo
 }
 
 // numbered lists the fields in the order of their numbers: the required ones
-// first, and the tag, if there is one, before all.
+// first, and the constants, if there are some, before all.
 func numbered(s *model.Struct) (fields []*model.Field, required []string) {
 	fields = slices.Clone(s.Fields)
-	tag := tagOf(s)
 	rank := func(p *model.Field) int {
 		switch {
-		case p == tag:
+		case p.IsConst():
 			return 0
 		case p.Required:
 			return 1
@@ -114,7 +113,8 @@ func (g *generator) structDecode(f *jen.File, s *model.Struct) {
 	begin, args := "Object", []jen.Code{jen.Op("&").Id("e").Dot("Extra")}
 	tag := tagOf(s)
 	if tag != nil {
-		begin, args = "Tagged", append(args, jen.Lit(tag.Wire), jen.Lit(tag.Const))
+		constants := slices.DeleteFunc(slices.Clone(fields), func(p *model.Field) bool { return !p.IsConst() })
+		begin, args = "Tagged", append(args, jen.Lit(tag.Wire), jen.Lit(tag.Const), jen.Lit(len(constants)))
 	}
 	args = append(args, jen.Lit(len(required)), jen.Lit(strings.Join(required, ",")))
 	loop := jen.For(jen.Id("o").Op(":=").Id("r").Dot(begin).Call(args...), jen.Id("o").Dot("Next").Call(), jen.Empty())
