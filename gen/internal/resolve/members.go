@@ -20,6 +20,26 @@ func (r *resolver) fillMembers() {
 			r.direct[m.Type] = append(r.direct[m.Type], u)
 		}
 		r.tellApart(d, u)
+		r.checkFamilies(d, u)
+	}
+}
+
+// checkFamilies reports members that others are below of: each is itself alone, since a
+// reader of the list sees no more.
+func (r *resolver) checkFamilies(d *definition, u *model.Union) {
+	listed := func(t model.Type) bool {
+		return slices.ContainsFunc(u.Members, func(m *model.Member) bool { return m.Type == t })
+	}
+	for _, member := range r.definitions {
+		if member.family == nil || !listed(member.decl) {
+			continue
+		}
+		for _, below := range r.definitions {
+			if below.kind == kindStruct && descends(below, member) && !listed(below.decl) {
+				r.diags.Warnf(r.at(d.below(nil, d.keyword(extOneOf), extOneOf)), "list it as well",
+					"member %s does not take %s, which is below it", member.name, below.name)
+			}
+		}
 	}
 }
 
