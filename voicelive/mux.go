@@ -8,8 +8,9 @@ import (
 )
 
 // A Mux calls handlers for the events of a session, one at a time and in the order
-// of the wire. Register with [On], then call [Mux.Run]. The zero value is ready. A
-// Mux must not be changed while it runs; it may serve any number of sessions at once.
+// of the wire. Register with [On], then call [Mux.Run], or [Mux.HandleEvent] for each
+// event that you received. The zero value is ready. A Mux must not be changed while it
+// runs; it may serve any number of sessions at once.
 type Mux struct {
 	handlers map[reflect.Type][]func(context.Context, ServerEvent) error
 	all      []func(context.Context, ServerEvent) error // for interfaces
@@ -38,15 +39,15 @@ func On[E ServerEvent](m *Mux, handle func(ctx context.Context, e E) error) {
 	m.handlers[t] = append(m.handlers[t], f)
 }
 
-// Run receives from s and calls the handlers from this goroutine, so that they may
-// call any method of the session; an event that a handler receives is its own, and
-// reaches no other. It returns nil at an orderly
-// end of the session, its [*SessionError], ctx.Err, or the first error of a handler; in
-// the last two cases the session goes on. Events that cannot be decoded are skipped:
-// handle them with [Session.Events], or count them in [Stats].
-func (m *Mux) Run(ctx context.Context, s *Session) error {
+// Run receives from r, which usually is a [*Session], and calls the handlers from this
+// goroutine, so that they may call any method of the session; an event that a handler
+// receives is its own, and reaches no other. It returns nil at an orderly end of the
+// session, its [*SessionError], ctx.Err, or the first error of a handler; in the last two
+// cases the session goes on. Events that cannot be decoded are skipped: handle them with
+// [Session.Events], or count them in [Stats].
+func (m *Mux) Run(ctx context.Context, r Receiver) error {
 	for {
-		ev, err := s.Recv(ctx)
+		ev, err := r.Recv(ctx)
 		if _, one := errors.AsType[*EventError](err); one {
 			continue
 		}
@@ -56,20 +57,21 @@ func (m *Mux) Run(ctx context.Context, s *Session) error {
 		if err != nil {
 			return err
 		}
-		if err := m.dispatch(ctx, ev); err != nil {
+		if err := m.HandleEvent(ctx, ev); err != nil {
 			return err
 		}
 	}
 }
 
-func (m *Mux) dispatch(ctx context.Context, ev ServerEvent) error {
-	for _, handle := range m.handlers[reflect.TypeOf(ev)] {
-		if err := handle(ctx, ev); err != nil {
+// HandleEvent calls the handlers of e, and returns the first error of one.
+func (m *Mux) HandleEvent(ctx context.Context, e ServerEvent) error {
+	for _, handle := range m.handlers[reflect.TypeOf(e)] {
+		if err := handle(ctx, e); err != nil {
 			return err
 		}
 	}
 	for _, handle := range m.all {
-		if err := handle(ctx, ev); err != nil {
+		if err := handle(ctx, e); err != nil {
 			return err
 		}
 	}

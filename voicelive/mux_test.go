@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"testing"
 	"testing/synctest"
@@ -132,7 +133,7 @@ func TestHandlersForAnInterfaceGetWhatHasIt(t *testing.T) {
 		return nil
 	})
 	for _, e := range []ServerEvent{&ServerEventSessionCreated{}, &ServerEventError{}, &ServerEventSessionUpdated{}} {
-		if err := m.dispatch(t.Context(), e); err != nil {
+		if err := m.HandleEvent(t.Context(), e); err != nil {
 			t.Error(err)
 		}
 	}
@@ -172,4 +173,52 @@ func ExampleOn() {
 		return nil
 	})
 	// err := m.Run(ctx, session)
+}
+
+// recording is a Receiver without a session.
+type recording struct {
+	events []ServerEvent
+	errs   []error // what comes instead of an event that is nil
+}
+
+func (r *recording) Recv(context.Context) (ServerEvent, error) {
+	e := r.events[0]
+	r.events = r.events[1:]
+	if e != nil {
+		return e, nil
+	}
+	err := r.errs[0]
+	r.errs = r.errs[1:]
+	return nil, err
+}
+
+func TestMuxRunsOverAnyReceiver(t *testing.T) {
+	broken := errors.New("the recording ends here")
+	for name, test := range map[string]struct {
+		errs []error
+		want error
+	}{
+		"an orderly end": {[]error{&EventError{}, io.EOF}, nil},
+		"a failure":      {[]error{fmt.Errorf("file 7: %w", &EventError{}), broken}, broken},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var inner, outer Mux
+			var got []string
+			On(&inner, func(_ context.Context, e *ServerEventWarning) error {
+				got = append(got, e.Warning.Message)
+				return nil
+			})
+			On(&outer, inner.HandleEvent)
+			warning := func(text string) ServerEvent {
+				return &ServerEventWarning{Warning: ServerEventWarningDetails{Message: text}}
+			}
+			r := &recording{[]ServerEvent{warning("1"), nil, warning("2"), nil}, test.errs}
+			if err := outer.Run(t.Context(), r); err != test.want {
+				t.Errorf("Run: got %v, want %v", err, test.want)
+			}
+			if diff := cmp.Diff([]string{"1", "2"}, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
 }
