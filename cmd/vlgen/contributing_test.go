@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// TestTheReadmeTakesANewSpec runs the commands of "When the spec changes" as they
-// stand there, with an upstream whose document makes an overlay action wrong.
-func TestTheReadmeTakesANewSpec(t *testing.T) {
+// TestContributingTakesANewSpec runs the commands of "When the spec changes" as
+// they stand there, with an upstream whose document makes an overlay action wrong.
+func TestContributingTakesANewSpec(t *testing.T) {
 	p := newProject(t)
-	_, section, found := strings.Cut(p.text("../../README.md"), "\n## When the spec changes\n")
+	_, section, found := strings.Cut(p.text("../../CONTRIBUTING.md"), "\n## When the spec changes\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	blocks := regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(section, -1)
 	if !found || len(blocks) != 3 {
-		t.Fatalf("the README has %d blocks of commands, want 3", len(blocks))
+		t.Fatalf("CONTRIBUTING.md has %d blocks of commands, want 3", len(blocks))
 	}
 	const action = `
   - target: $.definitions.RequestImageContentPart.properties.url
