@@ -143,9 +143,9 @@ func (w *audioWriter) Close() error {
 	switch {
 	case !w.opts.Commit:
 	case w.opts.TurnID != "":
-		w.err = w.session.EndTurn(w.ctx, w.opts.TurnID)
+		w.err = w.session.EndInputAudioTurn(w.ctx, w.opts.TurnID)
 	default:
-		w.err = w.session.CommitAudio(w.ctx)
+		w.err = w.session.CommitInputAudioBuffer(w.ctx)
 	}
 	if w.err != nil {
 		return w.err
@@ -162,7 +162,7 @@ func (w *audioWriter) send(audio []byte) error {
 		}
 	}
 	if w.opts.TurnID == "" {
-		w.err = w.session.AppendAudio(w.ctx, audio)
+		w.err = w.session.AppendInputAudioBuffer(w.ctx, audio)
 	} else {
 		w.turn.TurnID, w.turn.Audio = w.opts.TurnID, audio
 		w.err = w.session.Send(w.ctx, &w.turn)

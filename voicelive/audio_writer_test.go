@@ -180,13 +180,13 @@ func TestBadAudioIsRefused(t *testing.T) {
 				t.Errorf("audio that is not committed: %v", err)
 			}
 		}
-		if err := s.AppendAudio(t.Context(), make([]byte, 10_001)); !errors.Is(err, ErrNotSent) {
+		if err := s.AppendInputAudioBuffer(t.Context(), make([]byte, 10_001)); !errors.Is(err, ErrNotSent) {
 			t.Errorf("too much audio: %v", err)
 		}
-		if err := s.AppendAudio(t.Context(), make([]byte, 10_000)); err != nil {
+		if err := s.AppendInputAudioBuffer(t.Context(), make([]byte, 10_000)); err != nil {
 			t.Errorf("as much as the limit: %v", err)
 		}
-		if err := s.AppendAudio(t.Context(), nil); !errors.Is(err, ErrNotSent) {
+		if err := s.AppendInputAudioBuffer(t.Context(), nil); !errors.Is(err, ErrNotSent) {
 			t.Errorf("no audio: %v", err)
 		}
 		if err := s.SendText(t.Context(), string(make([]byte, 10_000))); !errors.Is(err, ErrNotSent) {

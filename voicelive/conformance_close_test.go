@@ -15,7 +15,7 @@ func closeFrame(code int, reason string) []byte {
 }
 
 func closeCases() []conformanceCase {
-	ended := func(code int, kind Kind, ids ...string) outcome {
+	ended := func(code int, kind ErrorKind, ids ...string) outcome {
 		return outcome{Events: ids, Code: code, End: fmt.Sprint(kind, " ", code)}
 	}
 	orderly := func(ids ...string) outcome { return outcome{Events: ids, Code: 1000, End: "orderly"} }
@@ -44,7 +44,7 @@ func closeCases() []conformanceCase {
 	}
 	for _, tt := range []struct {
 		code int
-		kind Kind
+		kind ErrorKind
 	}{
 		{1001, KindGoingAway}, {1002, KindProtocol}, {1003, KindProtocol}, {1007, KindProtocol}, {1008, KindPolicy}, {1009, KindTooLarge},
 		{1010, KindProtocol}, {1011, KindServerError}, {1012, KindGoingAway}, {1013, KindGoingAway}, {1014, KindGoingAway},

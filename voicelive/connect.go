@@ -35,7 +35,7 @@ type ConnectOptions struct {
 	APIVersion string
 
 	// RTC connects to the signalling of a WebRTC call, for
-	// [Session.CreateRTCCall], rather than to a session with audio over the socket.
+	// [Session.CreateRTCCallSDPAndWait], rather than to a session with audio over the socket.
 	RTC bool
 
 	// Header is sent with the handshake. It cannot replace what authenticates or upgrades.

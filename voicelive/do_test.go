@@ -111,7 +111,7 @@ func TestDoReturnsTheErrorOfItsEvent(t *testing.T) {
 		if diff := cmp.Diff(&ServiceError{Type: "invalid_request_error", Code: "c", Message: "no", Param: "p", EventID: "mine"}, e); diff != "" {
 			t.Error(diff)
 		}
-		_, err = s.CreateRTCCall(t.Context(), "offer", nil)
+		_, err = s.CreateRTCCallSDPAndWait(t.Context(), "offer", nil)
 		if e, ok := errors.AsType[*ServiceError](err); !ok || e.Code != "c" {
 			t.Errorf("got %v", err)
 		}
@@ -185,23 +185,23 @@ func TestEveryClientEventHasAHelper(t *testing.T) {
 		ClientEventTypeSessionUpdate: func(s *Session) error {
 			return s.UpdateSession(ctx, &RequestSession{Instructions: new("x")})
 		},
-		ClientEventTypeInputAudioBufferAppend:   func(s *Session) error { return s.AppendAudio(ctx, audio) },
-		ClientEventTypeInputAudioBufferCommit:   func(s *Session) error { return s.CommitAudio(ctx) },
-		ClientEventTypeInputAudioBufferClear:    func(s *Session) error { return s.ClearAudio(ctx) },
-		ClientEventTypeInputAudioTurnStart:      func(s *Session) error { return s.StartTurn(ctx, "t") },
-		ClientEventTypeInputAudioTurnAppend:     func(s *Session) error { return s.AppendTurn(ctx, "t", audio) },
-		ClientEventTypeInputAudioTurnEnd:        func(s *Session) error { return s.EndTurn(ctx, "t") },
-		ClientEventTypeInputAudioTurnCancel:     func(s *Session) error { return s.CancelTurn(ctx, "t") },
-		ClientEventTypeInputAudioClear:          func(s *Session) error { return s.ClearInputAudio(ctx) },
+		ClientEventTypeInputAudioBufferAppend:   func(s *Session) error { return s.AppendInputAudioBuffer(ctx, audio) },
+		ClientEventTypeInputAudioBufferCommit:   func(s *Session) error { return s.CommitInputAudioBuffer(ctx) },
+		ClientEventTypeInputAudioBufferClear:    func(s *Session) error { return s.ClearInputAudioBuffer(ctx) },
+		ClientEventTypeInputAudioTurnStart:      func(s *Session) error { return s.StartInputAudioTurn(ctx, "t") },
+		ClientEventTypeInputAudioTurnAppend:     func(s *Session) error { return s.AppendInputAudioTurn(ctx, "t", audio) },
+		ClientEventTypeInputAudioTurnEnd:        func(s *Session) error { return s.EndInputAudioTurn(ctx, "t") },
+		ClientEventTypeInputAudioTurnCancel:     func(s *Session) error { return s.CancelInputAudioTurn(ctx, "t") },
+		ClientEventTypeInputAudioClear:          func(s *Session) error { return s.ClearInputAudioTurns(ctx) },
 		ClientEventTypeConversationItemCreate:   func(s *Session) error { return s.CreateItem(ctx, &FunctionCallOutputItem{CallID: "c", Output: "o"}) },
-		ClientEventTypeConversationItemRetrieve: func(s *Session) error { _, err := s.RetrieveItem(ctx, "i"); return err },
-		ClientEventTypeConversationItemTruncate: func(s *Session) error { return s.TruncateItem(ctx, "i", 0, 100) },
+		ClientEventTypeConversationItemRetrieve: func(s *Session) error { _, err := s.RetrieveItemAndWait(ctx, "i"); return err },
+		ClientEventTypeConversationItemTruncate: func(s *Session) error { return s.TruncateItem(ctx, "i", 0, 100*time.Millisecond) },
 		ClientEventTypeConversationItemDelete:   func(s *Session) error { return s.DeleteItem(ctx, "i") },
 		ClientEventTypeResponseCreate:           func(s *Session) error { return s.CreateResponse(ctx, nil) },
 		ClientEventTypeResponseCancel:           func(s *Session) error { return s.CancelResponse(ctx) },
-		ClientEventTypeSessionAvatarConnect:     func(s *Session) error { _, err := s.ConnectAvatar(ctx, "sdp"); return err },
-		ClientEventTypeOutputAudioBufferClear:   func(s *Session) error { return s.ClearOutputAudio(ctx) },
-		ClientEventTypeRTCCallSDPCreate:         func(s *Session) error { _, err := s.CreateRTCCall(ctx, "sdp", nil); return err },
+		ClientEventTypeSessionAvatarConnect:     func(s *Session) error { _, err := s.ConnectAvatarAndWait(ctx, "sdp"); return err },
+		ClientEventTypeOutputAudioBufferClear:   func(s *Session) error { return s.ClearOutputAudioBuffer(ctx) },
+		ClientEventTypeRTCCallSDPCreate:         func(s *Session) error { _, err := s.CreateRTCCallSDPAndWait(ctx, "sdp", nil); return err },
 		// An approval is an item: the specification has no event of this type.
 		ClientEventTypeMCPApprovalResponse: nil,
 	}

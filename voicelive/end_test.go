@@ -17,7 +17,7 @@ import (
 
 func TestTheEndIsClassified(t *testing.T) {
 	type end struct {
-		Kind      Kind // "" is an orderly end
+		Kind      ErrorKind // "" is an orderly end
 		Code      int
 		Reason    string
 		Retryable bool
@@ -167,7 +167,7 @@ func TestClosingWithACode(t *testing.T) {
 		if _, err := s.Recv(t.Context()); err != io.EOF || s.Err() != nil {
 			t.Errorf("got %v, Err %v", err, s.Err())
 		}
-		if err := s.ClearAudio(t.Context()); !errors.Is(err, ErrNotSent) || !errors.Is(err, ErrClosed) {
+		if err := s.ClearInputAudioBuffer(t.Context()); !errors.Is(err, ErrNotSent) || !errors.Is(err, ErrClosed) {
 			t.Errorf("Send after Close: %v", err)
 		}
 	})

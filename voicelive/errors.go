@@ -30,27 +30,28 @@ var ErrConcurrentRecv = errors.New("voicelive: Recv is already waiting in anothe
 // an event that the service does not confirm. Use [Session.Send].
 var ErrNoConfirmation = errors.New("the service does not confirm such an event")
 
-// A Kind says why a session failed.
-type Kind string
+// An ErrorKind says why a session failed. Its values are lowercase words joined by
+// underscores, so that they can label a metric.
+type ErrorKind string
 
 // The kinds of failures.
 const (
-	KindNetwork        Kind = "network"         // the connection broke: EOF, reset, a write that took too long, codes 1005 and 1006
-	KindKeepAlive      Kind = "keep-alive"      // nothing arrived within PongTimeout after a ping
-	KindSessionExpired Kind = "session expired" // the session reached the service's maximum duration
-	KindGoingAway      Kind = "going away"      // the service shuts down or is overloaded: codes 1001, 1012, 1013, 1014
-	KindServerError    Kind = "server error"    // code 1011
-	KindProtocol       Kind = "protocol"        // either side broke the WebSocket protocol: codes 1002, 1003, 1007, 1010, bad frames
-	KindPolicy         Kind = "policy"          // code 1008: authorization, quota, content
-	KindTooLarge       Kind = "too large"       // a message was larger than Limits.ReceiveBytes, or code 1009
-	KindSlowConsumer   Kind = "slow consumer"   // the queue was full for Limits.SlowConsumerTimeout
-	KindPeerClosed     Kind = "peer closed"     // any other close code
+	KindNetwork        ErrorKind = "network"         // the connection broke: EOF, reset, a write that took too long, codes 1005 and 1006
+	KindKeepAlive      ErrorKind = "keep_alive"      // nothing arrived within PongTimeout after a ping
+	KindSessionExpired ErrorKind = "session_expired" // the session reached the service's maximum duration
+	KindGoingAway      ErrorKind = "going_away"      // the service shuts down or is overloaded: codes 1001, 1012, 1013, 1014
+	KindServerError    ErrorKind = "server_error"    // code 1011
+	KindProtocol       ErrorKind = "protocol"        // either side broke the WebSocket protocol: codes 1002, 1003, 1007, 1010, bad frames
+	KindPolicy         ErrorKind = "policy"          // code 1008: authorization, quota, content
+	KindTooLarge       ErrorKind = "too_large"       // a message was larger than Limits.ReceiveBytes, or code 1009
+	KindSlowConsumer   ErrorKind = "slow_consumer"   // the queue was full for Limits.SlowConsumerTimeout
+	KindPeerClosed     ErrorKind = "peer_closed"     // any other close code
 )
 
 // A SessionError tells why a session ended other than orderly. It is the last
 // error of [Session.Recv], and what [Session.Err] returns.
 type SessionError struct {
-	Kind      Kind
+	Kind      ErrorKind
 	CloseCode int    // what the service sent; 0 if it sent none
 	Reason    string // the text that came with the close code
 	SessionID string // of session.created; empty before
@@ -274,7 +275,7 @@ func expiryReason(text string) bool {
 	return strings.Contains(text, "maximum duration") || strings.Contains(text, codeSessionExpired)
 }
 
-func closeKind(code int) Kind {
+func closeKind(code int) ErrorKind {
 	switch code {
 	case websocket.CloseGoingAway, websocket.CloseServiceRestart, websocket.CloseTryAgainLater, closeBadGateway:
 		return KindGoingAway

@@ -90,14 +90,14 @@ func calledAt(t *testing.T, method reflect.Method, at string) (called bool) {
 
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	s.ClearAudio(ctx)
+	s.ClearInputAudioBuffer(ctx)
 	var m Mux
 	On(&m, func(context.Context, *ServerEventError) error {
 		call("handler")
 		return io.EOF
 	})
 	m.Run(ctx, s)
-	s.CommitAudio(ctx)
+	s.CommitInputAudioBuffer(ctx)
 	s.Close()
 	<-s.Done()
 	synctest.Wait()

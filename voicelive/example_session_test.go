@@ -277,7 +277,7 @@ func ExampleSessionError_Retryable() {
 		time.Sleep(wait)
 	}
 	// Output:
-	// going away: restarting
+	// going_away: restarting
 	// converse returns <nil>
 }
 

@@ -39,9 +39,9 @@ func TestCloseWaitsForTheMessageThatIsBeingSent(t *testing.T) {
 			got = p.frames()
 		})
 		sent := make(chan error)
-		go func() { sent <- s.AppendAudio(t.Context(), make([]byte, 100_000)) }()
+		go func() { sent <- s.AppendInputAudioBuffer(t.Context(), make([]byte, 100_000)) }()
 		synctest.Wait()
-		go func() { sent <- s.ClearAudio(t.Context()) }() // which waits for its turn
+		go func() { sent <- s.ClearInputAudioBuffer(t.Context()) }() // which waits for its turn
 		synctest.Wait()
 		go s.Close()
 		if err := <-sent; !errors.Is(err, ErrNotSent) || !errors.Is(err, ErrClosed) {
@@ -67,7 +67,7 @@ func TestNothingChangesTheReasonWhileTheSessionLingers(t *testing.T) {
 			got = p.frames()
 		})
 		synctest.Wait()
-		if err := s.ClearAudio(t.Context()); !errors.Is(err, ErrNotSent) {
+		if err := s.ClearInputAudioBuffer(t.Context()); !errors.Is(err, ErrNotSent) {
 			t.Errorf("Send: %v", err)
 		}
 		s.Close()

@@ -137,7 +137,7 @@ func FuzzFrameCheck(f *testing.F) {
 }
 
 // kinds holds the codes that mean something, and what.
-var kinds = map[int]Kind{
+var kinds = map[int]ErrorKind{
 	1001: KindGoingAway, 1002: KindProtocol, 1003: KindProtocol, 1005: KindNetwork, 1006: KindNetwork, 1007: KindProtocol, 1008: KindPolicy,
 	1009: KindTooLarge, 1010: KindProtocol, 1011: KindServerError, 1012: KindGoingAway, 1013: KindGoingAway, 1014: KindGoingAway,
 }
@@ -164,7 +164,7 @@ func FuzzClassify(f *testing.F) {
 			}
 		case cause == nil || cause.Kind != want:
 			t.Errorf("got %v, want kind %s", cause, want)
-		case cause.Retryable() != slices.Contains([]Kind{KindNetwork, KindSessionExpired, KindGoingAway, KindServerError}, want):
+		case cause.Retryable() != slices.Contains([]ErrorKind{KindNetwork, KindSessionExpired, KindGoingAway, KindServerError}, want):
 			t.Errorf("%v: Retryable %v", cause, cause.Retryable())
 		case cause.Error() == "" || code != 1006 && reply != code && !(code == 1005 && reply == 1000) || code == 1006 && reply != 0:
 			t.Errorf("%v: reply %d", cause, reply)

@@ -62,7 +62,7 @@ func TestResponsesWaitForEachOther(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := s.ClearAudio(t.Context()); err != nil {
+		if err := s.ClearInputAudioBuffer(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		var got []ServerEventType

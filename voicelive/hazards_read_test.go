@@ -19,7 +19,7 @@ func TestAHalfOpenConnectionIsNoticed(t *testing.T) {
 		sent := make(chan int)
 		go func() {
 			n := 0
-			for s.AppendAudio(t.Context(), make([]byte, 4800)) == nil {
+			for s.AppendInputAudioBuffer(t.Context(), make([]byte, 4800)) == nil {
 				n++
 				time.Sleep(100 * time.Millisecond)
 			}

@@ -22,7 +22,7 @@ func TestTheTimeoutOfATryDoesNotEndTheSession(t *testing.T) {
 		s, stop := serve(t, func(o *ClientOptions) { o.Retry.TryTimeout = time.Second }, (*peer).drain)
 		defer stop()
 		time.Sleep(time.Minute)
-		if err := s.ClearAudio(t.Context()); err != nil || s.Err() != nil {
+		if err := s.ClearInputAudioBuffer(t.Context()); err != nil || s.Err() != nil {
 			t.Errorf("got %v, %v", err, s.Err())
 		}
 	})
@@ -40,7 +40,7 @@ func TestTheContextOfConnectDoesNotEndTheSession(t *testing.T) {
 		defer s.Close()
 		cancel()
 		synctest.Wait()
-		if err := s.ClearAudio(t.Context()); err != nil || s.Err() != nil {
+		if err := s.ClearInputAudioBuffer(t.Context()); err != nil || s.Err() != nil {
 			t.Errorf("got %v, %v", err, s.Err())
 		}
 	})
@@ -91,7 +91,7 @@ func TestClosingOverTLSDoesNotWaitForAPeerThatStalls(t *testing.T) {
 	var began time.Time
 	for err == nil { // until the window is full and the write times out
 		began = time.Now()
-		err = s.AppendAudio(t.Context(), make([]byte, 1<<20))
+		err = s.AppendInputAudioBuffer(t.Context(), make([]byte, 1<<20))
 	}
 	if e, ok := errors.AsType[*SessionError](err); !ok || e.Kind != KindNetwork {
 		t.Errorf("got %v", err)

@@ -54,7 +54,7 @@ func TestAPingWhileTheNetworkIsStuckIsAnsweredLater(t *testing.T) {
 		defer stop()
 		began := time.Now()
 		sent := make(chan error)
-		go func() { sent <- s.AppendAudio(t.Context(), make([]byte, 1<<20)) }()
+		go func() { sent <- s.AppendInputAudioBuffer(t.Context(), make([]byte, 1<<20)) }()
 		recv(t, s)
 		if recv(t, s); time.Since(began) != 0 {
 			t.Errorf("the event behind the ping came after %v", time.Since(began))
@@ -92,7 +92,7 @@ func TestAPongFindsItsWayIntoALargeMessage(t *testing.T) {
 		})
 		defer stop()
 		began := time.Now()
-		if err := s.AppendAudio(t.Context(), make([]byte, 15<<20)); err != nil {
+		if err := s.AppendInputAudioBuffer(t.Context(), make([]byte, 15<<20)); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took < 2*time.Second {
@@ -121,12 +121,12 @@ func TestCancellingASendNeverCutsAnEvent(t *testing.T) {
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		first := make(chan error, 1)
-		go func() { first <- s.AppendAudio(ctx, make([]byte, 90_000)) }()
+		go func() { first <- s.AppendInputAudioBuffer(ctx, make([]byte, 90_000)) }()
 		synctest.Wait()
 		cancel()
 		for range 1000 {
 			queued, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-			if err := s.ClearAudio(queued); !errors.Is(err, ErrNotSent) || !errors.Is(err, context.DeadlineExceeded) {
+			if err := s.ClearInputAudioBuffer(queued); !errors.Is(err, ErrNotSent) || !errors.Is(err, context.DeadlineExceeded) {
 				t.Fatalf("queued: %v", err)
 			}
 			cancel()
@@ -135,7 +135,7 @@ func TestCancellingASendNeverCutsAnEvent(t *testing.T) {
 		if err := <-first; err != nil {
 			t.Errorf("begun: %v", err)
 		}
-		if err := s.ClearAudio(t.Context()); err != nil {
+		if err := s.ClearInputAudioBuffer(t.Context()); err != nil {
 			t.Errorf("later: %v", err)
 		}
 		stop()
@@ -152,14 +152,14 @@ func TestAWriteThatTakesTooLongEndsTheSession(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) { time.Sleep(time.Minute) })
 		defer stop()
 		began := time.Now()
-		err := s.ClearAudio(t.Context())
+		err := s.ClearInputAudioBuffer(t.Context())
 		if e, ok := errors.AsType[*SessionError](err); !ok || e.Kind != KindNetwork || errors.Is(err, ErrNotSent) {
 			t.Errorf("got %v", err)
 		}
 		if took := time.Since(began); took != 10*time.Second+500*time.Millisecond {
 			t.Errorf("it took %v", took)
 		}
-		if err := s.ClearAudio(t.Context()); !errors.Is(err, ErrNotSent) {
+		if err := s.ClearInputAudioBuffer(t.Context()); !errors.Is(err, ErrNotSent) {
 			t.Errorf("afterwards: %v", err)
 		}
 	})
@@ -203,7 +203,7 @@ func TestAWriteErrorWaitsForTheReasonOfThePeer(t *testing.T) {
 				pipe.broken.Store(true)
 				close(broken)
 				began := time.Now()
-				err := s.ClearAudio(t.Context())
+				err := s.ClearInputAudioBuffer(t.Context())
 				got, ok := errors.AsType[*SessionError](err)
 				if !ok {
 					t.Fatalf("got %v", err)
@@ -267,7 +267,7 @@ func TestWritesAndTheirDeadlinesDoNotMeet(t *testing.T) {
 		for range 8 {
 			wg.Go(func() {
 				for range 20 {
-					if err := s.AppendAudio(t.Context(), make([]byte, 40_000)); err != nil {
+					if err := s.AppendInputAudioBuffer(t.Context(), make([]byte, 40_000)); err != nil {
 						t.Error(err)
 					}
 				}

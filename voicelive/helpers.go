@@ -2,11 +2,14 @@ package voicelive
 
 import (
 	"context"
+	"fmt"
 	"sync"
+	"time"
 )
 
-// The methods of this file send one client event each, and are otherwise like
-// Send, or like Do if they return what the service answered.
+// The methods of this file are named after the client event that they send, and are
+// otherwise like Send. Those that wait for the service's confirmation, like Do, end in
+// AndWait.
 
 // UpdateSession sends session.update: the fields that are set change.
 func (s *Session) UpdateSession(ctx context.Context, session *RequestSession) error {
@@ -15,10 +18,10 @@ func (s *Session) UpdateSession(ctx context.Context, session *RequestSession) er
 
 var appends = sync.Pool{New: func() any { return new(ClientEventInputAudioBufferAppend) }}
 
-// AppendAudio sends input_audio_buffer.append with raw audio in the session's input
+// AppendInputAudioBuffer sends input_audio_buffer.append with raw audio in the session's input
 // format, at most 15 MiB. The service confirms nothing. It allocates nothing, and does
 // not retain audio. See [Session.AudioWriter] for streams.
-func (s *Session) AppendAudio(ctx context.Context, audio []byte) error {
+func (s *Session) AppendInputAudioBuffer(ctx context.Context, audio []byte) error {
 	e := appends.Get().(*ClientEventInputAudioBufferAppend)
 	e.Audio = audio
 	err := s.Send(ctx, e)
@@ -27,14 +30,14 @@ func (s *Session) AppendAudio(ctx context.Context, audio []byte) error {
 	return err
 }
 
-// CommitAudio sends input_audio_buffer.commit, which makes the audio sent so far a
+// CommitInputAudioBuffer sends input_audio_buffer.commit, which makes the audio sent so far a
 // message of the user. It does not ask for a response.
-func (s *Session) CommitAudio(ctx context.Context) error {
+func (s *Session) CommitInputAudioBuffer(ctx context.Context) error {
 	return s.Send(ctx, &ClientEventInputAudioBufferCommit{})
 }
 
-// ClearAudio sends input_audio_buffer.clear, which forgets audio that is not committed.
-func (s *Session) ClearAudio(ctx context.Context) error {
+// ClearInputAudioBuffer sends input_audio_buffer.clear, which forgets audio that is not committed.
+func (s *Session) ClearInputAudioBuffer(ctx context.Context) error {
 	return s.Send(ctx, &ClientEventInputAudioBufferClear{})
 }
 
@@ -58,9 +61,9 @@ func (s *Session) DeleteItem(ctx context.Context, itemID string) error {
 	return s.Send(ctx, &ClientEventConversationItemDelete{ItemID: itemID})
 }
 
-// RetrieveItem sends conversation.item.retrieve and returns the item as the service
+// RetrieveItemAndWait sends conversation.item.retrieve and returns the item as the service
 // has it, with audio.
-func (s *Session) RetrieveItem(ctx context.Context, itemID string) (ResponseItem, error) {
+func (s *Session) RetrieveItemAndWait(ctx context.Context, itemID string) (ResponseItem, error) {
 	e, err := do[*ServerEventConversationItemRetrieved](ctx, s, &ClientEventConversationItemRetrieve{ItemID: itemID})
 	if err != nil {
 		return nil, err
@@ -68,10 +71,14 @@ func (s *Session) RetrieveItem(ctx context.Context, itemID string) (ResponseItem
 	return e.Item, nil
 }
 
-// TruncateItem sends conversation.item.truncate: of an assistant's message, what was
-// not played. audioEndMS is the end of what was, in milliseconds.
-func (s *Session) TruncateItem(ctx context.Context, itemID string, contentIndex, audioEndMS int) error {
-	return s.Send(ctx, &ClientEventConversationItemTruncate{ItemID: itemID, ContentIndex: contentIndex, AudioEndMS: audioEndMS})
+// TruncateItem sends conversation.item.truncate, which removes from an assistant's
+// message the audio after played. Pass the duration that the user has heard: the service
+// counts in milliseconds, and TruncateItem rounds down.
+func (s *Session) TruncateItem(ctx context.Context, itemID string, contentIndex int, played time.Duration) error {
+	if played < 0 {
+		return notSent(fmt.Errorf("audio of %v cannot have been played", played))
+	}
+	return s.Send(ctx, &ClientEventConversationItemTruncate{ItemID: itemID, ContentIndex: contentIndex, AudioEndMS: int(played.Milliseconds())})
 }
 
 // CreateResponse sends response.create, when no response is active; see [Session.Send].
@@ -86,39 +93,39 @@ func (s *Session) CancelResponse(ctx context.Context) error {
 	return s.Send(ctx, &ClientEventResponseCancel{})
 }
 
-// StartTurn sends input_audio.turn.start, with an identifier that the caller makes up.
-func (s *Session) StartTurn(ctx context.Context, turnID string) error {
+// StartInputAudioTurn sends input_audio.turn.start, with an identifier that the caller makes up.
+func (s *Session) StartInputAudioTurn(ctx context.Context, turnID string) error {
 	return s.Send(ctx, &ClientEventInputAudioTurnStart{TurnID: turnID})
 }
 
-// AppendTurn sends input_audio.turn.append with raw audio.
-func (s *Session) AppendTurn(ctx context.Context, turnID string, audio []byte) error {
+// AppendInputAudioTurn sends input_audio.turn.append with raw audio.
+func (s *Session) AppendInputAudioTurn(ctx context.Context, turnID string, audio []byte) error {
 	return s.Send(ctx, &ClientEventInputAudioTurnAppend{TurnID: turnID, Audio: audio})
 }
 
-// EndTurn sends input_audio.turn.end.
-func (s *Session) EndTurn(ctx context.Context, turnID string) error {
+// EndInputAudioTurn sends input_audio.turn.end.
+func (s *Session) EndInputAudioTurn(ctx context.Context, turnID string) error {
 	return s.Send(ctx, &ClientEventInputAudioTurnEnd{TurnID: turnID})
 }
 
-// CancelTurn sends input_audio.turn.cancel.
-func (s *Session) CancelTurn(ctx context.Context, turnID string) error {
+// CancelInputAudioTurn sends input_audio.turn.cancel.
+func (s *Session) CancelInputAudioTurn(ctx context.Context, turnID string) error {
 	return s.Send(ctx, &ClientEventInputAudioTurnCancel{TurnID: turnID})
 }
 
-// ClearInputAudio sends input_audio.clear, which forgets all input audio that is being streamed.
-func (s *Session) ClearInputAudio(ctx context.Context) error {
+// ClearInputAudioTurns sends input_audio.clear, which forgets all input audio that is being streamed.
+func (s *Session) ClearInputAudioTurns(ctx context.Context) error {
 	return s.Send(ctx, &ClientEventInputAudioClear{})
 }
 
-// ClearOutputAudio sends output_audio_buffer.clear, which silences an avatar.
-func (s *Session) ClearOutputAudio(ctx context.Context) error {
+// ClearOutputAudioBuffer sends output_audio_buffer.clear, which silences an avatar.
+func (s *Session) ClearOutputAudioBuffer(ctx context.Context) error {
 	return s.Send(ctx, &ClientEventOutputAudioBufferClear{})
 }
 
-// ConnectAvatar sends session.avatar.connect with the SDP offer of the client, and
+// ConnectAvatarAndWait sends session.avatar.connect with the SDP offer of the client, and
 // returns that of the service.
-func (s *Session) ConnectAvatar(ctx context.Context, clientSDP string) (serverSDP string, err error) {
+func (s *Session) ConnectAvatarAndWait(ctx context.Context, clientSDP string) (serverSDP string, err error) {
 	e, err := do[*ServerEventSessionAvatarConnecting](ctx, s, &ClientEventSessionAvatarConnect{ClientSDP: clientSDP})
 	if err != nil {
 		return "", err
@@ -126,9 +133,9 @@ func (s *Session) ConnectAvatar(ctx context.Context, clientSDP string) (serverSD
 	return e.ServerSDP, nil
 }
 
-// CreateRTCCall sends rtc.call.sdp.create with an SDP offer, and returns the answer. The
+// CreateRTCCallSDPAndWait sends rtc.call.sdp.create with an SDP offer, and returns the answer. The
 // session configuration may be nil.
-func (s *Session) CreateRTCCall(ctx context.Context, offer string, session *RequestSession) (*ServerEventRTCCallSDPCreated, error) {
+func (s *Session) CreateRTCCallSDPAndWait(ctx context.Context, offer string, session *RequestSession) (*ServerEventRTCCallSDPCreated, error) {
 	return do[*ServerEventRTCCallSDPCreated](ctx, s, &ClientEventRTCCallSDPCreate{SDPOffer: offer, Session: session})
 }
 

@@ -37,7 +37,7 @@ func TestHandlersMayCallEveryMethod(t *testing.T) {
 		On(&m, func(_ context.Context, e *ServerEventWarning) error {
 			got = append(got, "warning "+e.Warning.Message)
 			for name, call := range map[string]func() error{
-				"Send":           func() error { return s.ClearAudio(ctx) },
+				"Send":           func() error { return s.ClearInputAudioBuffer(ctx) },
 				"Do":             func() error { _, err := s.Do(ctx, &ClientEventSessionUpdate{}); return err },
 				"Stats":          func() error { s.Stats(); return s.Err() },
 				"ID":             func() error { s.ID(); s.RequestID(); s.Done(); return nil },
@@ -158,7 +158,7 @@ func TestObserversMayClose(t *testing.T) {
 			})
 			session = s
 			close(ready)
-			s.ClearAudio(t.Context())
+			s.ClearInputAudioBuffer(t.Context())
 			for range s.Events(t.Context()) {
 			}
 			stop()

@@ -61,7 +61,7 @@ func TestObserversAreToldWhatHappens(t *testing.T) {
 			p.close(1011, "over")
 			p.drain()
 		})
-		if err := s.ClearAudio(t.Context()); err != nil {
+		if err := s.ClearInputAudioBuffer(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for range s.Events(t.Context()) {
@@ -80,7 +80,7 @@ func TestObserversAreToldWhatHappens(t *testing.T) {
 			`response r completed 1.3s 500ms {"total_tokens":3}`,
 			"receive error",
 			"error t c e",
-			`close voicelive: session ended: server error (close code 1011: "over"), session sess_1, request req_1, 8 received`,
+			`close voicelive: session ended: server_error (close code 1011: "over"), session sess_1, request req_1, 8 received`,
 		}
 		if diff := cmp.Diff(want, r.log); diff != "" {
 			t.Error(diff)

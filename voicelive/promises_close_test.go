@@ -34,14 +34,14 @@ func TestCloseReturnsInTimeInEveryState(t *testing.T) {
 		"the end is being answered": {service: func(p *peer) { p.close(1011, ""); time.Sleep(time.Hour) }, most: 3 * time.Second},
 		"a write is blocked": {
 			service: func(p *peer) { p.next(); time.Sleep(time.Hour) },
-			prepare: func(s *Session) { go s.AppendAudio(context.Background(), make([]byte, 1<<20)) },
+			prepare: func(s *Session) { go s.AppendInputAudioBuffer(context.Background(), make([]byte, 1<<20)) },
 			most:    3 * time.Second,
 		},
 		"sends wait for their turn": {
 			service: func(*peer) { time.Sleep(time.Hour) },
 			prepare: func(s *Session) {
 				for range 10 {
-					go s.ClearAudio(context.Background())
+					go s.ClearInputAudioBuffer(context.Background())
 				}
 			},
 			most: 3 * time.Second,

@@ -28,7 +28,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	for name, tt := range map[string]struct {
 		service func(*peer)
 		message int // bytes
-		end     Kind
+		end     ErrorKind
 	}{
 		"events of 1 MiB":          {service: flood(warningOf("x", 1<<20)), message: 1 << 20},
 		"events of 60 bytes":       {service: flood(warning("x")), message: 4 << 10},

@@ -383,7 +383,7 @@ func (r *run) inspect() {
 // afterwards uses a session that has ended.
 func (r *run) afterwards() {
 	s := r.session
-	if err := s.ClearAudio(context.Background()); !errors.Is(err, ErrNotSent) {
+	if err := s.ClearInputAudioBuffer(context.Background()); !errors.Is(err, ErrNotSent) {
 		r.problem("P7: Send after the end: %v", err)
 	}
 	if _, err := s.Recv(context.Background()); err != r.last {

@@ -58,7 +58,9 @@ func pcmOf(event voicelive.ServerEvent, err error) ([]byte, int64, error) {
 	return delta.Delta, at, err
 }
 
-func (o *ours) send(pcm []byte) error { return o.session.AppendAudio(context.Background(), pcm) }
+func (o *ours) send(pcm []byte) error {
+	return o.session.AppendInputAudioBuffer(context.Background(), pcm)
+}
 
 func (o *ours) close() { o.session.Close() }
 

@@ -66,7 +66,7 @@ func (c *conversation) interrupt(ctx context.Context) error {
 		return nil
 	}
 	c.cut = item
-	return c.session.TruncateItem(ctx, item, content, int(heard.Milliseconds()))
+	return c.session.TruncateItem(ctx, item, content, heard)
 }
 
 // answered handles the end of a response: of an answer, or of a question to us.

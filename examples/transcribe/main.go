@@ -116,7 +116,7 @@ func send(ctx context.Context, session *voicelive.Session, audio []byte, rate in
 		return err
 	}
 	// What is left is silence. That it is cleared comes behind all that was heard.
-	return session.ClearAudio(ctx)
+	return session.ClearInputAudioBuffer(ctx)
 }
 
 // An utterance is speech between two silences.

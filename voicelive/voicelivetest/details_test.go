@@ -217,7 +217,7 @@ func TestASessionCanBePrinted(t *testing.T) {
 	printed := make(chan string)
 	go func() { printed <- fmt.Sprintf("%v %+v", server.Session(0), server.Session(0)) }()
 	for range 20 {
-		if err := client.AppendAudio(t.Context(), make([]byte, 480)); err != nil {
+		if err := client.AppendInputAudioBuffer(t.Context(), make([]byte, 480)); err != nil {
 			t.Error(err)
 		}
 	}

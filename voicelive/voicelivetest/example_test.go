@@ -124,7 +124,7 @@ func ExampleScript() {
 	}
 	fmt.Println("replay:", srv.Session(0).Script())
 	// Output:
-	// going away 1012 restarting
+	// going_away 1012 restarting
 	// try again: true
 	// replay: end.close sent=5 code=1012 body="restarting"
 }

@@ -17,13 +17,13 @@ import (
 
 // outcome is what a client makes of a fault.
 type outcome struct {
-	Refused     int            // status of the *azcore.ResponseError of Connect
-	NotOpened   bool           // Connect returned another error
-	Kind        voicelive.Kind // of the session's end; "" is an orderly close by the client
-	Code        int            // that the service closed with
-	Undecodable int            // errors of Recv that did not end the session
-	Unknown     int            // events of an unknown type
-	Errors      int            // error events
+	Refused     int                 // status of the *azcore.ResponseError of Connect
+	NotOpened   bool                // Connect returned another error
+	Kind        voicelive.ErrorKind // of the session's end; "" is an orderly close by the client
+	Code        int                 // that the service closed with
+	Undecodable int                 // errors of Recv that did not end the session
+	Unknown     int                 // events of an unknown type
+	Errors      int                 // error events
 }
 
 // menu is every fault there is, and what the client of this module must make of it.
