@@ -9,7 +9,6 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/emit"
 	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
-	"github.com/go-voicelive/voicelive-go/gen/internal/reference"
 )
 
 // DiffInput is everything that decides what Diff says.
@@ -51,12 +50,24 @@ func compare(in DiffInput, before, after *model.API, g *guide.Guide) *DiffReport
 	compared := diff.Input{Old: before, New: after, OldName: in.Old.Spec.Name, NewName: in.New.Spec.Name,
 		OldValidated: emit.Validated(before), NewValidated: emit.Validated(after)}
 	if len(g.Areas) > 0 {
-		_, old := reference.Areas(before, g)
-		titles, now := reference.Areas(after, g)
+		titles, now := areas(after, g)
+		_, old := areas(before, g)
 		compared.Areas = titles
 		compared.Area = func(wire string) string { return cmp.Or(now[wire], old[wire]) }
 	}
 	return diff.Compare(compared)
+}
+
+// areas returns the titles of the guide's areas in order, and the title of each declaration by its wire name.
+func areas(api *model.API, g *guide.Guide) (titles []string, of map[string]string) {
+	of = map[string]string{}
+	for _, p := range guide.Divide(api, g.Areas) {
+		titles = append(titles, p.Title)
+		for _, t := range p.Decls {
+			of[model.DeclOf(t).Wire] = p.Title
+		}
+	}
+	return titles, of
 }
 
 // compareAPI fills in what the documents of a drift mean for the API.
