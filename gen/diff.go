@@ -9,6 +9,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/emit"
 	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
+	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
 // DiffInput is everything that decides what Diff says.
@@ -27,23 +28,23 @@ func DiffRules() string { return diff.RulesMarkdown() }
 // Diff compares two documents after overlay and resolution. The error of a bad
 // document is a *Diagnostics. The notes did not stop it.
 func Diff(in DiffInput) (*DiffReport, []string, error) {
-	before, notes, err := load(in.Old)
+	before, err := pipeline.Load(in.Old)
 	if err != nil {
-		return nil, notes, err
+		return nil, nil, err
 	}
-	after, more, err := load(in.New)
-	notes = append(notes, more...)
+	after, err := pipeline.Load(in.New)
 	if err != nil {
-		return nil, notes, err
+		return nil, before.Notes, err
 	}
+	notes := append(before.Notes, after.Notes...)
 	g := &guide.Guide{}
 	if in.Guide != nil {
 		var diags diag.List
 		if g = guide.Parse(in.Guide.Name, in.Guide.Data, &diags); g == nil || diags.Failed() {
-			return nil, notes, &Diagnostics{Lines: lines(&diags)}
+			return nil, notes, pipeline.Failure(&diags)
 		}
 	}
-	return compare(in, before, after, g), notes, nil
+	return compare(in, before.API, after.API, g), notes, nil
 }
 
 func compare(in DiffInput, before, after *model.API, g *guide.Guide) *DiffReport {

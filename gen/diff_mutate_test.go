@@ -18,6 +18,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/golden"
 	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
+	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
 // TestDiffSeesEveryChange mutates documents at random. Whatever makes the models
@@ -35,7 +36,7 @@ func TestDiffSeesEveryChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	product := Input{Spec: Source{"spec.json", spec}, Overlay: &Source{"overlay.yaml", overlay}, UnusedOverlay: true, Package: "voicelive"}
+	product := Input{Spec: Source{Name: "spec.json", Data: spec}, Overlay: &Source{Name: "overlay.yaml", Data: overlay}, UnusedOverlay: true, Package: "voicelive"}
 	compared := seeChanges(t, product, 30)
 	if compared < 10 {
 		t.Errorf("only %d of 30 mutants of the product are documents", compared)
@@ -46,7 +47,7 @@ func TestDiffSeesEveryChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compared += seeChanges(t, Input{Spec: Source{"spec.json", []byte(golden.File(ar, "old.json"))}, Package: "zoo"}, 20)
+		compared += seeChanges(t, Input{Spec: Source{Name: "spec.json", Data: []byte(golden.File(ar, "old.json"))}, Package: "zoo"}, 20)
 	}
 	if all := len(paths) * 20; compared < all/4 {
 		t.Errorf("only %d of %d mutants are documents", compared, all)
@@ -56,7 +57,7 @@ func TestDiffSeesEveryChange(t *testing.T) {
 // seeChanges compares in with n mutants of it, and returns how many could be.
 func seeChanges(t *testing.T, in Input, n int) (compared int) {
 	t.Helper()
-	before, _, err := load(in)
+	before, err := pipeline.Load(in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,22 +77,22 @@ func seeChanges(t *testing.T, in Input, n int) (compared int) {
 		}
 		other := in
 		other.Spec.Data = mutant
-		after, _, err := load(other)
+		after, err := pipeline.Load(other)
 		if err != nil {
 			continue // the mutant is no document
 		}
 		compared++
-		there := compare(DiffInput{Old: in, New: other}, before, after, &guide.Guide{})
-		back := compare(DiffInput{Old: other, New: in}, after, before, &guide.Guide{})
-		same := everything(before) == everything(after)
+		there := compare(DiffInput{Old: in, New: other}, before.API, after.API, &guide.Guide{})
+		back := compare(DiffInput{Old: other, New: in}, after.API, before.API, &guide.Guide{})
+		same := everything(before.API) == everything(after.API)
 		if there.Empty() != same || back.Empty() != same {
 			t.Errorf("seed %d: %s\nthe models are equal: %v; reported there: %v; reported back: %v\n%s%s", seed, strings.Join(did, ", "),
-				same, !there.Empty(), !back.Empty(), there.Text(), firstDifference(everything(before), everything(after)))
+				same, !there.Empty(), !back.Empty(), there.Text(), firstDifference(everything(before.API), everything(after.API)))
 		}
 		if d := cmp.Diff(judged(there, false), judged(back, true)); d != "" {
 			t.Errorf("seed %d: %s\nthere and back (-there +back):\n%s", seed, strings.Join(did, ", "), d)
 		}
-		if self := compare(DiffInput{Old: other, New: other}, after, after, &guide.Guide{}); !self.Empty() {
+		if self := compare(DiffInput{Old: other, New: other}, after.API, after.API, &guide.Guide{}); !self.Empty() {
 			t.Errorf("seed %d: the mutant differs from itself:\n%s", seed, self.Text())
 		}
 	}

@@ -42,8 +42,8 @@ func TestDiff(t *testing.T) {
 func diffOf(t *testing.T, before, after string) *DiffReport {
 	t.Helper()
 	r, _, err := Diff(DiffInput{
-		Old: Input{Spec: Source{"old.json", []byte(before)}, Package: "zoo"},
-		New: Input{Spec: Source{"new.json", []byte(after)}, Package: "zoo"},
+		Old: Input{Spec: Source{Name: "old.json", Data: []byte(before)}, Package: "zoo"},
+		New: Input{Spec: Source{Name: "new.json", Data: []byte(after)}, Package: "zoo"},
 	})
 	if err != nil {
 		t.Fatal(err)

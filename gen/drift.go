@@ -5,10 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 	"github.com/go-voicelive/voicelive-go/gen/internal/drift"
 	"github.com/go-voicelive/voicelive-go/gen/internal/index"
+	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
 // DriftInput is everything that decides what Drift says.
@@ -35,11 +35,11 @@ type DriftReport = drift.Report
 // layout or order of members. The error of what cannot be compared is a
 // *Diagnostics.
 func Drift(in DriftInput) (*DriftReport, error) {
-	checked, err := parse(in.Spec)
+	checked, err := pipeline.Parse(in.Spec)
 	if err != nil {
 		return nil, err
 	}
-	upstream, err := parse(in.Upstream)
+	upstream, err := pipeline.Parse(in.Upstream)
 	if err != nil {
 		return nil, err
 	}
@@ -64,12 +64,12 @@ func newer(in DriftInput, r *DriftReport) ([]drift.Version, error) {
 	for _, list := range in.Indexes {
 		versions, err := index.Parse(list.Data)
 		if err != nil {
-			return nil, problem(list, err.Error(), "")
+			return nil, pipeline.Problem(list, err.Error(), "")
 		}
 		all = append(all, versions...)
 	}
 	if len(all) > 0 && !index.Dated(ours) {
-		return nil, problem(in.Spec, fmt.Sprintf("no version of an index can be newer than %q, which is not a date", ours), "leave out -index")
+		return nil, pipeline.Problem(in.Spec, fmt.Sprintf("no version of an index can be newer than %q, which is not a date", ours), "leave out -index")
 	}
 	slices.SortFunc(all, index.Compare)
 	var newer []drift.Version
@@ -79,11 +79,6 @@ func newer(in DriftInput, r *DriftReport) ([]drift.Version, error) {
 		}
 	}
 	return newer, nil
-}
-
-func problem(src Source, message, fix string) error {
-	d := diag.Diagnostic{Location: diag.Location{File: src.Name}, Message: message, Fix: fix}
-	return &Diagnostics{Lines: []string{d.String()}}
 }
 
 // published is where the document of a version is, empty if the place is the
@@ -109,7 +104,7 @@ func ExpandVersion(place, version string) string {
 // Version is the info.version of a document. The error of what is no swagger 2.0
 // is a *Diagnostics.
 func Version(src Source) (string, error) {
-	doc, err := parse(src)
+	doc, err := pipeline.Parse(src)
 	if err != nil {
 		return "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 	"github.com/go-voicelive/voicelive-go/gen/internal/overlay"
+	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
 // OverlayReview is what a document means for the actions of an overlay.
@@ -22,14 +23,14 @@ func ReviewOverlay(in Input) (OverlayReview, error) {
 	if in.Overlay == nil {
 		return r, nil
 	}
-	doc, err := parse(in.Spec)
+	doc, err := pipeline.Parse(in.Spec)
 	if err != nil {
 		return r, err
 	}
 	var diags diag.List
 	o := overlay.Parse(in.Overlay.Name, in.Overlay.Data, &diags)
 	if o == nil {
-		return r, &Diagnostics{Lines: lines(&diags)}
+		return r, pipeline.Failure(&diags)
 	}
 	for _, a := range o.Apply(doc, overlay.Options{UnusedWarn: true}, &diags) {
 		r.Actions++
@@ -48,17 +49,8 @@ func ReviewOverlay(in Input) (OverlayReview, error) {
 // Canonical lays a document out as upstream does: what is checked in. Content and
 // order stay as they are. The error of what is no swagger 2.0 is a *Diagnostics.
 func Canonical(src Source) ([]byte, error) {
-	if _, err := parse(src); err != nil {
+	if _, err := pipeline.Parse(src); err != nil {
 		return nil, err
 	}
 	return document.Canonical(src.Data)
-}
-
-func parse(src Source) (*document.Document, error) {
-	var diags diag.List
-	doc := document.Parse(src.Name, src.Data, &diags)
-	if doc == nil {
-		return nil, &Diagnostics{Lines: lines(&diags)}
-	}
-	return doc, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 	"github.com/go-voicelive/voicelive-go/gen/internal/drift"
+	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
 // TakeInput is a new document that is to take the place of the checked-in one.
@@ -30,7 +31,7 @@ type TakeReport = drift.Taken
 // do not apply to it, and reports them with whatever else keeps Generate and Docs
 // from succeeding. The error of what is no swagger 2.0 is a *Diagnostics.
 func Take(in TakeInput) (*Taken, error) {
-	doc, err := parse(in.Spec)
+	doc, err := pipeline.Parse(in.Spec)
 	if err != nil {
 		return nil, err
 	}

@@ -23,10 +23,13 @@ var mayImport = map[string][]string{
 	"cmd/vlgen":                {"gen", "cmd/vlgen/internal/fetch"},
 	"cmd/vlgen/internal/fetch": {}, // the only package of the generator that uses the network
 	"gen": {
-		"gen/internal/diag", "gen/internal/document", "gen/internal/emit", "gen/internal/model", "gen/internal/name",
-		"gen/internal/output", "gen/internal/overlay", "gen/internal/resolve", "templates",
+		"gen/internal/diag", "gen/internal/document", "gen/internal/emit", "gen/internal/model",
+		"gen/internal/output", "gen/internal/overlay", "gen/internal/pipeline", "templates",
 		"gen/internal/asyncapi", "gen/internal/guide", "gen/internal/reference", "gen/internal/schema", "gen/internal/versions",
 		"gen/internal/diff", "gen/internal/drift", "gen/internal/index",
+	},
+	"gen/internal/pipeline": {
+		"gen/internal/diag", "gen/internal/document", "gen/internal/model", "gen/internal/name", "gen/internal/overlay", "gen/internal/resolve",
 	},
 	"gen/internal/diag":     {},
 	"gen/internal/model":    {"gen/internal/diag"},
