@@ -2,17 +2,13 @@ package gen_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"go/ast"
 	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
-	"maps"
 	"math/rand/v2"
-	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,26 +18,8 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/gen"
 	"github.com/go-voicelive/voicelive-go/gen/internal/golden"
+	"github.com/go-voicelive/voicelive-go/gen/internal/product"
 )
-
-func read(t testing.TB, path string) gen.Source {
-	t.Helper()
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return gen.Source{Name: strings.TrimPrefix(path, "../"), Data: data}
-}
-
-// product is the input that make generate uses.
-func product(t testing.TB) gen.Input {
-	return gen.Input{
-		Spec:    read(t, "../spec/voicelive.json"),
-		Overlay: new(read(t, "../spec/overlay.yaml")),
-		Package: "voicelive",
-		Strict:  true,
-	}
-}
 
 func generate(t testing.TB, in gen.Input) gen.Result {
 	t.Helper()
@@ -53,7 +31,7 @@ func generate(t testing.TB, in gen.Input) gen.Result {
 }
 
 func TestThePackageIsUpToDate(t *testing.T) {
-	diff, err := gen.Check("../voicelive", generate(t, product(t)).Files)
+	diff, err := gen.Check("../voicelive", generate(t, product.Input(t)).Files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,57 +41,22 @@ func TestThePackageIsUpToDate(t *testing.T) {
 }
 
 func TestOutputDoesNotDependOnOrderOrProcessors(t *testing.T) {
-	want := generate(t, product(t)).Files
+	want := generate(t, product.Input(t)).Files
 	for seed := range uint64(3) {
-		in := product(t)
-		in.Spec.Data = shuffled(t, in.Spec.Data, seed)
-		if diff := cmp.Diff(texts(want), texts(generate(t, in).Files)); diff != "" {
+		in := product.Input(t)
+		in.Spec.Data = product.Shuffled(t, in.Spec.Data, seed)
+		if diff := cmp.Diff(product.Texts(want), product.Texts(generate(t, in).Files)); diff != "" {
 			t.Fatalf("with definitions shuffled (seed %d):\n%.2000s", seed, diff)
 		}
 	}
 	for _, n := range []int{1, 2, 7} {
 		old := runtime.GOMAXPROCS(n)
-		got := generate(t, product(t)).Files
+		got := generate(t, product.Input(t)).Files
 		runtime.GOMAXPROCS(old)
-		if diff := cmp.Diff(texts(want), texts(got)); diff != "" {
+		if diff := cmp.Diff(product.Texts(want), product.Texts(got)); diff != "" {
 			t.Fatalf("with GOMAXPROCS %d:\n%.2000s", n, diff)
 		}
 	}
-}
-
-func texts(files []gen.File) map[string]string {
-	m := map[string]string{}
-	for _, f := range files {
-		m[f.Name] = string(f.Data)
-	}
-	return m
-}
-
-// shuffled is the document with its definitions in another order.
-func shuffled(t *testing.T, data []byte, seed uint64) []byte {
-	var doc map[string]json.RawMessage
-	if err := json.Unmarshal(data, &doc); err != nil {
-		t.Fatal(err)
-	}
-	var definitions map[string]json.RawMessage
-	if err := json.Unmarshal(doc["definitions"], &definitions); err != nil {
-		t.Fatal(err)
-	}
-	names := slices.Sorted(maps.Keys(definitions))
-	rand.New(rand.NewPCG(seed, 1)).Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
-	var b bytes.Buffer
-	b.WriteString(`{"swagger":"2.0","info":` + string(doc["info"]) + `,"definitions":{`)
-	for i, name := range names {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		key, _ := json.Marshal(name)
-		b.Write(key)
-		b.WriteByte(':')
-		b.Write(definitions[name])
-	}
-	b.WriteString(`}}`)
-	return b.Bytes()
 }
 
 // TestGoldens generates from the documents of testdata. Each must type-check;
@@ -133,7 +76,7 @@ func TestGoldens(t *testing.T) {
 			got["diagnostics"] += "\n"
 		}
 		typeCheck(t, res.Files)
-		for name, text := range texts(res.Files) {
+		for name, text := range product.Texts(res.Files) {
 			if golden.File(ar, name) != "" {
 				got[name] = text
 			}
@@ -199,7 +142,7 @@ func inspect(t *testing.T, file *ast.File) {
 // TestTheProductIsWithinItsLimits states how large the generated package may be.
 func TestTheProductIsWithinItsLimits(t *testing.T) {
 	lines := 0
-	for _, f := range generate(t, product(t)).Files {
+	for _, f := range generate(t, product.Input(t)).Files {
 		lines += bytes.Count(f.Data, []byte("\n"))
 	}
 	if lines > 12_000 {
@@ -209,7 +152,7 @@ func TestTheProductIsWithinItsLimits(t *testing.T) {
 
 func TestEveryExportedNameIsDocumented(t *testing.T) {
 	fset := token.NewFileSet()
-	for _, f := range generate(t, product(t)).Files {
+	for _, f := range generate(t, product.Input(t)).Files {
 		file, err := parser.ParseFile(fset, f.Name, f.Data, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
@@ -230,7 +173,7 @@ func TestEveryExportedNameIsDocumented(t *testing.T) {
 }
 
 func TestDumpIsReadable(t *testing.T) {
-	res, err := gen.Dump(product(t))
+	res, err := gen.Dump(product.Input(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -276,7 +219,7 @@ actions:
 
 // TestMistakesAreDiagnosticsNeverPanics cuts and changes the real document.
 func TestMistakesAreDiagnosticsNeverPanics(t *testing.T) {
-	in := product(t)
+	in := product.Input(t)
 	in.UnusedOverlay = true
 	r := rand.New(rand.NewPCG(1, 2))
 	spec := in.Spec.Data
@@ -314,9 +257,6 @@ func TestMistakesInAnOverlayAreReported(t *testing.T) {
 			}
 			if _, dumped := gen.Dump(in); dumped == nil || dumped.Error() != err.Error() {
 				t.Errorf("dump: got %v, want %v", dumped, err)
-			}
-			if _, documented := gen.Docs(gen.DocsInput{Input: in}); documented == nil || documented.Error() != err.Error() {
-				t.Errorf("docs: got %v, want %v", documented, err)
 			}
 		})
 	}

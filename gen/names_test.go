@@ -6,6 +6,8 @@ import (
 	"go/token"
 	"strings"
 	"testing"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/product"
 )
 
 // names are the identifiers of the product that users meet most, by what they
@@ -77,7 +79,7 @@ func TestNamesAreInjective(t *testing.T) {
 func declarations(t *testing.T) map[string]int {
 	found := map[string]int{}
 	fset := token.NewFileSet()
-	for _, f := range generate(t, product(t)).Files {
+	for _, f := range generate(t, product.Input(t)).Files {
 		file, err := parser.ParseFile(fset, f.Name, f.Data, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/go-voicelive/voicelive-go/gen"
+	"github.com/go-voicelive/voicelive-go/gen/evolve"
 )
 
 const diffUsage = `vlgen diff tells how two documents differ after overlay and resolution, and what
@@ -40,7 +40,7 @@ func diff(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return code
 	}
 	if o.rules {
-		io.WriteString(stdout, gen.DiffRules())
+		io.WriteString(stdout, evolve.DiffRules())
 		return exitOK
 	}
 	in, err := o.diffInput(stdin)
@@ -48,7 +48,7 @@ func diff(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "vlgen:", err)
 		return exitUsage
 	}
-	r, found, err := gen.Diff(in)
+	r, found, err := evolve.Diff(in)
 	notes(stderr, found)
 	if err != nil {
 		report(stderr, err)
@@ -117,7 +117,7 @@ func (o diffOptions) problem(rest []string) string {
 }
 
 // diffInput reads the files that the options name.
-func (o diffOptions) diffInput(stdin io.Reader) (in gen.DiffInput, err error) {
+func (o diffOptions) diffInput(stdin io.Reader) (in evolve.DiffInput, err error) {
 	before, after := o.options, o.options
 	before.spec, after.spec = o.old, o.new
 	if o.oldOverlay != "" {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen"
+	"github.com/go-voicelive/voicelive-go/gen/reference"
 )
 
 const docsUsage = `vlgen docs documents a swagger 2.0 document of definitions: as Markdown, as
@@ -83,27 +84,27 @@ func parseDocs(args []string, stderr io.Writer) (o docsOptions, code int, ok boo
 
 func (o docsOptions) problem(rest []string) string {
 	switch {
-	case o.format != "" && !gen.ValidFormat(gen.Format(o.format)):
+	case o.format != "" && !reference.ValidFormat(reference.Format(o.format)):
 		return fmt.Sprintf("-format is markdown, asyncapi or jsonschema, not %q", o.format)
-	case o.out == "-" && (o.check || o.format == "" || o.format == string(gen.Markdown)):
+	case o.out == "-" && (o.check || o.format == "" || o.format == string(reference.Markdown)):
 		return "-out - needs -format asyncapi or jsonschema, and no -check"
 	}
 	return o.options.problem("generate", rest)
 }
 
 // docsInput reads the files that the options name.
-func (o docsOptions) docsInput(stdin io.Reader) (in gen.DocsInput, err error) {
+func (o docsOptions) docsInput(stdin io.Reader) (in reference.DocsInput, err error) {
 	if in.Input, err = o.input(stdin); err != nil {
 		return in, err
 	}
 	if in.Guide, err = optional(o.guide, false); err != nil {
 		return in, err
 	}
-	in.Formats = gen.Formats[:]
+	in.Formats = reference.Formats[:]
 	if o.format != "" {
-		in.Formats = []gen.Format{gen.Format(o.format)}
+		in.Formats = []reference.Format{reference.Format(o.format)}
 	}
-	if in.Known, err = optional(filepath.Join(o.out, gen.KnownVersions), true); err != nil || o.versions == "" {
+	if in.Known, err = optional(filepath.Join(o.out, reference.KnownVersions), true); err != nil || o.versions == "" {
 		return in, err
 	}
 	paths, err := documents(strings.Split(o.versions, ","))
@@ -155,8 +156,8 @@ func documents(paths []string) ([]string, error) {
 	return all, nil
 }
 
-func (o docsOptions) run(in gen.DocsInput, stdout, stderr io.Writer) error {
-	res, err := gen.Docs(in)
+func (o docsOptions) run(in reference.DocsInput, stdout, stderr io.Writer) error {
+	res, err := reference.Docs(in)
 	notes(stderr, res.Notes)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/cmd/vlgen/internal/fetch"
 	"github.com/go-voicelive/voicelive-go/gen"
+	"github.com/go-voicelive/voicelive-go/gen/evolve"
 )
 
 // Where Microsoft publishes the document, and lists its versions.
@@ -150,8 +151,8 @@ func (o driftOptions) problem(rest []string) string {
 }
 
 // compare reads what the options name and compares it.
-func (o driftOptions) compare(stderr io.Writer) (*gen.DriftReport, error) {
-	in := gen.DriftInput{Published: o.upstream}
+func (o driftOptions) compare(stderr io.Writer) (*evolve.DriftReport, error) {
+	in := evolve.DriftInput{Published: o.upstream}
 	var err error
 	if in.Spec, err = read(o.spec, nil); err != nil {
 		return nil, err
@@ -162,11 +163,11 @@ func (o driftOptions) compare(stderr io.Writer) (*gen.DriftReport, error) {
 	if in.Guide, err = optional(o.guide, false); err != nil {
 		return nil, err
 	}
-	version, err := gen.Version(in.Spec)
+	version, err := evolve.Version(in.Spec)
 	if err != nil {
 		return nil, err
 	}
-	if in.Upstream, err = o.get(gen.ExpandVersion(o.upstream, version), stderr); err != nil {
+	if in.Upstream, err = o.get(evolve.ExpandVersion(o.upstream, version), stderr); err != nil {
 		return nil, err
 	}
 	for _, place := range o.indexes {
@@ -179,10 +180,10 @@ func (o driftOptions) compare(stderr io.Writer) (*gen.DriftReport, error) {
 	if o.ignore != "" {
 		in.Ignore = strings.Split(o.ignore, ",")
 	}
-	return gen.Drift(in)
+	return evolve.Drift(in)
 }
 
-func (o driftOptions) print(r *gen.DriftReport, stdout io.Writer) error {
+func (o driftOptions) print(r *evolve.DriftReport, stdout io.Writer) error {
 	switch o.format {
 	case "markdown":
 		_, err := io.WriteString(stdout, r.Markdown())

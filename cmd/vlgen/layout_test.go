@@ -20,13 +20,10 @@ const module = "github.com/go-voicelive/voicelive-go"
 // standard library: packages of the module by their path in it, others in full.
 // A package that is not listed fails the test: decide where it belongs.
 var mayImport = map[string][]string{
-	"cmd/vlgen":                {"gen", "cmd/vlgen/internal/fetch"},
+	"cmd/vlgen":                {"gen", "gen/evolve", "gen/reference", "cmd/vlgen/internal/fetch"},
 	"cmd/vlgen/internal/fetch": {}, // the only package of the generator that uses the network
 	"gen": {
-		"gen/internal/diag", "gen/internal/document", "gen/internal/emit", "gen/internal/model",
-		"gen/internal/output", "gen/internal/overlay", "gen/internal/pipeline", "templates",
-		"gen/internal/asyncapi", "gen/internal/guide", "gen/internal/reference", "gen/internal/schema", "gen/internal/versions",
-		"gen/internal/diff", "gen/internal/drift", "gen/internal/index",
+		"gen/internal/diag", "gen/internal/emit", "gen/internal/model", "gen/internal/output", "gen/internal/pipeline", "templates",
 	},
 	"gen/internal/pipeline": {
 		"gen/internal/diag", "gen/internal/document", "gen/internal/model", "gen/internal/name", "gen/internal/overlay", "gen/internal/resolve",
@@ -41,22 +38,35 @@ var mayImport = map[string][]string{
 	"gen/internal/emit":     {"gen/internal/comment", "gen/internal/diag", "gen/internal/model", "gen/internal/name", "github.com/dave/jennifer/jen"},
 	"gen/internal/output":   {"github.com/aymanbagabas/go-udiff"},
 
-	"gen/internal/ordered":  {},
-	"gen/internal/guide":    {"gen/internal/diag", "gen/internal/model", "gen/internal/ordered", "gopkg.in/yaml.v3"},
-	"gen/internal/example":  {"gen/internal/model", "gen/internal/ordered"},
-	"gen/internal/versions": {"gen/internal/model", "gen/internal/ordered"},
-	"gen/internal/schema":   {"gen/internal/model", "gen/internal/ordered"},
-	"gen/internal/asyncapi": {"gen/internal/example", "gen/internal/guide", "gen/internal/model", "gen/internal/ordered", "gen/internal/schema"},
-	"gen/internal/reference": {
-		"gen/internal/diag", "gen/internal/example", "gen/internal/guide", "gen/internal/model", "gen/internal/ordered", "gen/internal/versions", "templates",
+	"gen/internal/ordered": {},
+	"gen/internal/guide":   {"gen/internal/diag", "gen/internal/model", "gen/internal/ordered", "gopkg.in/yaml.v3"},
+	"gen/internal/index":   {},
+
+	"gen/reference": {
+		"gen/internal/diag", "gen/internal/guide", "gen/internal/model", "gen/internal/output", "gen/internal/pipeline",
+		"gen/reference/internal/asyncapi", "gen/reference/internal/markdown", "gen/reference/internal/schema", "gen/reference/internal/versions",
+	},
+	"gen/reference/internal/example":  {"gen/internal/model", "gen/internal/ordered"},
+	"gen/reference/internal/versions": {"gen/internal/model", "gen/internal/ordered"},
+	"gen/reference/internal/schema":   {"gen/internal/model", "gen/internal/ordered"},
+	"gen/reference/internal/asyncapi": {
+		"gen/internal/guide", "gen/internal/model", "gen/internal/ordered", "gen/reference/internal/example", "gen/reference/internal/schema",
+	},
+	"gen/reference/internal/markdown": {
+		"gen/internal/diag", "gen/internal/guide", "gen/internal/model", "gen/internal/ordered",
+		"gen/reference/internal/example", "gen/reference/internal/versions", "templates",
 	},
 
-	"gen/internal/diff":  {"gen/internal/diag", "gen/internal/model"},
-	"gen/internal/index": {},
-	"gen/internal/drift": {"gen/internal/diag", "gen/internal/document", "gopkg.in/yaml.v3"},
+	"gen/evolve": {
+		"gen/evolve/internal/diff", "gen/evolve/internal/drift", "gen/internal/diag", "gen/internal/document", "gen/internal/emit",
+		"gen/internal/guide", "gen/internal/index", "gen/internal/model", "gen/internal/overlay", "gen/internal/pipeline",
+	},
+	"gen/evolve/internal/diff":  {"gen/internal/diag", "gen/internal/model"},
+	"gen/evolve/internal/drift": {"gen/internal/diag", "gen/internal/document", "gopkg.in/yaml.v3"},
 
-	"gen/internal/golden": {"github.com/google/go-cmp/cmp", "golang.org/x/tools/txtar"}, // for tests only
-	"templates":           {},
+	"gen/internal/golden":  {"github.com/google/go-cmp/cmp", "golang.org/x/tools/txtar"}, // for tests only
+	"gen/internal/product": {"gen/internal/output", "gen/internal/pipeline"},             // for tests only
+	"templates":            {},
 
 	"voicelive":               {"voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	"voicelive/jsonwire":      {}, // public: packages generated in other modules call it
@@ -69,6 +79,10 @@ var mustNotReach = []struct {
 	why      string
 }{
 	{"voicelive/...", "gen/...", "users of the package do not get the generator"},
+	{"gen/internal/...", "gen/reference/...", "the pipeline knows none of its wings"},
+	{"gen/internal/...", "gen/evolve/...", "the pipeline knows none of its wings"},
+	{"gen/reference/...", "gen/evolve/...", "documenting and comparing do not know each other"},
+	{"gen/evolve/...", "gen/reference/...", "documenting and comparing do not know each other"},
 	{"gen/...", "voicelive/...", "the generator must work when its output does not compile"},
 	{"cmd/...", "voicelive/...", "the generator must work when its output does not compile"},
 }
@@ -79,7 +93,7 @@ var mustNotImport = []struct {
 	except   []string
 	why      string
 }{
-	{"gen/...", "os/...", []string{"gen/internal/output", "gen/internal/golden"}, "the pipeline is pure: files are read in cmd and written in output"},
+	{"gen/...", "os/...", []string{"gen/internal/output", "gen/internal/golden", "gen/internal/product"}, "the pipeline is pure: files are read in cmd and written in output"},
 	{"templates", "os/...", nil, "templates are embedded"},
 	{"voicelive/jsonwire", "os/...", nil, "a codec touches nothing but bytes"},
 	{"gen/...", "net/http/...", nil, "the pipeline is pure: documents are fetched in cmd"},

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/go-voicelive/voicelive-go/gen"
+	"github.com/go-voicelive/voicelive-go/gen/evolve"
+	"github.com/go-voicelive/voicelive-go/gen/reference"
 )
 
 const specUsage = `vlgen spec takes a new document: it fetches or copies it, lays it out canonically,
@@ -98,51 +101,99 @@ func (o specOptions) problem(rest []string) string {
 	return o.options.problem("generate", rest)
 }
 
+// taken is a new document, the report about it, and what is generated from it.
+type taken struct {
+	*evolve.Taken
+	files, docs []gen.File // nil for what cannot be generated
+}
+
 // take reads what the options name, and generates.
-func (o specOptions) take(stderr io.Writer) (*gen.Taken, error) {
-	in, err := o.input()
+func (o specOptions) take(stderr io.Writer) (*taken, error) {
+	in, docs, err := o.input()
 	if err != nil {
 		return nil, err
 	}
-	version, err := gen.Version(in.Before.Spec)
+	version, err := evolve.Version(in.Before.Spec)
 	if err != nil {
 		return nil, err
 	}
-	src, err := o.get(gen.ExpandVersion(o.from, version), stderr)
+	src, err := o.get(evolve.ExpandVersion(o.from, version), stderr)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := gen.Version(src); err != nil {
+	if _, err := evolve.Version(src); err != nil {
 		return nil, err
 	}
 	// From here on diagnostics name the file that the document is going to be.
 	in.From, in.Spec = src.Name, gen.Source{Name: o.spec, Data: src.Data}
-	return gen.Take(in)
+	t := &taken{}
+	if t.Taken, err = evolve.Take(in); err != nil {
+		return nil, err
+	}
+	docs.Input = in.Input
+	docs.Spec.Data = t.Spec
+	t.generate(docs)
+	return t, nil
 }
 
 // input reads all but the new document.
-func (o specOptions) input() (in gen.TakeInput, err error) {
-	in.Package, in.Formats = o.pkg, gen.Formats[:]
+func (o specOptions) input() (in evolve.TakeInput, docs reference.DocsInput, err error) {
+	in.Package, docs.Formats = o.pkg, reference.Formats[:]
 	if in.Overlay, err = optional(o.overlay, false); err != nil {
-		return in, err
+		return in, docs, err
 	}
 	if in.Guide, err = optional(o.guide, false); err != nil {
-		return in, err
+		return in, docs, err
 	}
-	if in.Known, err = optional(filepath.Join(o.docs, gen.KnownVersions), true); err != nil {
-		return in, err
+	docs.Guide = in.Guide
+	if docs.Known, err = optional(filepath.Join(o.docs, reference.KnownVersions), true); err != nil {
+		return in, docs, err
 	}
 	in.Before = gen.Input{Package: o.pkg, Overlay: in.Overlay}
 	if o.before == "" {
 		in.Before.Spec, err = read(o.spec, nil)
-		return in, err
+		return in, docs, err
 	}
 	if in.Before.Spec, err = readAs(o.spec, o.before); err != nil || o.overlay == "" {
-		return in, err
+		return in, docs, err
 	}
 	before, err := readAs(o.overlay, o.before)
 	in.Before.Overlay = &before
-	return in, err
+	return in, docs, err
+}
+
+// generate fills in the files. What strict mode refuses is a problem, and what
+// works without it is generated all the same.
+func (t *taken) generate(in reference.DocsInput) {
+	in.UnusedOverlay = true
+	for _, strict := range []bool{true, false} {
+		in.Strict = strict
+		if t.files == nil {
+			res, err := gen.Generate(in.Input)
+			t.files = t.orProblem(res.Files, err)
+		}
+		if t.docs == nil {
+			res, err := reference.Docs(in)
+			t.docs = t.orProblem(res.Files, err)
+		}
+	}
+}
+
+// orProblem returns the files, or nil if there was an error, which it remembers.
+func (t *taken) orProblem(files []gen.File, err error) []gen.File {
+	if err == nil {
+		return files
+	}
+	found := []string{err.Error()}
+	if d := (*gen.Diagnostics)(nil); errors.As(err, &d) {
+		found = d.Lines
+	}
+	for _, line := range found {
+		if !slices.Contains(t.Report.Problems, line) {
+			t.Report.Problems = append(t.Report.Problems, line)
+		}
+	}
+	return nil
 }
 
 // readAs reads the file of the same name in another folder, and calls it by path.
@@ -153,7 +204,7 @@ func readAs(path, folder string) (gen.Source, error) {
 }
 
 // write brings everything to disk and prints the report.
-func (o specOptions) write(t *gen.Taken, stdout io.Writer) error {
+func (o specOptions) write(t *taken, stdout io.Writer) error {
 	r := t.Report
 	if old, err := read(o.spec, nil); err != nil || string(old.Data) != string(t.Spec) {
 		if err := replace(o.spec, t.Spec); err != nil {
@@ -164,7 +215,7 @@ func (o specOptions) write(t *gen.Taken, stdout io.Writer) error {
 	for _, target := range []struct {
 		dir   string
 		files []gen.File
-	}{{o.out, t.Files}, {o.docs, t.Docs}} {
+	}{{o.out, t.files}, {o.docs, t.docs}} {
 		if target.files == nil {
 			r.NotGenerated = append(r.NotGenerated, target.dir)
 			continue

@@ -6,7 +6,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/go-voicelive/voicelive-go/gen"
+	"github.com/go-voicelive/voicelive-go/gen/evolve"
 )
 
 // TestReportsFollowTheirSchema validates the JSON of every pair.
@@ -16,7 +16,7 @@ func TestReportsFollowTheirSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, p := range pairs(t) {
-		r, _, err := gen.Diff(p)
+		r, _, err := evolve.Diff(p)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/go-voicelive/voicelive-go/gen"
+	"github.com/go-voicelive/voicelive-go/gen/evolve"
 )
 
 var documents = flag.String("documents", "", "further documents to compare pairwise with the specification, separated by commas")
@@ -32,7 +33,7 @@ func TestVerdicts(t *testing.T) {
 	for name, p := range pairs(t) {
 		t.Run(name, func(t *testing.T) {
 			old, now := compile(t, p.Old, imports), compile(t, p.New, imports)
-			r, _, err := gen.Diff(p)
+			r, _, err := evolve.Diff(p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -178,10 +179,10 @@ func dependencies(t *testing.T) map[string]*types.Package {
 
 // pairs are the documents of the goldens of vlgen diff, the specification beside
 // mutations of itself, and beside the documents of the flag.
-func pairs(t *testing.T) map[string]gen.DiffInput {
+func pairs(t *testing.T) map[string]evolve.DiffInput {
 	t.Helper()
-	all := map[string]gen.DiffInput{}
-	goldens, err := filepath.Glob("../testdata/diff/*.txtar")
+	all := map[string]evolve.DiffInput{}
+	goldens, err := filepath.Glob("../evolve/testdata/*.txtar")
 	if err != nil || len(goldens) == 0 {
 		t.Fatal(len(goldens), err)
 	}
@@ -197,17 +198,17 @@ func pairs(t *testing.T) map[string]gen.DiffInput {
 		input := func(name string) gen.Input {
 			return gen.Input{Spec: gen.Source{Name: name, Data: data[name]}, Package: "api"}
 		}
-		all[strings.TrimSuffix(filepath.Base(path), ".txtar")] = gen.DiffInput{Old: input("old.json"), New: input("new.json")}
+		all[strings.TrimSuffix(filepath.Base(path), ".txtar")] = evolve.DiffInput{Old: input("old.json"), New: input("new.json")}
 	}
 	spec := real(t, "../../spec/voicelive.json")
 	for name, mutate := range mutations {
-		all["real/"+name] = gen.DiffInput{Old: spec, New: mutated(t, spec, mutate)}
+		all["real/"+name] = evolve.DiffInput{Old: spec, New: mutated(t, spec, mutate)}
 	}
 	for path := range strings.SplitSeq(*documents, ",") {
 		if path != "" {
 			other := real(t, path)
-			all["real/to "+filepath.Base(path)] = gen.DiffInput{Old: spec, New: other}
-			all["real/from "+filepath.Base(path)] = gen.DiffInput{Old: other, New: spec}
+			all["real/to "+filepath.Base(path)] = evolve.DiffInput{Old: spec, New: other}
+			all["real/from "+filepath.Base(path)] = evolve.DiffInput{Old: other, New: spec}
 		}
 	}
 	return all

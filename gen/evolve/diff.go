@@ -1,11 +1,11 @@
-package gen
+package evolve
 
 import (
 	"cmp"
 	"errors"
 
+	"github.com/go-voicelive/voicelive-go/gen/evolve/internal/diff"
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
-	"github.com/go-voicelive/voicelive-go/gen/internal/diff"
 	"github.com/go-voicelive/voicelive-go/gen/internal/emit"
 	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
@@ -14,9 +14,9 @@ import (
 
 // DiffInput is everything that decides what Diff says.
 type DiffInput struct {
-	Old, New Input
+	Old, New pipeline.Input
 	// Guide groups the types of the API; nil for no groups.
-	Guide *Source
+	Guide *pipeline.Source
 }
 
 // DiffReport is how two documents differ after their overlays.
@@ -26,7 +26,7 @@ type DiffReport = diff.Report
 func DiffRules() string { return diff.RulesMarkdown() }
 
 // Diff compares two documents after overlay and resolution. The error of a bad
-// document is a *Diagnostics. The notes did not stop it.
+// document is a *pipeline.Diagnostics. The notes did not stop it.
 func Diff(in DiffInput) (*DiffReport, []string, error) {
 	before, err := pipeline.Load(in.Old)
 	if err != nil {
@@ -78,7 +78,7 @@ func compareAPI(r *DriftReport, in DriftInput) error {
 	old.Strict, now.Strict = false, false
 	now.Spec, now.Overlay = in.Upstream, cmp.Or(in.UpstreamOverlay, in.Overlay)
 	report, _, err := Diff(DiffInput{Old: old, New: now, Guide: in.Guide})
-	switch d := (*Diagnostics)(nil); {
+	switch d := (*pipeline.Diagnostics)(nil); {
 	case errors.As(err, &d):
 		r.Problems = d.Lines
 	case err != nil:

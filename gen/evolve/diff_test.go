@@ -1,4 +1,4 @@
-package gen
+package evolve
 
 import (
 	"encoding/json"
@@ -12,13 +12,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
-	"github.com/go-voicelive/voicelive-go/gen/internal/diff"
+	"github.com/go-voicelive/voicelive-go/gen/evolve/internal/diff"
 	"github.com/go-voicelive/voicelive-go/gen/internal/golden"
+	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
 // TestDiff has an archive for each rule, named after it, with two documents.
 func TestDiff(t *testing.T) {
-	golden.Run(t, "testdata/diff", func(t *testing.T, ar *txtar.Archive) map[string]string {
+	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
 		r := diffOf(t, golden.File(ar, "old.json"), golden.File(ar, "new.json"))
 		id := strings.TrimPrefix(t.Name(), "TestDiff/")
 		var found struct {
@@ -33,7 +34,7 @@ func TestDiff(t *testing.T) {
 		return map[string]string{"diff.txt": r.Text()}
 	})
 	for _, r := range diff.Rules {
-		if _, err := os.Stat(filepath.Join("testdata/diff", r.ID+".txtar")); err != nil {
+		if _, err := os.Stat(filepath.Join("testdata", r.ID+".txtar")); err != nil {
 			t.Errorf("rule %s has no golden: %v", r.ID, err)
 		}
 	}
@@ -42,8 +43,8 @@ func TestDiff(t *testing.T) {
 func diffOf(t *testing.T, before, after string) *DiffReport {
 	t.Helper()
 	r, _, err := Diff(DiffInput{
-		Old: Input{Spec: Source{Name: "old.json", Data: []byte(before)}, Package: "zoo"},
-		New: Input{Spec: Source{Name: "new.json", Data: []byte(after)}, Package: "zoo"},
+		Old: pipeline.Input{Spec: pipeline.Source{Name: "old.json", Data: []byte(before)}, Package: "zoo"},
+		New: pipeline.Input{Spec: pipeline.Source{Name: "new.json", Data: []byte(after)}, Package: "zoo"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +86,7 @@ func judged(r *DiffReport, back bool) map[string]int {
 // A document does not differ from itself, and swapping two documents swaps what is
 // new and what is gone.
 func TestDiffIsSymmetric(t *testing.T) {
-	paths, err := filepath.Glob("testdata/diff/*.txtar")
+	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {
 		t.Fatal(len(paths), err)
 	}
@@ -107,7 +108,7 @@ func TestDiffIsSymmetric(t *testing.T) {
 // TestDiffRulesAreDocumented keeps docs/diff-rules.md equal to the table; write it with
 // go run ./cmd/vlgen diff -rules > docs/diff-rules.md.
 func TestDiffRulesAreDocumented(t *testing.T) {
-	page, err := os.ReadFile("../docs/diff-rules.md")
+	page, err := os.ReadFile("../../docs/diff-rules.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +130,7 @@ func TestDiffRulesAreDocumented(t *testing.T) {
 }
 
 func TestDiffDoesNotDependOnOrder(t *testing.T) {
-	ar, err := txtar.ParseFile("testdata/diff/event-renamed.txtar")
+	ar, err := txtar.ParseFile("testdata/event-renamed.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}

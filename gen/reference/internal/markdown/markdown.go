@@ -1,15 +1,15 @@
 // Package reference renders the model as Markdown: a first page with the
 // diagrams and tables of what there is, and a page for each area.
-package reference
+package markdown
 
 import (
 	"fmt"
 	"strings"
 
-	"github.com/go-voicelive/voicelive-go/gen/internal/example"
 	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
-	"github.com/go-voicelive/voicelive-go/gen/internal/versions"
+	"github.com/go-voicelive/voicelive-go/gen/reference/internal/example"
+	"github.com/go-voicelive/voicelive-go/gen/reference/internal/versions"
 	"github.com/go-voicelive/voicelive-go/templates"
 )
 

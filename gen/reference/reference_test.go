@@ -1,4 +1,4 @@
-package gen_test
+package reference_test
 
 import (
 	"encoding/json"
@@ -15,21 +15,23 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/gen"
 	"github.com/go-voicelive/voicelive-go/gen/internal/golden"
+	"github.com/go-voicelive/voicelive-go/gen/internal/product"
+	"github.com/go-voicelive/voicelive-go/gen/reference"
 )
 
 // documented is the input that make generate uses.
-func documented(t testing.TB) gen.DocsInput {
-	return gen.DocsInput{
-		Input:   product(t),
-		Guide:   new(read(t, "../spec/guide.yaml")),
-		Known:   new(read(t, "../docs/"+gen.KnownVersions)),
-		Formats: gen.Formats[:],
+func documented(t testing.TB) reference.DocsInput {
+	return reference.DocsInput{
+		Input:   product.Input(t),
+		Guide:   new(product.Read(t, "spec/guide.yaml")),
+		Known:   new(product.Read(t, "docs/"+reference.KnownVersions)),
+		Formats: reference.Formats[:],
 	}
 }
 
-func docs(t testing.TB, in gen.DocsInput) []gen.File {
+func docs(t testing.TB, in reference.DocsInput) []gen.File {
 	t.Helper()
-	res, err := gen.Docs(in)
+	res, err := reference.Docs(in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +39,7 @@ func docs(t testing.TB, in gen.DocsInput) []gen.File {
 }
 
 func TestTheDocumentationIsUpToDate(t *testing.T) {
-	diff, err := gen.Check("../docs", docs(t, documented(t)))
+	diff, err := gen.Check("../../docs", docs(t, documented(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,11 +49,11 @@ func TestTheDocumentationIsUpToDate(t *testing.T) {
 }
 
 func TestDocumentationDoesNotDependOnTheOrderOfDefinitions(t *testing.T) {
-	want := texts(docs(t, documented(t)))
+	want := product.Texts(docs(t, documented(t)))
 	for seed := range uint64(3) {
 		in := documented(t)
-		in.Spec.Data = shuffled(t, in.Spec.Data, seed)
-		if diff := cmp.Diff(want, texts(docs(t, in))); diff != "" {
+		in.Spec.Data = product.Shuffled(t, in.Spec.Data, seed)
+		if diff := cmp.Diff(want, product.Texts(docs(t, in))); diff != "" {
 			t.Fatalf("with definitions shuffled (seed %d):\n%.2000s", seed, diff)
 		}
 	}
@@ -101,7 +103,7 @@ func TestLinksLeadSomewhere(t *testing.T) {
 // TestEveryTypeHasOnePlace checks that the areas of the guide leave no type out
 // and show none twice.
 func TestEveryTypeHasOnePlace(t *testing.T) {
-	res, err := gen.Dump(product(t))
+	res, err := gen.Dump(product.Input(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,26 +123,26 @@ func TestEveryTypeHasOnePlace(t *testing.T) {
 // TestDocsGoldens documents the documents of testdata/docs; the files that an
 // archive names are compared.
 func TestDocsGoldens(t *testing.T) {
-	golden.Run(t, "testdata/docs", func(t *testing.T, ar *txtar.Archive) map[string]string {
+	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
 		source := func(name string) *gen.Source {
 			if golden.File(ar, name) == "" {
 				return nil
 			}
 			return &gen.Source{Name: name, Data: []byte(golden.File(ar, name))}
 		}
-		in := gen.DocsInput{
+		in := reference.DocsInput{
 			Input: gen.Input{Spec: *source("spec.json"), Package: "api"}, Guide: source("guide.yaml"),
-			Known: source("known.json"), Formats: gen.Formats[:],
+			Known: source("known.json"), Formats: reference.Formats[:],
 		}
 		if other := source("other.json"); other != nil {
 			in.Others = []gen.Source{*other}
 		}
-		res, err := gen.Docs(in)
+		res, err := reference.Docs(in)
 		got := map[string]string{"diagnostics": ""}
 		if err != nil {
 			got["diagnostics"] = err.Error() + "\n"
 		}
-		for name, text := range texts(res.Files) {
+		for name, text := range product.Texts(res.Files) {
 			if golden.File(ar, name) != "" {
 				got[name] = text
 			}
@@ -174,17 +176,17 @@ func TestVersionsAccumulate(t *testing.T) {
 		return gen.Source{Name: "spec.json", Data: fmt.Appendf(nil, `{"swagger": "2.0", "info": {"title": "T", "version": %q}, "paths": {}, "definitions": {
 			"Thing": {"type": "object", "properties": {"name": {"type": "string"}, %q: {"type": "string"}}}}}`, v, property)}
 	}
-	known := func(in gen.DocsInput) *gen.Source {
+	known := func(in reference.DocsInput) *gen.Source {
 		for _, f := range docs(t, in) {
-			if f.Name == gen.KnownVersions {
+			if f.Name == reference.KnownVersions {
 				return &gen.Source{Name: f.Name, Data: f.Data}
 			}
 		}
-		t.Fatal("there is no " + gen.KnownVersions)
+		t.Fatal("there is no " + reference.KnownVersions)
 		return nil
 	}
-	in := gen.DocsInput{Input: gen.Input{Spec: version("2", "b"), Package: "api"}, Others: []gen.Source{version("1", "a")}, Formats: []gen.Format{gen.Markdown}}
-	in = gen.DocsInput{Input: gen.Input{Spec: version("3", "c"), Package: "api"}, Known: known(in), Formats: in.Formats}
+	in := reference.DocsInput{Input: gen.Input{Spec: version("2", "b"), Package: "api"}, Others: []gen.Source{version("1", "a")}, Formats: []reference.Format{reference.Markdown}}
+	in = reference.DocsInput{Input: gen.Input{Spec: version("3", "c"), Package: "api"}, Known: known(in), Formats: in.Formats}
 	want := `{
   "$comment": "Code generated by vlgen from spec.json 3; DO NOT EDIT.",
   "versions": ["1", "2", "3"],
@@ -200,9 +202,9 @@ func TestVersionsAccumulate(t *testing.T) {
 // hold, the JSON is valid and the pages have no HTML but ours.
 func TestHostileTextStaysText(t *testing.T) {
 	ours := regexp.MustCompile("(?s)```.*?```|`[^`\n]*`|^<!-- Code generated by vlgen from [^<>]*; DO NOT EDIT\\. -->|<a id=\"[^\"<>]*\"></a>|<br>")
-	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
-		in := gen.DocsInput{Input: gen.Input{Spec: gen.Source{Name: "spec.json", Data: []byte(golden.File(ar, "spec.json"))}, Package: "api"}, Formats: gen.Formats[:]}
-		res, err := gen.Docs(in)
+	golden.Run(t, "../testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
+		in := reference.DocsInput{Input: gen.Input{Spec: gen.Source{Name: "spec.json", Data: []byte(golden.File(ar, "spec.json"))}, Package: "api"}, Formats: reference.Formats[:]}
+		res, err := reference.Docs(in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,12 +238,12 @@ func TestDocumentationOfWhatIsRecursiveEnds(t *testing.T) {
 		"And": {"allOf": [{"$ref": "#/definitions/Expr"}], "required": ["left", "right"], "properties": {"left": {"$ref": "#/definitions/Expr"}, "right": {"$ref": "#/definitions/Expr"}}},
 		"Huge": {"type": "object", "properties": {"text": {"type": "string", "minLength": 9223372036854775807}, "list": {"type": "array", "items": {"type": "string"}, "minItems": 2000000000}, "été": {"type": "string", "maxLength": 1}}}` +
 		tower.String() + `, "T24": {"type": "object"}}}`
-	res, err := gen.Docs(gen.DocsInput{Input: gen.Input{Spec: gen.Source{Name: "spec.json", Data: []byte(spec)}, Package: "api"}, Formats: gen.Formats[:]})
+	res, err := reference.Docs(reference.DocsInput{Input: gen.Input{Spec: gen.Source{Name: "spec.json", Data: []byte(spec)}, Package: "api"}, Formats: reference.Formats[:]})
 	if err != nil {
 		t.Fatal(err)
 	}
 	size := 0
-	for name, text := range texts(res.Files) {
+	for name, text := range product.Texts(res.Files) {
 		size += len(text)
 		if !utf8.ValidString(text) || strings.ContainsRune(text, utf8.RuneError) {
 			t.Errorf("%s holds half a character", name)

@@ -1,4 +1,4 @@
-package gen
+package evolve
 
 import (
 	"encoding/json"
@@ -24,19 +24,19 @@ import (
 // TestDiffSeesEveryChange mutates documents at random. Whatever makes the models
 // differ is reported, nothing else is, and the way back is reported too.
 func TestDiffSeesEveryChange(t *testing.T) {
-	paths, err := filepath.Glob("testdata/diff/*.txtar")
+	paths, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(paths) == 0 {
 		t.Fatal(len(paths), err)
 	}
-	spec, err := os.ReadFile("../spec/voicelive.json")
+	spec, err := os.ReadFile("../../spec/voicelive.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	overlay, err := os.ReadFile("../spec/overlay.yaml")
+	overlay, err := os.ReadFile("../../spec/overlay.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	product := Input{Spec: Source{Name: "spec.json", Data: spec}, Overlay: &Source{Name: "overlay.yaml", Data: overlay}, UnusedOverlay: true, Package: "voicelive"}
+	product := pipeline.Input{Spec: pipeline.Source{Name: "spec.json", Data: spec}, Overlay: &pipeline.Source{Name: "overlay.yaml", Data: overlay}, UnusedOverlay: true, Package: "voicelive"}
 	compared := seeChanges(t, product, 30)
 	if compared < 10 {
 		t.Errorf("only %d of 30 mutants of the product are documents", compared)
@@ -47,7 +47,7 @@ func TestDiffSeesEveryChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compared += seeChanges(t, Input{Spec: Source{Name: "spec.json", Data: []byte(golden.File(ar, "old.json"))}, Package: "zoo"}, 20)
+		compared += seeChanges(t, pipeline.Input{Spec: pipeline.Source{Name: "spec.json", Data: []byte(golden.File(ar, "old.json"))}, Package: "zoo"}, 20)
 	}
 	if all := len(paths) * 20; compared < all/4 {
 		t.Errorf("only %d of %d mutants are documents", compared, all)
@@ -55,7 +55,7 @@ func TestDiffSeesEveryChange(t *testing.T) {
 }
 
 // seeChanges compares in with n mutants of it, and returns how many could be.
-func seeChanges(t *testing.T, in Input, n int) (compared int) {
+func seeChanges(t *testing.T, in pipeline.Input, n int) (compared int) {
 	t.Helper()
 	before, err := pipeline.Load(in)
 	if err != nil {

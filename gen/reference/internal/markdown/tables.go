@@ -1,4 +1,4 @@
-package reference
+package markdown
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 	"github.com/go-voicelive/voicelive-go/gen/internal/ordered"
-	"github.com/go-voicelive/voicelive-go/gen/internal/versions"
+	"github.com/go-voicelive/voicelive-go/gen/reference/internal/versions"
 )
 
 // table is a Markdown table. Columns that are empty in every row are left out.

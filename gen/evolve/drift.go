@@ -1,26 +1,26 @@
-package gen
+package evolve
 
 import (
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/go-voicelive/voicelive-go/gen/evolve/internal/drift"
 	"github.com/go-voicelive/voicelive-go/gen/internal/document"
-	"github.com/go-voicelive/voicelive-go/gen/internal/drift"
 	"github.com/go-voicelive/voicelive-go/gen/internal/index"
 	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
 // DriftInput is everything that decides what Drift says.
 type DriftInput struct {
-	Input           // the checked-in document, and the overlay
-	Upstream Source // the document that it should be
+	pipeline.Input                 // the checked-in document, and the overlay
+	Upstream       pipeline.Source // the document that it should be
 	// UpstreamOverlay corrects upstream's document; nil is the overlay of Input.
-	UpstreamOverlay *Source
-	Guide           *Source // groups the changes; nil for no groups
+	UpstreamOverlay *pipeline.Source
+	Guide           *pipeline.Source // groups the changes; nil for no groups
 	// Indexes list the versions that upstream publishes; nil to leave newer
 	// versions alone.
-	Indexes []Source
+	Indexes []pipeline.Source
 	// Ignore are versions that need not be reported.
 	Ignore []string
 	// Published is where upstream has the document of a version, as ExpandVersion
@@ -33,7 +33,7 @@ type DriftReport = drift.Report
 
 // Drift compares the checked-in document with upstream: by content, not by
 // layout or order of members. The error of what cannot be compared is a
-// *Diagnostics.
+// *pipeline.Diagnostics.
 func Drift(in DriftInput) (*DriftReport, error) {
 	checked, err := pipeline.Parse(in.Spec)
 	if err != nil {
@@ -102,8 +102,8 @@ func ExpandVersion(place, version string) string {
 }
 
 // Version is the info.version of a document. The error of what is no swagger 2.0
-// is a *Diagnostics.
-func Version(src Source) (string, error) {
+// is a *pipeline.Diagnostics.
+func Version(src pipeline.Source) (string, error) {
 	doc, err := pipeline.Parse(src)
 	if err != nil {
 		return "", err

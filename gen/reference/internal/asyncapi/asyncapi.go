@@ -8,11 +8,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-voicelive/voicelive-go/gen/internal/example"
 	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 	"github.com/go-voicelive/voicelive-go/gen/internal/ordered"
-	"github.com/go-voicelive/voicelive-go/gen/internal/schema"
+	"github.com/go-voicelive/voicelive-go/gen/reference/internal/example"
+	"github.com/go-voicelive/voicelive-go/gen/reference/internal/schema"
 )
 
 // Document is the whole document as JSON.

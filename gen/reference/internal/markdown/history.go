@@ -1,4 +1,4 @@
-package reference
+package markdown
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
-	"github.com/go-voicelive/voicelive-go/gen/internal/versions"
+	"github.com/go-voicelive/voicelive-go/gen/reference/internal/versions"
 	"github.com/go-voicelive/voicelive-go/templates"
 )
 

@@ -1,4 +1,4 @@
-package gen
+package evolve
 
 import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
@@ -17,8 +17,8 @@ type OverlayReview struct {
 }
 
 // ReviewOverlay tries each action of the overlay on the document. The error of a
-// document or an overlay that cannot be read is a *Diagnostics.
-func ReviewOverlay(in Input) (OverlayReview, error) {
+// document or an overlay that cannot be read is a *pipeline.Diagnostics.
+func ReviewOverlay(in pipeline.Input) (OverlayReview, error) {
 	var r OverlayReview
 	if in.Overlay == nil {
 		return r, nil
@@ -47,8 +47,8 @@ func ReviewOverlay(in Input) (OverlayReview, error) {
 }
 
 // Canonical lays a document out as upstream does: what is checked in. Content and
-// order stay as they are. The error of what is no swagger 2.0 is a *Diagnostics.
-func Canonical(src Source) ([]byte, error) {
+// order stay as they are. The error of what is no swagger 2.0 is a *pipeline.Diagnostics.
+func Canonical(src pipeline.Source) ([]byte, error) {
 	if _, err := pipeline.Parse(src); err != nil {
 		return nil, err
 	}

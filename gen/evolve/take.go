@@ -1,0 +1,50 @@
+package evolve
+
+import (
+	"github.com/go-voicelive/voicelive-go/gen/evolve/internal/drift"
+	"github.com/go-voicelive/voicelive-go/gen/internal/document"
+	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
+)
+
+// TakeInput is a new document that is to take the place of the checked-in one.
+type TakeInput struct {
+	pipeline.Input                  // the new document, with what is there for it
+	Guide          *pipeline.Source // groups the changes; nil for no groups
+	From           string           // the place that it comes from
+	Before         pipeline.Input   // what was checked in
+}
+
+// Taken is a new document and the report about it.
+type Taken struct {
+	Spec   []byte // the document in canonical layout
+	Report *TakeReport
+}
+
+// TakeReport is what a maintainer has to know about a new document.
+type TakeReport = drift.Taken
+
+// Take compares a new document with the checked-in one, and reports the overlay
+// actions that do not apply to it. The error of what is no swagger 2.0 is a
+// *pipeline.Diagnostics.
+func Take(in TakeInput) (*Taken, error) {
+	doc, err := pipeline.Parse(in.Spec)
+	if err != nil {
+		return nil, err
+	}
+	t := &Taken{}
+	if t.Spec, err = document.Canonical(in.Spec.Data); err != nil {
+		return nil, err
+	}
+	in.Spec.Data = t.Spec
+	changes, err := Drift(DriftInput{Input: in.Before, Upstream: in.Spec, UpstreamOverlay: in.Overlay, Guide: in.Guide})
+	if err != nil {
+		return nil, err
+	}
+	t.Report = &TakeReport{From: in.From, Version: drift.VersionOf(doc), Report: changes}
+	review, err := ReviewOverlay(in.Input)
+	if err != nil {
+		return nil, err
+	}
+	t.Report.Actions, t.Report.Unnecessary, t.Report.Wrong = review.Actions, review.Unnecessary, review.Wrong
+	return t, nil
+}
