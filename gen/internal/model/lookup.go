@@ -93,3 +93,22 @@ func (u *Union) TypicalVariants() []*Variant {
 	slices.SortStableFunc(variants, func(a, b *Variant) int { return place[a.Tag] - place[b.Tag] })
 	return variants
 }
+
+// Above returns unions and the ones that they belong to, each once, nearest
+// first.
+func Above(unions []*Union) []*Union {
+	all := slices.Clone(unions)
+	for i := 0; i < len(all); i++ {
+		for _, p := range all[i].Parents {
+			if !slices.Contains(all, p) {
+				all = append(all, p)
+			}
+		}
+	}
+	return all
+}
+
+// Has reports whether a string is one of the known values.
+func (e *Enum) Has(wire string) bool {
+	return slices.ContainsFunc(e.Values, func(v *Value) bool { return v.Wire == wire })
+}

@@ -9,7 +9,7 @@ import (
 
 // checkRequiredCycles reports structs that contain themselves through required
 // properties: no JSON value could be complete.
-func (r *resolver) checkRequiredCycles(api *model.API) {
+func (c *content) checkRequiredCycles(api *model.API) {
 	done := map[*model.Struct]bool{}
 	var path []step
 	var visit func(s *model.Struct)
@@ -22,7 +22,7 @@ func (r *resolver) checkRequiredCycles(api *model.API) {
 			path = append(path, step{s, f})
 			if i := slices.IndexFunc(path, func(p step) bool { return p.from == next }); i >= 0 {
 				loop := path[i:]
-				r.diags.Errorf(loop[0].field.At, "make one of the properties optional in the overlay",
+				c.diags.Errorf(loop[0].field.At, "make one of the properties optional in the overlay",
 					"%s requires itself: %s", next.Wire, stepsText(loop))
 			} else if !done[next] {
 				visit(next)

@@ -1,8 +1,6 @@
 package resolve
 
 import (
-	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
-	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -19,63 +17,78 @@ const (
 	kindNamed              // a name for a scalar, a list or a map
 )
 
-// definition is one definition, what it declares, and its place in the allOf
-// hierarchy.
+// definition is one definition of the document and what it declares.
 type definition struct {
 	schema
 	name  string
 	kind  kind
 	decl  model.Type // nil for an alias
-	parts []part     // what its properties are made of
-	flat  *object    // memo of flatten
-
-	family   *model.Union // of a struct in the middle of a tree: it, and what is below it
-	referred bool         // to the family
-
-	bases    []*definition // nearest discriminated ancestors
-	subtypes []*definition // the definitions that have this one among their bases
-	tag      string        // what selects this definition among the variants of its bases
-	key      string        // of a kindBase: the discriminator
-	keyEnum  *model.Enum
-	keyTags  map[string]string // memo of tags
-	variants []*model.Variant  // memo of variantsOf
+	place            // set by link
 }
 
-// declare gives each definition an empty declaration, so that references have
-// something to point at, whatever the order in which they are filled.
-func (r *resolver) declare(all []*document.Definition) {
-	for _, d := range all {
-		def := &definition{schema: schema{d.Schema, d.Node, d.Pointer}, name: d.Name}
-		def.kind = r.kindOf(def.schema)
-		decl := model.Decl{Wire: d.Name, Pin: r.text(def.schema, extGoName), Doc: def.doc(), At: r.at(def.schema)}
-		switch def.kind {
-		case kindOneOf, kindBase:
-			def.decl = &model.Union{Decl: decl}
-		case kindEnum:
-			def.decl = &model.Enum{Decl: decl}
-		case kindStruct:
-			def.decl = &model.Struct{Decl: decl}
-		case kindRaw:
-			def.decl = &model.Named{Decl: decl, Type: model.Raw}
-		case kindNamed:
-			named := &model.Named{Decl: decl}
-			mergeBounds(&named.Bounds, def.schema)
-			def.decl = named
-		}
-		r.definitions = append(r.definitions, def)
-		r.byName[def.name] = def
+// declarations are the names of a document.
+type declarations struct {
+	reader
+	all    []*definition // by name
+	byName map[string]*definition
+	enums  map[string]*model.Enum // by definition, or by x-ms-enum.name
+	closed map[*model.Enum]bool   // those without modelAsString
+}
+
+// declare is the first phase. After it, every definition has a declaration that
+// references can point at, whatever the order in which they are filled; the
+// enums with a name of their own are complete, all other declarations are empty.
+func declare(r reader) *declarations {
+	d := &declarations{
+		reader: r,
+		byName: map[string]*definition{},
+		enums:  map[string]*model.Enum{},
+		closed: map[*model.Enum]bool{},
+	}
+	d.declareDefinitions()
+	d.fillEnums()
+	d.nameEnums()
+	return d
+}
+
+func (d *declarations) declareDefinitions() {
+	for _, from := range d.linked.Definitions {
+		def := &definition{schema: schema{from.Schema, from.Node, from.Pointer}, name: from.Name}
+		def.kind = d.kindOf(def.schema)
+		def.decl = d.emptyDecl(def)
+		d.all = append(d.all, def)
+		d.byName[def.name] = def
 	}
 }
 
+func (d *declarations) emptyDecl(def *definition) model.Type {
+	decl := model.Decl{Wire: def.name, Pin: d.text(def.schema, extGoName), Doc: def.doc(), At: d.at(def.schema)}
+	switch def.kind {
+	case kindOneOf, kindBase:
+		return &model.Union{Decl: decl}
+	case kindEnum:
+		return &model.Enum{Decl: decl}
+	case kindStruct:
+		return &model.Struct{Decl: decl}
+	case kindRaw:
+		return &model.Named{Decl: decl, Type: model.Raw}
+	case kindNamed:
+		named := &model.Named{Decl: decl}
+		mergeBounds(&named.Bounds, def.schema)
+		return named
+	}
+	return nil
+}
+
 // kindOf decides what a definition becomes.
-func (r *resolver) kindOf(s schema) kind {
+func (d *declarations) kindOf(s schema) kind {
 	if _, ok := s.target(); ok {
 		return kindAlias
 	}
 	switch {
 	case s.keyword(extOneOf) != nil:
 		return kindOneOf
-	case r.flag(s, extRaw):
+	case d.flag(s, extRaw):
 		return kindRaw
 	case s.keyword("discriminator") != nil:
 		return kindBase
@@ -84,7 +97,7 @@ func (r *resolver) kindOf(s schema) kind {
 	}
 	switch s.typeName() {
 	case "":
-		r.diags.Warnf(r.at(s), "describe it in the overlay: x-vlgen-oneOf, x-vlgen-raw or a type",
+		d.diags.Warnf(d.at(s), "describe it in the overlay: x-vlgen-oneOf, x-vlgen-raw or a type",
 			"definition has no type and becomes raw JSON")
 		return kindRaw
 	case "object":
@@ -93,42 +106,36 @@ func (r *resolver) kindOf(s schema) kind {
 		}
 		return kindStruct
 	}
-	r.checkObject(s)
+	d.checkObject(s)
 	return kindNamed
 }
 
 // definitionOf follows a reference to the definition behind all aliases. A
 // linked document has no dangling reference, and no alias of itself.
-func (r *resolver) definitionOf(s schema) *definition {
+func (d *declarations) definitionOf(s schema) *definition {
 	name, _ := s.target()
-	d := r.byName[name]
-	for d.kind == kindAlias {
-		name, _ = d.target()
-		d = r.byName[name]
+	def := d.byName[name]
+	for def.kind == kindAlias {
+		name, _ = def.target()
+		def = d.byName[name]
 	}
-	return d
+	return def
 }
 
-// checkObject reports properties and parents of what is not an object.
-func (r *resolver) checkObject(s schema) {
-	if t := s.typeName(); t != "object" && t != "" && len(s.AllOf)+len(s.Properties) > 0 {
-		r.errorf(s, "remove them, or make it an object", "only an object has properties and allOf, this is of type %s", t)
-	}
+// declares reports whether a type is the declaration of a definition, and not
+// hoisted from inside of one.
+func (d *declarations) declares(t model.Type) bool {
+	def := d.byName[model.DeclOf(t).Wire]
+	return def != nil && def.decl == t
 }
 
 // isObject reports whether allOf can take the definition as a parent.
-func (d *definition) isObject() bool {
-	switch d.kind {
+func (def *definition) isObject() bool {
+	switch def.kind {
 	case kindBase, kindStruct, kindRaw:
 		return true
 	case kindNamed:
-		return d.typeName() == "object"
+		return def.typeName() == "object"
 	}
 	return false
-}
-
-func (r *resolver) at(s schema) diag.Location { return r.linked.At(s.node, s.pointer) }
-
-func (r *resolver) errorf(s schema, fix, format string, args ...any) {
-	r.diags.Errorf(r.at(s), fix, format, args...)
 }

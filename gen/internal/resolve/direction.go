@@ -7,8 +7,8 @@ import (
 // markDirections tells which way the values of each declaration travel: the
 // way of a union that states one and leads here. What no such union leads to
 // may go both ways.
-func (r *resolver) markDirections(api *model.API) {
-	for _, d := range r.definitions {
+func (c *content) markDirections(api *model.API) {
+	for _, d := range c.all {
 		n := d.keyword(extDirection)
 		if n == nil {
 			continue
@@ -17,16 +17,16 @@ func (r *resolver) markDirections(api *model.API) {
 		u, ok := d.decl.(*model.Union)
 		switch {
 		case !ok:
-			r.errorf(at, "state it on a union", "%s on something that is not a union", extDirection)
+			c.errorf(at, "state it on a union", "%s on something that is not a union", extDirection)
 		case n.Value == "send":
 			reach(u, func(d *model.Decl) *bool { return &d.Send })
 		case n.Value == "receive":
 			reach(u, func(d *model.Decl) *bool { return &d.Receive })
 		default:
-			r.errorf(at, "write send or receive", "%s is neither send nor receive", extDirection)
+			c.errorf(at, "write send or receive", "%s is neither send nor receive", extDirection)
 		}
 	}
-	for _, t := range everything(api) {
+	for _, t := range api.Types() {
 		if d := model.DeclOf(t); !d.Send && !d.Receive {
 			d.Send, d.Receive = true, true
 		}
@@ -42,7 +42,7 @@ func reach(t model.Type, direction func(*model.Decl) *bool) {
 		}
 		*set = true
 	}
-	for _, to := range uses(t) {
+	for _, to := range model.Uses(t) {
 		reach(to, direction)
 	}
 }

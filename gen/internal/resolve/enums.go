@@ -9,25 +9,25 @@ import (
 )
 
 // fillEnums gives the enum definitions their values.
-func (r *resolver) fillEnums() {
-	for _, d := range r.definitions {
-		e, ok := d.decl.(*model.Enum)
+func (d *declarations) fillEnums() {
+	for _, def := range d.all {
+		e, ok := def.decl.(*model.Enum)
 		if !ok {
 			continue
 		}
-		azure := r.azureEnum(d.schema)
-		e.Values = r.values(d.schema, azure)
-		r.closed[e] = !azure.open
-		if e.Pin == "" && azure.name != d.name {
+		azure := d.azureEnum(def.schema)
+		e.Values = d.values(def.schema, azure)
+		d.closed[e] = !azure.open
+		if e.Pin == "" && azure.name != def.name {
 			e.Pin = azure.name
 		}
-		if azure.name != "" && r.named[azure.name] == nil {
-			r.named[azure.name] = e
+		if azure.name != "" && d.enums[azure.name] == nil {
+			d.enums[azure.name] = e
 		}
 	}
-	for _, d := range r.definitions {
-		if e, ok := d.decl.(*model.Enum); ok {
-			r.named[d.name] = e // a definition's own name comes first
+	for _, def := range d.all {
+		if e, ok := def.decl.(*model.Enum); ok {
+			d.enums[def.name] = e // a definition's own name comes first
 		}
 	}
 }
@@ -35,31 +35,31 @@ func (r *resolver) fillEnums() {
 // nameEnums makes one enum of all those written in place under the same
 // x-ms-enum.name, which must agree with each other and with the definition of
 // that name.
-func (r *resolver) nameEnums() {
-	for _, s := range r.inlineEnums() {
-		azure := r.azureEnum(s)
-		e, taken := r.named[azure.name], r.byName[azure.name]
+func (d *declarations) nameEnums() {
+	for _, s := range d.inlineEnums() {
+		azure := d.azureEnum(s)
+		e, taken := d.enums[azure.name], d.byName[azure.name]
 		switch {
 		case e == nil && taken != nil:
-			r.errorf(s, "change x-ms-enum.name", "enum has the name of %s, which is not an enum of strings", taken.pointer)
+			d.errorf(s, "change x-ms-enum.name", "enum has the name of %s, which is not an enum of strings", taken.pointer)
 		case e == nil:
-			r.named[azure.name] = r.hoistEnum(s, azure.name)
-		case !sameValues(e.Values, r.values(s, azure)):
-			r.errorf(s, "make the values equal, or change x-ms-enum.name", "enum %s has other values than %s", azure.name, e.At.Pointer)
+			d.enums[azure.name] = d.hoistEnum(s, azure.name)
+		case !sameValues(e.Values, d.values(s, azure)):
+			d.errorf(s, "make the values equal, or change x-ms-enum.name", "enum %s has other values than %s", azure.name, e.At.Pointer)
 		}
 	}
 }
 
 // inlineEnums lists the enums in place that have a name, by pointer. A
 // constant is not an enum, whatever its name.
-func (r *resolver) inlineEnums() []schema {
+func (d *declarations) inlineEnums() []schema {
 	var all []schema
-	for _, d := range r.definitions {
-		walk(d.schema, func(s schema) {
-			if !s.isStringEnum() || r.azureEnum(s).name == "" {
+	for _, def := range d.all {
+		walk(def.schema, func(s schema) {
+			if !s.isStringEnum() || d.azureEnum(s).name == "" {
 				return
 			}
-			if _, constant := r.constant(s); !constant {
+			if _, constant := d.constant(s); !constant {
 				all = append(all, s)
 			}
 		})
@@ -88,26 +88,25 @@ func walk(s schema, visit func(schema)) {
 }
 
 // inlineEnum is the type of an enum written in place at a path.
-func (r *resolver) inlineEnum(s schema, path string) model.Type {
-	if e := r.named[r.azureEnum(s).name]; e != nil {
+func (d *declarations) inlineEnum(s schema, path string) *model.Enum {
+	if e := d.enums[d.azureEnum(s).name]; e != nil {
 		return e
 	}
-	return r.hoistEnum(s, path)
+	return d.hoistEnum(s, path)
 }
 
-func (r *resolver) hoistEnum(s schema, wire string) *model.Enum {
-	azure := r.azureEnum(s)
+func (d *declarations) hoistEnum(s schema, wire string) *model.Enum {
+	azure := d.azureEnum(s)
 	e := &model.Enum{
-		Decl:   model.Decl{Wire: wire, Doc: s.doc(), At: r.at(s)},
-		Values: r.values(s, azure),
+		Decl:   model.Decl{Wire: wire, Doc: s.doc(), At: d.at(s)},
+		Values: d.values(s, azure),
 	}
-	r.closed[e] = !azure.open
-	r.hoisted[e] = s
+	d.closed[e] = !azure.open
 	return e
 }
 
 // values reads the values of an enum of strings.
-func (r *resolver) values(s schema, azure azureEnum) []*model.Value {
+func (r reader) values(s schema, azure azureEnum) []*model.Value {
 	node := s.keyword("enum")
 	if len(node.Content) == 0 {
 		r.errorf(s.below(nil, node, "enum"), "list its values", "enum has no values")
@@ -141,7 +140,7 @@ func (r *resolver) values(s schema, azure azureEnum) []*model.Value {
 }
 
 // checkDescribed warns of descriptions of values that the enum does not list.
-func (r *resolver) checkDescribed(azure azureEnum, values []*model.Value) {
+func (r reader) checkDescribed(azure azureEnum, values []*model.Value) {
 	for wire, described := range azure.values {
 		if !slices.ContainsFunc(values, func(v *model.Value) bool { return v.Wire == wire }) {
 			r.diags.Warnf(described.at, "add it to the enum, or remove the description", "x-ms-enum describes %q, which the enum does not list", wire)
@@ -151,7 +150,7 @@ func (r *resolver) checkDescribed(azure azureEnum, values []*model.Value) {
 
 // constant returns the value of a property that has only one: an enum written
 // in place, closed and with one value.
-func (r *resolver) constant(s schema) (*model.Value, bool) {
+func (r reader) constant(s schema) (*model.Value, bool) {
 	if !s.isStringEnum() || len(s.keyword("enum").Content) != 1 {
 		return nil, false
 	}

@@ -3,7 +3,10 @@ package resolve
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 )
 
 // part is one contribution to the properties of an object.
@@ -34,40 +37,29 @@ type declaration struct {
 	met schema
 }
 
-// linkParents finds the parents of every definition and breaks the cycles, so
-// that everything after it can recurse over allOf.
-func (r *resolver) linkParents() {
-	for _, d := range r.definitions {
-		if d.kind == kindBase || d.kind == kindStruct {
-			d.parts = r.partsOf(d.schema)
-		}
-	}
-	r.cutCycles()
-}
-
 // partsOf lists what the properties of an object are made of, in order.
 // Parents written in place are unfolded.
-func (r *resolver) partsOf(s schema) []part {
+func (h *hierarchy) partsOf(s schema) []part {
 	var parts []part
 	for p := range s.parents() {
 		if _, ok := p.target(); !ok {
-			parts = append(parts, r.partsOf(p)...)
+			parts = append(parts, h.partsOf(p)...)
 			continue
 		}
-		switch parent := r.definitionOf(p); {
+		switch parent := h.definitionOf(p); {
 		case !parent.isObject():
-			r.errorf(p, "refer to it from a property", "allOf names %s, which is not an object", parent.pointer)
+			h.errorf(p, "refer to it from a property", "allOf names %s, which is not an object", parent.pointer)
 		default:
 			parts = append(parts, part{p, parent})
 		}
 	}
-	r.checkObject(s)
+	h.checkObject(s)
 	return append(parts, part{schema: s})
 }
 
 // cutCycles reports every definition that is its own ancestor, once for a
 // cycle, and drops the reference that closes it.
-func (r *resolver) cutCycles() {
+func (h *hierarchy) cutCycles() {
 	done := map[*definition]bool{}
 	var path []*definition
 	var visit func(d *definition)
@@ -78,7 +70,7 @@ func (r *resolver) cutCycles() {
 				return false
 			}
 			if i := slices.Index(path, p.parent); i >= 0 {
-				r.errorf(p.schema, "remove one of the allOf references", "allOf cycle: %s", cycle(path[i:]))
+				h.errorf(p.schema, "remove one of the allOf references", "allOf cycle: %s", cycle(path[i:]))
 				return true
 			}
 			if !done[p.parent] {
@@ -89,7 +81,7 @@ func (r *resolver) cutCycles() {
 		path = path[:len(path)-1]
 		done[d] = true
 	}
-	for _, d := range r.definitions {
+	for _, d := range h.all {
 		if !done[d] {
 			visit(d)
 		}
@@ -105,20 +97,22 @@ func cycle(path []*definition) string {
 }
 
 // flatten returns the properties of a definition and all its ancestors.
-func (r *resolver) flatten(d *definition) *object {
-	if d.flat == nil {
-		d.flat = r.merge(d.parts, d.name)
+func (h *hierarchy) flatten(d *definition) *object {
+	o := h.flat[d]
+	if o == nil {
+		o = h.merge(d.parts, d.name)
+		h.flat[d] = o
 	}
-	return d.flat
+	return o
 }
 
 // merge combines the parts of an object; owner is what its own properties
 // belong to.
-func (r *resolver) merge(parts []part, owner string) *object {
+func (h *hierarchy) merge(parts []part, owner string) *object {
 	o := &object{required: map[string]bool{}}
 	for _, p := range parts {
 		if p.parent != nil {
-			o.inherit(p, r.flatten(p.parent))
+			o.inherit(p, h.flatten(p.parent))
 			continue
 		}
 		for name, s := range p.properties() {
@@ -131,10 +125,20 @@ func (r *resolver) merge(parts []part, owner string) *object {
 	}
 	for _, p := range parts {
 		if p.parent == nil {
-			r.checkRequired(p.schema, o)
+			h.checkRequired(p.schema, o)
 		}
 	}
 	return o
+}
+
+// checkRequired reports required names that no property has.
+func (h *hierarchy) checkRequired(s schema, o *object) {
+	for i, name := range s.Required {
+		if n := document.Get(s.node, "required"); !o.has(name) && n != nil && i < len(n.Content) {
+			h.errorf(s.below(nil, n.Content[i], "required", strconv.Itoa(i)), "add the property or remove the name",
+				"required names a property that does not exist: %s", name)
+		}
+	}
 }
 
 // inherit adds the properties of a parent. A declaration that came in through

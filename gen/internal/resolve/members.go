@@ -9,34 +9,34 @@ import (
 )
 
 // fillMembers gives the unions by kind their members.
-func (r *resolver) fillMembers() {
-	for _, d := range r.definitions {
+func (c *content) fillMembers() {
+	for _, d := range c.all {
 		if d.kind != kindOneOf {
 			continue
 		}
 		u := d.decl.(*model.Union)
-		u.Members = r.members(d)
+		u.Members = c.members(d)
 		for _, m := range u.Members {
-			r.direct[m.Type] = append(r.direct[m.Type], u)
+			c.listedBy[m.Type] = append(c.listedBy[m.Type], u)
 		}
-		r.tellApart(d, u)
-		r.checkFamilies(d, u)
+		c.tellApart(d, u)
+		c.checkTrees(d, u)
 	}
 }
 
-// checkFamilies reports members that others are below of: each is itself alone, since a
-// reader of the list sees no more.
-func (r *resolver) checkFamilies(d *definition, u *model.Union) {
+// checkTrees reports members that are the root of a tree, whose descendants are
+// not listed: a member stands for itself alone.
+func (c *content) checkTrees(d *definition, u *model.Union) {
 	listed := func(t model.Type) bool {
 		return slices.ContainsFunc(u.Members, func(m *model.Member) bool { return m.Type == t })
 	}
-	for _, member := range r.definitions {
-		if member.family == nil || !listed(member.decl) {
+	for _, member := range c.all {
+		if member.tree == nil || !listed(member.decl) {
 			continue
 		}
-		for _, below := range r.definitions {
+		for _, below := range c.all {
 			if below.kind == kindStruct && descends(below, member) && !listed(below.decl) {
-				r.diags.Warnf(r.at(d.below(nil, d.keyword(extOneOf), extOneOf)), "list it as well",
+				c.diags.Warnf(c.at(d.below(nil, d.keyword(extOneOf), extOneOf)), "list it as well",
 					"member %s does not take %s, which is below it", member.name, below.name)
 			}
 		}
@@ -45,22 +45,22 @@ func (r *resolver) checkFamilies(d *definition, u *model.Union) {
 
 // members reads x-vlgen-oneOf: references to definitions, at most one of each
 // JSON kind except objects.
-func (r *resolver) members(d *definition) []*model.Member {
+func (c *content) members(d *definition) []*model.Member {
 	list := d.below(nil, d.keyword(extOneOf), extOneOf)
 	var members []*model.Member
 	taken := map[model.Kind]string{}
 	for i, n := range list.node.Content {
 		at := list.below(nil, n, strconv.Itoa(i))
-		m, name := r.member(at)
+		m, name := c.member(at)
 		if m == nil {
 			continue
 		}
 		if other, ok := taken[m.Kind]; ok && m.Kind != model.KindObject {
-			r.errorf(at, "remove one of them", "members %s and %s are both a JSON %s", other, name, m.Kind)
+			c.errorf(at, "remove one of them", "members %s and %s are both a JSON %s", other, name, m.Kind)
 			continue
 		}
 		if slices.ContainsFunc(members, func(have *model.Member) bool { return have.Type == m.Type }) {
-			r.errorf(at, "remove one of them", "member %s is listed twice", name)
+			c.errorf(at, "remove one of them", "member %s is listed twice", name)
 			continue
 		}
 		taken[m.Kind] = name
@@ -70,15 +70,15 @@ func (r *resolver) members(d *definition) []*model.Member {
 }
 
 // member reads one reference of x-vlgen-oneOf; nil if it cannot be a member.
-func (r *resolver) member(at schema) (*model.Member, string) {
+func (c *content) member(at schema) (*model.Member, string) {
 	if _, ok := at.target(); !ok {
-		r.errorf(at, `write {"$ref": "#/definitions/Name"}`, "member is not a reference")
+		c.errorf(at, `write {"$ref": "#/definitions/Name"}`, "member is not a reference")
 		return nil, ""
 	}
-	d := r.definitionOf(at)
+	d := c.definitionOf(at)
 	kind, ok := kindOfMember(d.decl)
 	if !ok {
-		r.errorf(at, "list definitions of one JSON kind each", "member %s can be of several JSON kinds", d.name)
+		c.errorf(at, "list definitions of one JSON kind each", "member %s can be of several JSON kinds", d.name)
 		return nil, ""
 	}
 	return &model.Member{Kind: kind, Type: d.decl}, d.name
@@ -119,7 +119,7 @@ func scalarKind(s model.Scalar) (kind model.Kind, ok bool) {
 // tellApart finds the property by which several object members differ: the one
 // that most of them have a constant for. One member may do without: it takes
 // what no tag selects.
-func (r *resolver) tellApart(d *definition, u *model.Union) {
+func (c *content) tellApart(d *definition, u *model.Union) {
 	var objects []*model.Member
 	for _, m := range u.Members {
 		if m.Kind == model.KindObject {
@@ -130,24 +130,24 @@ func (r *resolver) tellApart(d *definition, u *model.Union) {
 		return
 	}
 	list := d.below(nil, d.keyword(extOneOf), extOneOf)
-	u.ObjectKey = commonKey(objects, r.constantsOf)
+	u.ObjectKey = commonKey(objects, c.constantsOf)
 	var untagged []string
 	taken := map[string]string{}
 	for _, m := range objects {
-		m.Tags = r.constantsOf(m.Type)[u.ObjectKey]
+		m.Tags = c.constantsOf(m.Type)[u.ObjectKey]
 		name := model.Text(m.Type)
 		if len(m.Tags) == 0 {
 			untagged = append(untagged, name)
 		}
 		for _, tag := range m.Tags {
 			if other, ok := taken[tag]; ok {
-				r.errorf(list, "remove one of them", "members %s and %s both have %s %q", other, name, u.ObjectKey, tag)
+				c.errorf(list, "remove one of them", "members %s and %s both have %s %q", other, name, u.ObjectKey, tag)
 			}
 			taken[tag] = name
 		}
 	}
 	if len(untagged) > 1 {
-		r.errorf(list, "give them a common required constant, or list fewer", "nothing tells the members %s apart", strings.Join(untagged, " and "))
+		c.errorf(list, "give them a common required constant, or list fewer", "nothing tells the members %s apart", strings.Join(untagged, " and "))
 	}
 }
 
@@ -171,7 +171,7 @@ func commonKey(members []*model.Member, constantsOf func(model.Type) map[string]
 
 // constantsOf lists, by property, the constant values by which an object can be
 // recognized.
-func (r *resolver) constantsOf(t model.Type) map[string][]string {
+func (c *content) constantsOf(t model.Type) map[string][]string {
 	constants := map[string][]string{}
 	switch t := t.(type) {
 	case *model.Struct:
@@ -181,7 +181,7 @@ func (r *resolver) constantsOf(t model.Type) map[string][]string {
 			}
 		}
 	case *model.Union:
-		for key, tag := range r.tags(r.byName[t.Wire]) {
+		for key, tag := range c.tagsOf(c.byName[t.Wire]) {
 			constants[key] = []string{tag}
 		}
 		for _, v := range t.Variants {

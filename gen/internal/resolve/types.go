@@ -13,61 +13,70 @@ import (
 // typeOf resolves a schema to a type. What is written in place and needs a
 // declaration is hoisted, under the path Owner.property; the same schema gives
 // the same declaration to everyone who inherits it.
-func (r *resolver) typeOf(s schema, path string) model.Type {
-	if t, ok := r.byPointer[s.pointer]; ok {
+func (c *content) typeOf(s schema, path string) model.Type {
+	if t, ok := c.types[s.pointer]; ok {
 		return t
 	}
-	t := r.build(s, path)
-	r.byPointer[s.pointer] = t
+	t := c.build(s, path)
+	c.types[s.pointer] = t
 	return t
 }
 
-func (r *resolver) build(s schema, path string) model.Type {
+func (c *content) build(s schema, path string) model.Type {
 	if _, ok := s.target(); ok {
-		return r.definitionOf(s).reference()
+		return c.reference(c.definitionOf(s))
 	}
 	if n := s.keyword(extOneOf); n != nil {
-		r.errorf(s.below(nil, n, extOneOf), "make it a definition and refer to that", "%s in place", extOneOf)
+		c.errorf(s.below(nil, n, extOneOf), "make it a definition and refer to that", "%s in place", extOneOf)
 		return model.Raw
 	}
-	if r.flag(s, extRaw) {
+	if c.flag(s, extRaw) {
 		return model.Raw
 	}
 	if s.isStringEnum() {
-		return r.inlineEnum(s, path)
+		return c.inlineEnum(s, path)
 	}
-	r.checkObject(s)
+	c.checkObject(s)
 	switch s.typeName() {
 	case "array":
 		elem, ok := s.items()
 		if !ok {
 			return &model.List{Elem: model.Raw}
 		}
-		return &model.List{Elem: r.element(elem, path)}
+		return &model.List{Elem: c.element(elem, path)}
 	case "object":
-		return r.objectType(s, path)
+		return c.objectType(s, path)
 	case "":
-		r.diags.Warnf(r.at(s), "describe it in the overlay with x-vlgen-raw or a type",
+		c.diags.Warnf(c.at(s), "describe it in the overlay with x-vlgen-raw or a type",
 			"property has no type and becomes raw JSON")
 		return model.Raw
 	}
-	return r.scalar(s)
+	return c.scalar(s)
+}
+
+// reference is the type of a reference to a definition.
+func (c *content) reference(d *definition) model.Type {
+	if d.tree != nil {
+		c.usedTrees[d.tree] = true
+		return d.tree
+	}
+	return d.decl
 }
 
 // element is the type of what a list or a map holds.
-func (r *resolver) element(s schema, path string) model.Type {
-	t := r.typeOf(s, path)
+func (c *content) element(s schema, path string) model.Type {
+	t := c.typeOf(s, path)
 	_, union := t.(*model.Union) // to which null is one more unknown value
-	if r.flag(s, extNullable) && plain(t) != model.Raw && !union {
-		r.diags.Notef(r.at(s), "", "%s has no effect on elements: a list or map with a null in it stays in Extra", extNullable)
+	if c.flag(s, extNullable) && plain(t) != model.Raw && !union {
+		c.diags.Notef(c.at(s), "", "%s has no effect on elements: a list or map with a null in it stays in Extra", extNullable)
 	}
 	return t
 }
 
 // objectType is the type of an object written in place.
-func (r *resolver) objectType(s schema, path string) model.Type {
+func (c *content) objectType(s schema, path string) model.Type {
 	if n := s.keyword("discriminator"); n != nil {
-		r.errorf(s.below(nil, n, "discriminator"), "make it a definition and refer to that",
+		c.errorf(s.below(nil, n, "discriminator"), "make it a definition and refer to that",
 			"discriminator in place")
 		return model.Raw
 	}
@@ -75,16 +84,16 @@ func (r *resolver) objectType(s schema, path string) model.Type {
 		elem, described, free := s.free()
 		switch {
 		case described:
-			return &model.Map{Elem: r.element(elem, path)}
+			return &model.Map{Elem: c.element(elem, path)}
 		case free:
 			return &model.Map{Elem: model.Raw}
 		}
 		return model.Raw
 	}
 	if ref, ok := s.onlyRef(); ok {
-		return r.definitionOf(ref).reference()
+		return c.reference(c.definitionOf(ref))
 	}
-	return r.hoistStruct(s, path)
+	return c.hoistStruct(s, path)
 }
 
 // onlyRef is the reference that an allOf of one element wraps, the usual way to
@@ -100,10 +109,10 @@ func (s schema) onlyRef() (schema, bool) {
 	return schema{}, false
 }
 
-func (r *resolver) hoistStruct(s schema, path string) model.Type {
-	t := &model.Struct{Decl: model.Decl{Wire: path, Doc: s.doc(), At: r.at(s)}}
-	r.hoisted[t] = s
-	r.unfilled = append(r.unfilled, t) // its fields may lead back here
+func (c *content) hoistStruct(s schema, path string) model.Type {
+	t := &model.Struct{Decl: model.Decl{Wire: path, Doc: s.doc(), At: c.at(s)}}
+	c.written[t] = s
+	c.unfilled = append(c.unfilled, t) // its fields may lead back here
 	return t
 }
 
@@ -120,8 +129,8 @@ var scalarTypes = map[[2]string]model.Scalar{
 	{"boolean", ""}:         model.Bool,
 }
 
-func (r *resolver) scalar(s schema) model.Type {
-	r.checkScalarEnum(s)
+func (c *content) scalar(s schema) model.Type {
+	c.checkScalarEnum(s)
 	if t, ok := scalarTypes[[2]string{s.typeName(), s.Format}]; ok {
 		return t
 	}
@@ -129,18 +138,18 @@ func (r *resolver) scalar(s schema) model.Type {
 }
 
 // checkScalarEnum checks the values of an enum that stays a plain scalar.
-func (r *resolver) checkScalarEnum(s schema) {
+func (c *content) checkScalarEnum(s schema) {
 	enum := s.keyword("enum")
 	if enum == nil {
 		return
 	}
 	if len(enum.Content) == 0 {
-		r.errorf(s.below(nil, enum, "enum"), "list its values", "enum has no values")
+		c.errorf(s.below(nil, enum, "enum"), "list its values", "enum has no values")
 	}
 	for i, n := range enum.Content {
 		got := jsonType(n)
 		if got != s.typeName() && !(got == "integer" && s.typeName() == "number") {
-			r.errorf(s.below(nil, n, "enum", strconv.Itoa(i)), "remove it, or change the type", "%s is not of type %s", jsonText(n), s.typeName())
+			c.errorf(s.below(nil, n, "enum", strconv.Itoa(i)), "remove it, or change the type", "%s is not of type %s", jsonText(n), s.typeName())
 		}
 	}
 }
@@ -155,24 +164,23 @@ func plain(t model.Type) model.Type {
 
 // identical reports whether two declarations of a property mean the same type.
 // What is written in place twice is the same if it says the same.
-func (r *resolver) identical(a, b model.Type) bool {
+func (c *content) identical(a, b model.Type) bool {
 	if a == b {
 		return true
 	}
-	at, aHoisted := r.hoisted[a]
-	bt, bHoisted := r.hoisted[b]
 	switch a := a.(type) {
 	case *model.List:
 		b, ok := b.(*model.List)
-		return ok && r.identical(a.Elem, b.Elem)
+		return ok && c.identical(a.Elem, b.Elem)
 	case *model.Map:
 		b, ok := b.(*model.Map)
-		return ok && r.identical(a.Elem, b.Elem)
+		return ok && c.identical(a.Elem, b.Elem)
 	case *model.Enum:
 		b, ok := b.(*model.Enum)
-		return ok && (aHoisted || bHoisted) && sameValues(a.Values, b.Values)
+		return ok && !(c.declares(a) && c.declares(b)) && sameValues(a.Values, b.Values)
 	case *model.Struct:
-		return aHoisted && bHoisted && sameShape(at.node, bt.node)
+		b, ok := b.(*model.Struct)
+		return ok && !c.declares(a) && !c.declares(b) && sameShape(c.written[a].node, c.written[b].node)
 	}
 	return false
 }

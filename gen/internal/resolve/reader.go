@@ -22,8 +22,27 @@ const (
 	extTag        = "x-ms-discriminator-value"
 )
 
+// reader reads the schemas of a document and reports what is wrong with them.
+type reader struct {
+	linked *document.Linked
+	diags  *diag.List
+}
+
+func (r reader) at(s schema) diag.Location { return r.linked.At(s.node, s.pointer) }
+
+func (r reader) errorf(s schema, fix, format string, args ...any) {
+	r.diags.Errorf(r.at(s), fix, format, args...)
+}
+
+// checkObject reports properties and parents of what is not an object.
+func (r reader) checkObject(s schema) {
+	if t := s.typeName(); t != "object" && t != "" && len(s.AllOf)+len(s.Properties) > 0 {
+		r.errorf(s, "remove them, or make it an object", "only an object has properties and allOf, this is of type %s", t)
+	}
+}
+
 // flag reads a boolean extension; absent is false.
-func (r *resolver) flag(s schema, name string) bool {
+func (r reader) flag(s schema, name string) bool {
 	n := s.keyword(name)
 	if n == nil {
 		return false
@@ -36,7 +55,7 @@ func (r *resolver) flag(s schema, name string) bool {
 }
 
 // text reads a string extension; absent is empty.
-func (r *resolver) text(s schema, name string) string {
+func (r reader) text(s schema, name string) string {
 	n := s.keyword(name)
 	if n == nil {
 		return ""
@@ -49,7 +68,7 @@ func (r *resolver) text(s schema, name string) string {
 }
 
 // texts reads an extension that is a list of strings.
-func (r *resolver) texts(s schema, name string) []string {
+func (r reader) texts(s schema, name string) []string {
 	n := s.keyword(name)
 	if n == nil {
 		return nil
@@ -82,7 +101,7 @@ type azureValue struct {
 }
 
 // azureEnum reads x-ms-enum. Without it, an enum is closed and has no name.
-func (r *resolver) azureEnum(s schema) azureEnum {
+func (r reader) azureEnum(s schema) azureEnum {
 	n := s.keyword(extEnum)
 	if n == nil {
 		return azureEnum{}
