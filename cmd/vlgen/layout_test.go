@@ -69,6 +69,7 @@ var mayImport = map[string][]string{
 	"templates":            {},
 
 	"voicelive":               {"voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
+	"voicelive/audio":         {},
 	"voicelive/jsonwire":      {}, // public: packages generated in other modules call it
 	"voicelive/voicelivetest": {"voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 }
