@@ -30,12 +30,13 @@ var mayImport = map[string][]string{
 	},
 	"gen/internal/diag":     {},
 	"gen/internal/model":    {"gen/internal/diag"},
+	"gen/internal/gotype":   {"gen/internal/model"},
 	"gen/internal/comment":  {"gen/internal/diag"},
 	"gen/internal/document": {"gen/internal/diag", "github.com/go-openapi/spec", "gopkg.in/yaml.v3"},
 	"gen/internal/overlay":  {"gen/internal/diag", "gen/internal/document", "gen/internal/index", "github.com/speakeasy-api/jsonpath/pkg/jsonpath", "gopkg.in/yaml.v3"},
 	"gen/internal/resolve":  {"gen/internal/diag", "gen/internal/document", "gen/internal/model", "github.com/go-openapi/spec", "gopkg.in/yaml.v3"},
 	"gen/internal/name":     {"gen/internal/diag", "gen/internal/model"},
-	"gen/internal/emit":     {"gen/internal/comment", "gen/internal/diag", "gen/internal/model", "gen/internal/name", "github.com/dave/jennifer/jen"},
+	"gen/internal/emit":     {"gen/internal/comment", "gen/internal/diag", "gen/internal/gotype", "gen/internal/model", "gen/internal/name", "github.com/dave/jennifer/jen"},
 	"gen/internal/output":   {"github.com/aymanbagabas/go-udiff"},
 
 	"gen/internal/ordered": {},
@@ -58,10 +59,10 @@ var mayImport = map[string][]string{
 	},
 
 	"gen/evolve": {
-		"gen/evolve/internal/diff", "gen/evolve/internal/drift", "gen/internal/diag", "gen/internal/document", "gen/internal/emit",
+		"gen/evolve/internal/diff", "gen/evolve/internal/drift", "gen/internal/diag", "gen/internal/document", "gen/internal/gotype",
 		"gen/internal/guide", "gen/internal/index", "gen/internal/model", "gen/internal/overlay", "gen/internal/pipeline",
 	},
-	"gen/evolve/internal/diff":  {"gen/internal/diag", "gen/internal/model"},
+	"gen/evolve/internal/diff":  {"gen/internal/diag", "gen/internal/gotype", "gen/internal/model"},
 	"gen/evolve/internal/drift": {"gen/internal/diag", "gen/internal/document", "gopkg.in/yaml.v3"},
 
 	"gen/internal/golden":  {"github.com/google/go-cmp/cmp", "golang.org/x/tools/txtar"}, // for tests only

@@ -6,7 +6,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/gen/evolve/internal/diff"
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
-	"github.com/go-voicelive/voicelive-go/gen/internal/emit"
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/guide"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
@@ -49,7 +49,7 @@ func Diff(in DiffInput) (*DiffReport, []string, error) {
 
 func compare(in DiffInput, before, after *model.API, g *guide.Guide) *DiffReport {
 	compared := diff.Input{Old: before, New: after, OldName: in.Old.Spec.Name, NewName: in.New.Spec.Name,
-		OldValidated: emit.Validated(before), NewValidated: emit.Validated(after)}
+		OldValidated: gotype.Validated(before), NewValidated: gotype.Validated(after)}
 	if len(g.Areas) > 0 {
 		titles, now := areas(after, g)
 		_, old := areas(before, g)

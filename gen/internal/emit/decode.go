@@ -6,6 +6,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -13,7 +14,7 @@ import (
 func (g *generator) codecs(f *jen.File) {
 	g.codecPrelude(f)
 	for _, s := range g.api.Structs {
-		g.publicCodec(f, s.Name, sent(s.Unions), false)
+		g.publicCodec(f, s.Name, gotype.Sent(s.Unions), false)
 		g.structDecode(f, s)
 		g.structEncode(f, s)
 	}
@@ -53,7 +54,7 @@ func (g *generator) codecPrelude(f *jen.File) {
 
 // appends reports whether any type has a method AppendJSON.
 func (g *generator) appends() bool {
-	return slices.ContainsFunc(g.api.Structs, func(s *model.Struct) bool { return sent(s.Unions) }) ||
+	return slices.ContainsFunc(g.api.Structs, func(s *model.Struct) bool { return gotype.Sent(s.Unions) }) ||
 		slices.ContainsFunc(g.api.Unions, func(u *model.Union) bool { return u.Root && u.Send })
 }
 
@@ -157,15 +158,15 @@ func (g *generator) readField(i int, p *model.Field) *jen.Statement {
 		return g.run(name).Call(append([]jen.Code{jen.Id("o"), jen.Lit(i), fieldPtr(p)}, args...)...)
 	}
 	scalar, isScalar := p.Type.(model.Scalar)
-	switch form := formOf(p); form {
-	case constant:
+	switch form := gotype.FormOf(p); form {
+	case gotype.Constant:
 		return jen.Id("o").Dot("Const").Call(jen.Lit(i), jen.Lit(p.Const))
-	case nullable:
+	case gotype.Nullable:
 		return function("ReadNullable", g.decoder(p.Type))
-	case nullUnion:
+	case gotype.NullUnion:
 		u := p.Type.(*model.Union)
 		return function("ReadNullUnion", g.decoder(u))
-	case value, zeroable:
+	case gotype.Value, gotype.Zeroable:
 		switch t := p.Type.(type) {
 		case model.Scalar:
 			if p.Known != nil {
@@ -184,7 +185,7 @@ func (g *generator) readField(i int, p *model.Field) *jen.Statement {
 			}
 		}
 		return function("Read", g.decoder(p.Type))
-	case pointer:
+	case gotype.Pointer:
 		if len(p.Aliases) > 0 {
 			args := []jen.Code{jen.Lit(i), fieldPtr(p)}
 			for _, a := range p.Aliases {
@@ -230,12 +231,6 @@ func isEvent(s *model.Struct) bool {
 	return slices.ContainsFunc(s.Unions, func(u *model.Union) bool { return u.Root })
 }
 
-// sent reports whether one of the unions, or of those above them, is an entry point of what
-// is sent: its values are appended and validated.
-func sent(unions []*model.Union) bool {
-	return slices.ContainsFunc(allUnions(unions), func(u *model.Union) bool { return u.Root && u.Send })
-}
-
 // reusable returns the byte string and the optional base string of an entry
 // point's variant, whose memory the next event can use. Only variants with a
 // byte string are worth it.
@@ -245,9 +240,9 @@ func (g *generator) reusable(s *model.Struct) (buf, id *model.Field) {
 	}
 	for _, p := range s.Fields {
 		switch {
-		case p.Type == model.Bytes && formOf(p) != nullable && buf == nil:
+		case p.Type == model.Bytes && gotype.FormOf(p) != gotype.Nullable && buf == nil:
 			buf = p
-		case p.Type == model.String && formOf(p) == pointer && id == nil:
+		case p.Type == model.String && gotype.FormOf(p) == gotype.Pointer && id == nil:
 			id = p
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/comment"
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -37,7 +38,7 @@ type File struct {
 // Emit writes the files of a package, sorted by name. It returns an error only
 // if the code it built is not Go, which is a mistake of this package.
 func Emit(api *model.API, opt Options) ([]File, error) {
-	g := &generator{api: api, opt: opt, checked: checkedTypes(api)}
+	g := &generator{api: api, opt: opt, checked: gotype.Checked(api)}
 	files := []struct {
 		name  string
 		build func(*jen.File)

@@ -3,6 +3,7 @@ package emit
 import (
 	"github.com/dave/jennifer/jen"
 
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -35,19 +36,19 @@ func (g *generator) writeField(p *model.Field) *jen.Statement {
 		return g.run(name).Call(append([]jen.Code{jen.Id("o"), jen.Lit(p.Wire), v}, args...)...)
 	}
 	opt := ""
-	form := formOf(p)
-	if form == zeroable || form == pointer {
+	form := gotype.FormOf(p)
+	if form == gotype.Zeroable || form == gotype.Pointer {
 		opt = "Opt"
 	}
 	scalar, isScalar := p.Type.(model.Scalar)
 	switch form {
-	case constant:
+	case gotype.Constant:
 		return jen.Id("o").Dot("Const").Call(jen.Lit(p.Wire), jen.Lit(p.Const))
-	case nullable:
+	case gotype.Nullable:
 		return function("WriteNullable", field, g.encoder(p.Type))
-	case nullUnion:
+	case gotype.NullUnion:
 		return function("WriteUnion", fieldPtr(p), g.encoder(p.Type))
-	case pointer:
+	case gotype.Pointer:
 		if len(p.Aliases) > 0 {
 			args := []jen.Code{jen.Lit(p.Wire), field}
 			for _, a := range p.Aliases {
@@ -76,7 +77,7 @@ func (g *generator) writeField(p *model.Field) *jen.Statement {
 	case *model.Map:
 		return function("Write"+opt+"Map", field, g.encoder(t.Elem))
 	case *model.Named:
-		if nilable(t) && form == zeroable {
+		if gotype.Nilable(t) && form == gotype.Zeroable {
 			if t.Type == model.Raw {
 				return function("WriteOptRaw", field)
 			}
@@ -86,7 +87,7 @@ func (g *generator) writeField(p *model.Field) *jen.Statement {
 			return function("WriteRaw", field)
 		}
 	case *model.Union:
-		if form == zeroable {
+		if form == gotype.Zeroable {
 			return function("WriteUnion", fieldPtr(p), g.encoder(t))
 		}
 	}

@@ -42,7 +42,7 @@ func (g *generator) enumMethods(f *jen.File, e *model.Enum) {
 	f.Comment("// Known reports whether e is one of the known values.")
 	f.Func().Params(jen.Id("e").Id(e.Name)).Id("Known").Params().Bool().Add(line(jen.Return(g.run("Known").Call(jen.Id("e"), jen.Id("e").Dot("Values").Call()))))
 	f.Line()
-	for _, u := range allUnions(e.Unions) {
+	for _, u := range model.Above(e.Unions) {
 		f.Func().Params(jen.Id(e.Name)).Id(sealName(u)).Params().Block()
 	}
 	if len(e.Unions) > 0 {
@@ -59,23 +59,3 @@ func (g *generator) writer() *jen.Statement { return jen.Id("w").Op("*").Add(g.r
 
 // sealName is the method that only members of a union have.
 func sealName(u *model.Union) string { return "is" + u.Name }
-
-// allUnions lists unions and what they are nested in, each once, nearest first.
-func allUnions(unions []*model.Union) []*model.Union {
-	var all []*model.Union
-	seen := map[*model.Union]bool{}
-	var add func([]*model.Union)
-	add = func(us []*model.Union) {
-		for _, u := range us {
-			if !seen[u] {
-				seen[u] = true
-				all = append(all, u)
-			}
-		}
-		for _, u := range us {
-			add(u.Parents)
-		}
-	}
-	add(unions)
-	return all
-}

@@ -89,7 +89,7 @@ func (g *generator) namedDecl(f *jen.File, n *model.Named) {
 	g.declDoc(f, &n.Decl, strings.Join(boundFacts(n.Bounds), " "))
 	f.Type().Id(n.Name).Add(g.goType(n.Type))
 	f.Line()
-	for _, u := range allUnions(n.Unions) {
+	for _, u := range model.Above(n.Unions) {
 		f.Func().Params(jen.Id(n.Name)).Id(sealName(u)).Params().Block()
 	}
 }

@@ -3,6 +3,7 @@ package emit
 import (
 	"github.com/dave/jennifer/jen"
 
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 	"github.com/go-voicelive/voicelive-go/gen/internal/name"
 )
@@ -99,7 +100,7 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 	)
 	f.Line()
 	done := map[string]bool{}
-	for _, p := range allUnions([]*model.Union{u}) {
+	for _, p := range model.Above([]*model.Union{u}) {
 		if p.Key != "" && !done[name.TagMethod(p)] {
 			done[name.TagMethod(p)] = true
 			g.unknownTag(f, recv(), u, p)
@@ -111,8 +112,8 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 			}
 		}
 	}
-	g.publicCodec(f, id, sent([]*model.Union{u}), true)
-	if sent([]*model.Union{u}) {
+	g.publicCodec(f, id, gotype.Sent([]*model.Union{u}), true)
+	if gotype.Sent([]*model.Union{u}) {
 		f.Comment("// Validate checks that Raw is an object with the Tag, if that is set: nothing else is known about the value.")
 		f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(
 			g.run("ValidateRaw").Call(jen.Lit(id), jen.Lit(u.Key+u.ObjectKey), jen.Id("u").Dot("Tag"), jen.Id("u").Dot("Raw")))))
@@ -143,10 +144,10 @@ func (g *generator) unknownGetter(f *jen.File, recv jen.Code, p *model.Field) {
 	f.Comment("// " + name.Getter(p) + " returns the " + oneLine(p.Wire) + " on the wire, zero if it is absent.")
 	f.Func().Add(recv).Id(name.Getter(p)).Params().Params(jen.Id("v").Add(g.getterType(p))).BlockFunc(func(b *jen.Group) {
 		decode, dst := g.decoder(p.Type), jen.Op("&").Id("v")
-		if _, ok := p.Type.(*model.Struct); ok && formOf(p) != nullable {
+		if _, ok := p.Type.(*model.Struct); ok && gotype.FormOf(p) != gotype.Nullable {
 			b.Id("v").Op("=").New(g.goType(p.Type))
 			dst = jen.Id("v")
-		} else if formOf(p) == nullable {
+		} else if gotype.FormOf(p) == gotype.Nullable {
 			b.Var().Id("t").Add(g.goType(p.Type))
 			b.If(g.run("PeekMember").Call(jen.Id("u").Dot("Raw"), jen.Lit(p.Wire), jen.Op("&").Id("t"), decode)).Block(jen.Id("v").Op("=").Id("Value").Call(jen.Id("t")))
 			b.Return(jen.Id("v"))
@@ -159,10 +160,10 @@ func (g *generator) unknownGetter(f *jen.File, recv jen.Code, p *model.Field) {
 
 // getterType is what a base accessor returns: the value, a pointer for structs.
 func (g *generator) getterType(p *model.Field) *jen.Statement {
-	switch formOf(p) {
-	case nullable:
+	switch gotype.FormOf(p) {
+	case gotype.Nullable:
 		return jen.Id("Nullable").Types(g.goType(p.Type))
-	case constant:
+	case gotype.Constant:
 		return jen.String()
 	}
 	if _, ok := p.Type.(*model.Struct); ok {
@@ -178,7 +179,7 @@ func (g *generator) unionNull(f *jen.File, u *model.Union) {
 	f.Line()
 	var zero *jen.Statement
 	done := map[string]bool{}
-	for _, p := range allUnions([]*model.Union{u}) {
+	for _, p := range model.Above([]*model.Union{u}) {
 		if p.Key != "" && !done[name.TagMethod(p)] {
 			done[name.TagMethod(p)] = true
 			f.Comment("// " + name.TagMethod(p) + " returns the empty string.")
@@ -193,7 +194,7 @@ func (g *generator) unionNull(f *jen.File, u *model.Union) {
 			}
 		}
 	}
-	if sent([]*model.Union{u}) {
+	if gotype.Sent([]*model.Union{u}) {
 		f.Comment("// AppendJSON appends null to dst.")
 		f.Func().Params(jen.Id(id)).Id("AppendJSON").Params(jen.Id("dst").Index().Byte()).Params(jen.Index().Byte(), jen.Error()).Add(line(
 			jen.Return(jen.Append(jen.Id("dst"), jen.Lit("null").Op("...")), jen.Nil())))
@@ -213,14 +214,14 @@ func (g *generator) unionNull(f *jen.File, u *model.Union) {
 
 // seal makes a type a member of unions and of those they are nested in.
 func (g *generator) seal(f *jen.File, recv jen.Code, unions []*model.Union) {
-	for _, u := range allUnions(unions) {
+	for _, u := range model.Above(unions) {
 		f.Func().Params(recv).Id(sealName(u)).Params().Block()
 	}
 }
 
 // membership gives a struct the methods of its unions.
 func (g *generator) membership(f *jen.File, s *model.Struct) {
-	all := allUnions(s.Unions)
+	all := model.Above(s.Unions)
 	if len(all) == 0 {
 		return
 	}
@@ -270,12 +271,12 @@ func (g *generator) getter(f *jen.File, s *model.Struct, base *model.Field) {
 func (g *generator) getterExpr(own *model.Field) *jen.Statement {
 	field := jen.Id("e").Dot(own.Name)
 	_, isStruct := own.Type.(*model.Struct)
-	switch form := formOf(own); {
-	case form == constant:
+	switch form := gotype.FormOf(own); {
+	case form == gotype.Constant:
 		return jen.Lit(own.Const)
-	case form == pointer && !isStruct:
+	case form == gotype.Pointer && !isStruct:
 		return g.run("Deref").Call(field)
-	case form == value && isStruct:
+	case form == gotype.Value && isStruct:
 		return jen.Op("&").Add(field)
 	}
 	return field

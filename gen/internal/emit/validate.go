@@ -3,6 +3,7 @@ package emit
 import (
 	"github.com/dave/jennifer/jen"
 
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -16,7 +17,7 @@ func (g *generator) validators(f *jen.File) {
 		f.Line()
 	}
 	for _, s := range g.api.Structs {
-		if g.checked[s] || sent(s.Unions) {
+		if g.checked[s] || gotype.Sent(s.Unions) {
 			g.structValidate(f, s)
 		}
 	}
@@ -57,10 +58,10 @@ func (g *generator) structValidate(f *jen.File, s *model.Struct) {
 
 func (g *generator) namedValidate(f *jen.File, n *model.Named) {
 	f.Func().Params(jen.Id("v").Id(n.Name)).Id("validate").Params(g.checker()).BlockFunc(func(b *jen.Group) {
-		for _, l := range limits(n.Type, n.Bounds, false) {
+		for _, l := range gotype.Limits(n.Type, n.Bounds, false) {
 			b.Add(g.limitCheck(l, jen.Lit(""), jen.Id("v"), jen.Op("&").Id("v")))
 		}
-		if !g.checkedElem(n.Type) {
+		if !gotype.CheckedElem(g.checked, n.Type) {
 			return
 		}
 		switch t := n.Type.(type) {
@@ -74,14 +75,14 @@ func (g *generator) namedValidate(f *jen.File, n *model.Named) {
 }
 
 // limitCheck is the call that checks one limit of a value, given also as a pointer.
-func (g *generator) limitCheck(l limit, name, v, ptr jen.Code) *jen.Statement {
+func (g *generator) limitCheck(l gotype.Limit, name, v, ptr jen.Code) *jen.Statement {
 	switch {
-	case l.items:
-		return jen.Id("c").Dot(l.fn).Call(name, jen.Len(v), jen.Lit(l.n))
-	case l.length:
-		return g.run(l.fn).Call(jen.Id("c"), name, ptr, jen.Lit(l.n))
+	case l.Items:
+		return jen.Id("c").Dot(l.Func).Call(name, jen.Len(v), jen.Lit(l.N))
+	case l.Length:
+		return g.run(l.Func).Call(jen.Id("c"), name, ptr, jen.Lit(l.N))
 	}
-	return g.run(l.fn).Call(jen.Id("c"), name, ptr, floatLit(l.limit))
+	return g.run(l.Func).Call(jen.Id("c"), name, ptr, floatLit(l.Number))
 }
 
 // unionValidate checks whatever member a union holds; those without checks have
@@ -101,31 +102,31 @@ func (g *generator) checks(p *model.Field) []jen.Code {
 	add := func(c ...jen.Code) { cs = append(cs, c...) }
 	name := jen.Lit(p.Wire)
 	field := func() *jen.Statement { return jen.Id("e").Dot(p.Name) }
-	form := formOf(p)
+	form := gotype.FormOf(p)
 	if set := requiredExpr(p, field); set != nil {
 		add(jen.Id("c").Dot("Required").Call(jen.Id("e").Dot("Extra"), name, set))
 	}
 	ptr := func() *jen.Statement { // to the value, nil if there is none
 		switch form {
-		case pointer:
+		case gotype.Pointer:
 			return field()
-		case nullable:
+		case gotype.Nullable:
 			return field().Dot("Ptr").Call()
 		}
 		return jen.Op("&").Add(field())
 	}
-	for _, l := range fieldLimits(p) {
+	for _, l := range gotype.FieldLimits(p) {
 		check := g.limitCheck(l, name, field(), ptr())
-		if l.items && form == zeroable {
+		if l.Items && form == gotype.Zeroable {
 			check = jen.If(field().Op("!=").Nil()).Block(check)
 		}
 		add(check)
 	}
-	if !g.checked[p.Type] && !g.checkedElem(p.Type) {
+	if !g.checked[p.Type] && !gotype.CheckedElem(g.checked, p.Type) {
 		return cs
 	}
 	whole := field()
-	if form == nullable {
+	if form == gotype.Nullable {
 		whole = g.run("Deref").Call(ptr())
 	}
 	switch t := p.Type.(type) {
@@ -149,89 +150,17 @@ func floatLit(f float64) *jen.Statement {
 
 // requiredExpr tells whether a required field is set; nil if that cannot be told.
 func requiredExpr(p *model.Field, field func() *jen.Statement) *jen.Statement {
-	switch form := formOf(p); {
-	case !p.Required || p.AllowEmpty || form == constant:
-		return nil
-	case form == nullable:
+	switch gotype.EmptinessOf(p) {
+	case gotype.EmptyString:
+		return field().Op("!=").Lit("")
+	case gotype.EmptyBytes:
+		return jen.Len(field()).Op(">").Lit(0)
+	case gotype.IsZero:
 		return jen.Op("!").Add(field()).Dot("IsZero").Call()
-	case form == nullUnion:
+	case gotype.Nil:
 		return field().Op("!=").Nil()
 	}
-	switch t := p.Type.(type) {
-	case model.Scalar:
-		switch t {
-		case model.String:
-			return field().Op("!=").Lit("")
-		case model.Bytes:
-			return jen.Len(field()).Op(">").Lit(0)
-		case model.Raw:
-			return field().Op("!=").Nil()
-		case model.Time, model.UnixTime:
-			return jen.Op("!").Add(field()).Dot("IsZero").Call()
-		}
-		return nil
-	case *model.Enum:
-		return field().Op("!=").Lit("")
-	case *model.Struct:
-		return nil
-	case *model.Named:
-		if !nilable(t) {
-			return nil
-		}
-	}
-	return field().Op("!=").Nil()
-}
-
-type limit struct {
-	fn            string
-	n             int
-	limit         float64
-	items, length bool
-}
-
-// fieldLimits are the bounds of a field that its Go type can break.
-func fieldLimits(p *model.Field) []limit {
-	if _, isList := p.Type.(*model.List); p.Known != nil || p.Nullable && isList {
-		return nil
-	}
-	return limits(p.Type, p.Bounds, p.Required && !p.AllowEmpty)
-}
-
-// limits are the bounds that a value of a type can break. One that must not be
-// empty needs no other check for that.
-func limits(t model.Type, b model.Bounds, notEmpty bool) []limit {
-	var ls []limit
-	switch t := t.(type) {
-	case model.Scalar:
-		switch t {
-		case model.Int, model.Int64, model.Float:
-			number := func(v *float64, exclusive bool, incl, excl string) {
-				if v != nil && exclusive {
-					incl = excl
-				}
-				if v != nil {
-					ls = append(ls, limit{fn: incl, limit: *v})
-				}
-			}
-			number(b.Minimum, b.ExclusiveMinimum, "Min", "Above")
-			number(b.Maximum, b.ExclusiveMaximum, "Max", "Below")
-		case model.String:
-			if b.MinLength != nil && (*b.MinLength > 1 || *b.MinLength == 1 && !notEmpty) {
-				ls = append(ls, limit{fn: "MinLength", n: int(*b.MinLength), length: true})
-			}
-			if b.MaxLength != nil {
-				ls = append(ls, limit{fn: "MaxLength", n: int(*b.MaxLength), length: true})
-			}
-		}
-	case *model.List:
-		if b.MinItems != nil {
-			ls = append(ls, limit{fn: "MinItems", n: int(*b.MinItems), items: true})
-		}
-		if b.MaxItems != nil {
-			ls = append(ls, limit{fn: "MaxItems", n: int(*b.MaxItems), items: true})
-		}
-	}
-	return ls
+	return nil
 }
 
 // validator is the function that checks one value of a type.
@@ -253,64 +182,4 @@ func (g *generator) validator(t model.Type) jen.Code {
 		return literal("CheckMap", t.Elem)
 	}
 	panic(t)
-}
-
-// checkedElem reports whether the elements of a list or map have checks.
-func (g *generator) checkedElem(t model.Type) bool {
-	switch t := t.(type) {
-	case *model.List:
-		return g.checked[t.Elem] || g.checkedElem(t.Elem)
-	case *model.Map:
-		return g.checked[t.Elem] || g.checkedElem(t.Elem)
-	}
-	return false
-}
-
-// Validated are the wire names of the declarations that have a method Validate.
-func Validated(api *model.API) map[string]bool {
-	checked, all := checkedTypes(api), map[string]bool{}
-	for _, s := range api.Structs {
-		all[s.Wire] = checked[s] || sent(s.Unions)
-	}
-	for _, n := range api.Named {
-		all[n.Wire] = checked[n]
-	}
-	return all
-}
-
-// checkedTypes finds the sent types that have a limit somewhere inside.
-func checkedTypes(api *model.API) map[model.Type]bool {
-	g := &generator{checked: map[model.Type]bool{}}
-	has := func(t model.Type) bool { return g.checked[t] || g.checkedElem(t) }
-	mark := func(t model.Type, found bool) bool {
-		if !found || g.checked[t] {
-			return false
-		}
-		g.checked[t] = true
-		return true
-	}
-	for changed := true; changed; {
-		changed = false
-		for _, s := range api.Structs {
-			found := false
-			for _, p := range s.Fields {
-				found = found || len(fieldLimits(p)) > 0 || requiredExpr(p, func() *jen.Statement { return jen.Empty() }) != nil || has(p.Type)
-			}
-			changed = mark(s, s.Send && found) || changed
-		}
-		for _, n := range api.Named {
-			changed = mark(n, n.Send && (has(n.Type) || len(limits(n.Type, n.Bounds, false)) > 0)) || changed
-		}
-		for _, u := range api.Unions {
-			found := false
-			for _, v := range u.Variants {
-				found = found || has(v.Type)
-			}
-			for _, m := range u.Members {
-				found = found || has(m.Type)
-			}
-			changed = mark(u, u.Send && found) || changed
-		}
-	}
-	return g.checked
 }

@@ -94,16 +94,21 @@ func (u *Union) TypicalVariants() []*Variant {
 	return variants
 }
 
-// Above returns unions and the ones that they belong to, each once, nearest
-// first.
+// Above lists unions and the unions that these are nested in, each once, nearest first.
 func Above(unions []*Union) []*Union {
-	all := slices.Clone(unions)
-	for i := 0; i < len(all); i++ {
-		for _, p := range all[i].Parents {
-			if !slices.Contains(all, p) {
-				all = append(all, p)
+	var all []*Union
+	seen := map[*Union]bool{}
+	add := func(unions []*Union) {
+		for _, u := range unions {
+			if !seen[u] {
+				seen[u] = true
+				all = append(all, u)
 			}
 		}
+	}
+	add(unions)
+	for i := 0; i < len(all); i++ {
+		add(all[i].Parents)
 	}
 	return all
 }

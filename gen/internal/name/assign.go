@@ -22,7 +22,7 @@ func Assign(api *model.API, diags *diag.List) {
 }
 
 func nameDecls(api *model.API, diags *diag.List) {
-	for d := range decls(api) {
+	for _, d := range api.Decls() {
 		d.Name = pinned(d.Wire, d.Pin, d.At, diags)
 	}
 }

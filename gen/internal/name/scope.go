@@ -3,7 +3,6 @@ package name
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
@@ -70,7 +69,7 @@ func collisionFix(a, b entry) string {
 
 func checkPackage(api *model.API, diags *diag.List) {
 	var s scope
-	for d := range decls(api) {
+	for _, d := range api.Decls() {
 		s = append(s, entry{name: d.Name, at: d.At, fix: pinName})
 	}
 	for _, e := range api.Enums {
@@ -117,7 +116,7 @@ func checkMembers(api *model.API, diags *diag.List) {
 		members(st.Fields, st.Unions, diags)
 	}
 	for _, u := range api.Unions {
-		members(u.Base, ancestry(u), diags)
+		members(u.Base, model.Above([]*model.Union{u}), diags)
 	}
 }
 
@@ -154,42 +153,4 @@ func methods(u *model.Union) scope {
 		}
 	}
 	return s
-}
-
-// ancestry is a union and all unions that it belongs to, each once.
-func ancestry(u *model.Union) []*model.Union {
-	all := []*model.Union{u}
-	for i := 0; i < len(all); i++ {
-		for _, p := range all[i].Parents {
-			if !slices.Contains(all, p) {
-				all = append(all, p)
-			}
-		}
-	}
-	return all
-}
-
-func decls(api *model.API) iter.Seq[*model.Decl] {
-	return func(yield func(*model.Decl) bool) {
-		for _, d := range api.Enums {
-			if !yield(&d.Decl) {
-				return
-			}
-		}
-		for _, d := range api.Structs {
-			if !yield(&d.Decl) {
-				return
-			}
-		}
-		for _, d := range api.Unions {
-			if !yield(&d.Decl) {
-				return
-			}
-		}
-		for _, d := range api.Named {
-			if !yield(&d.Decl) {
-				return
-			}
-		}
-	}
 }

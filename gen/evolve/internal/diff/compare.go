@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -269,7 +270,7 @@ func (c *comparer) field(s subject, old, now *model.Field) {
 // form tells how the Go field changes, beside the first of the changes that may
 // be why, or as a change of its own.
 func (c *comparer) form(s subject, first int, old, now *model.Field) {
-	before, after := c.goText(goField(old), old.Type), goField(now)
+	before, after := c.goText(gotype.Field(old), old.Type), gotype.Field(now)
 	var why *Rule
 	switch {
 	case before == "" || after == "":

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -27,12 +28,12 @@ func (c *comparer) unions(s subject, old, now *model.Union) {
 	}
 	after := fieldsByWire(now.Base)
 	for _, f := range old.Base {
-		before := c.goText(goGetter(f), f.Type)
+		before := c.goText(gotype.Getter(f), f.Type)
 		switch g := after[f.Wire]; {
 		case g == nil:
 			c.add("go-getter", subject{s.decl, f.Wire, s.id + ".Get" + f.Name}, before, "")
-		case goGetter(g) != before || g.Name != f.Name:
-			c.add("go-getter", subject{s.decl, f.Wire, s.id + ".Get" + f.Name}, before, goGetter(g))
+		case gotype.Getter(g) != before || g.Name != f.Name:
+			c.add("go-getter", subject{s.decl, f.Wire, s.id + ".Get" + f.Name}, before, gotype.Getter(g))
 		}
 	}
 }

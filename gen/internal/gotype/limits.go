@@ -1,0 +1,174 @@
+package gotype
+
+import (
+	"slices"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/model"
+)
+
+// Limit is a bound that a Go value can break, checked by the function of that
+// name in jsonwire: a number, a length in characters, or a number of items.
+type Limit struct {
+	Func   string
+	Number float64 // of a number
+	N      int     // of a length or a number of items
+	Length bool
+	Items  bool
+}
+
+// FieldLimits are the bounds of a field that its Go type can break.
+func FieldLimits(f *model.Field) []Limit {
+	if _, isList := f.Type.(*model.List); f.Known != nil || f.Nullable && isList {
+		return nil
+	}
+	return Limits(f.Type, f.Bounds, f.Required && !f.AllowEmpty)
+}
+
+// Limits are the bounds that a value of a type can break. One that must not be
+// empty needs no other check for that.
+func Limits(t model.Type, b model.Bounds, notEmpty bool) (all []Limit) {
+	number := func(v *float64, exclusive bool, incl, excl string) {
+		if v != nil && exclusive {
+			incl = excl
+		}
+		if v != nil {
+			all = append(all, Limit{Func: incl, Number: *v})
+		}
+	}
+	switch t := t.(type) {
+	case model.Scalar:
+		switch t {
+		case model.Int, model.Int64, model.Float:
+			number(b.Minimum, b.ExclusiveMinimum, "Min", "Above")
+			number(b.Maximum, b.ExclusiveMaximum, "Max", "Below")
+		case model.String:
+			if b.MinLength != nil && (*b.MinLength > 1 || *b.MinLength == 1 && !notEmpty) {
+				all = append(all, Limit{Func: "MinLength", N: int(*b.MinLength), Length: true})
+			}
+			if b.MaxLength != nil {
+				all = append(all, Limit{Func: "MaxLength", N: int(*b.MaxLength), Length: true})
+			}
+		}
+	case *model.List:
+		if b.MinItems != nil {
+			all = append(all, Limit{Func: "MinItems", N: int(*b.MinItems), Items: true})
+		}
+		if b.MaxItems != nil {
+			all = append(all, Limit{Func: "MaxItems", N: int(*b.MaxItems), Items: true})
+		}
+	}
+	return all
+}
+
+// Emptiness is how the zero value of a required field is told from a value.
+type Emptiness int
+
+// The ways.
+const (
+	NeverEmpty Emptiness = iota // it cannot be told
+	EmptyString
+	EmptyBytes // no bytes
+	IsZero     // its method IsZero
+	Nil
+)
+
+// EmptinessOf is how Validate finds out that a field is missing.
+func EmptinessOf(f *model.Field) Emptiness {
+	switch form := FormOf(f); {
+	case !f.Required || f.AllowEmpty || form == Constant:
+		return NeverEmpty
+	case form == Nullable:
+		return IsZero
+	case form == NullUnion:
+		return Nil
+	}
+	switch t := f.Type.(type) {
+	case model.Scalar:
+		switch t {
+		case model.String:
+			return EmptyString
+		case model.Bytes:
+			return EmptyBytes
+		case model.Raw:
+			return Nil
+		case model.Time, model.UnixTime:
+			return IsZero
+		}
+		return NeverEmpty
+	case *model.Enum:
+		return EmptyString
+	case *model.Struct:
+		return NeverEmpty
+	case *model.Named:
+		if !Nilable(t) {
+			return NeverEmpty
+		}
+	}
+	return Nil
+}
+
+// Checked are the sent types that have a limit somewhere inside.
+func Checked(api *model.API) map[model.Type]bool {
+	checked := map[model.Type]bool{}
+	has := func(t model.Type) bool { return checked[t] || CheckedElem(checked, t) }
+	mark := func(t model.Type, found bool) bool {
+		if !found || checked[t] {
+			return false
+		}
+		checked[t] = true
+		return true
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, s := range api.Structs {
+			found := false
+			for _, f := range s.Fields {
+				found = found || len(FieldLimits(f)) > 0 || EmptinessOf(f) != NeverEmpty || has(f.Type)
+			}
+			changed = mark(s, s.Send && found) || changed
+		}
+		for _, n := range api.Named {
+			changed = mark(n, n.Send && (has(n.Type) || len(Limits(n.Type, n.Bounds, false)) > 0)) || changed
+		}
+		for _, u := range api.Unions {
+			found := false
+			for _, v := range u.Variants {
+				found = found || has(v.Type)
+			}
+			for _, m := range u.Members {
+				found = found || has(m.Type)
+			}
+			changed = mark(u, u.Send && found) || changed
+		}
+	}
+	return checked
+}
+
+// CheckedElem reports whether the elements of a list or map are checked.
+func CheckedElem(checked map[model.Type]bool, t model.Type) bool {
+	switch t := t.(type) {
+	case *model.List:
+		return checked[t.Elem] || CheckedElem(checked, t.Elem)
+	case *model.Map:
+		return checked[t.Elem] || CheckedElem(checked, t.Elem)
+	}
+	return false
+}
+
+// Validated are the wire names of the declarations that have a method Validate:
+// those that are checked, and every event that is sent.
+func Validated(api *model.API) map[string]bool {
+	checked, all := Checked(api), map[string]bool{}
+	for _, s := range api.Structs {
+		all[s.Wire] = checked[s] || Sent(s.Unions)
+	}
+	for _, n := range api.Named {
+		all[n.Wire] = checked[n]
+	}
+	return all
+}
+
+// Sent reports whether one of the unions, or one above them, is an entry point that is sent.
+func Sent(unions []*model.Union) bool {
+	return slices.ContainsFunc(model.Above(unions), func(u *model.Union) bool { return u.Root && u.Send })
+}
