@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"cmp"
+
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -8,13 +10,14 @@ import (
 type kind int
 
 const (
-	kindAlias  kind = iota // only a $ref: no declaration of its own
-	kindOneOf              // a union by kind
-	kindRaw                // a name for any JSON
-	kindEnum               // an enum of strings
-	kindBase               // has a discriminator: a union
-	kindStruct             // an object with properties
-	kindNamed              // a name for a scalar, a list or a map
+	kindUnknown kind = iota
+	kindAlias        // only a $ref, or only that in allOf: no declaration of its own
+	kindOneOf        // a union by kind
+	kindRaw          // a name for any JSON
+	kindEnum         // an enum of strings
+	kindBase         // has a discriminator: a union
+	kindStruct       // an object with properties
+	kindNamed        // a name for a scalar, a list or a map
 )
 
 // definition is one definition of the document and what it declares.
@@ -22,6 +25,7 @@ type definition struct {
 	schema
 	name  string
 	kind  kind
+	typed schema     // what states the type: the schema itself, or an element of its allOf
 	decl  model.Type // nil for an alias
 	place            // set by link
 }
@@ -54,15 +58,17 @@ func declare(r reader) *declarations {
 func (d *declarations) declareDefinitions() {
 	for _, from := range d.linked.Definitions {
 		def := &definition{schema: schema{from.Schema, from.Node, from.Pointer}, name: from.Name}
-		def.kind = d.kindOf(def.schema)
-		def.decl = d.emptyDecl(def)
 		d.all = append(d.all, def)
 		d.byName[def.name] = def
+	}
+	for _, def := range d.all {
+		d.classify(def)
+		def.decl = d.emptyDecl(def)
 	}
 }
 
 func (d *declarations) emptyDecl(def *definition) model.Type {
-	decl := model.Decl{Wire: def.name, Pin: d.text(def.schema, extGoName), Doc: def.doc(), At: d.at(def.schema)}
+	decl := model.Decl{Wire: def.name, Pin: d.text(def.schema, extGoName), Doc: cmp.Or(def.doc(), def.typed.doc()), At: d.at(def.schema)}
 	switch def.kind {
 	case kindOneOf, kindBase:
 		return &model.Union{Decl: decl}
@@ -73,26 +79,76 @@ func (d *declarations) emptyDecl(def *definition) model.Type {
 	case kindRaw:
 		return &model.Named{Decl: decl, Type: model.Raw}
 	case kindNamed:
-		named := &model.Named{Decl: decl}
-		mergeBounds(&named.Bounds, def.schema)
-		return named
+		return &model.Named{Decl: decl, Bounds: d.boundsOf(def)}
 	}
 	return nil
 }
 
-// kindOf decides what a definition becomes.
+// classify decides what a definition becomes, which may depend on the
+// definitions in its allOf. One that is its own ancestor passes for an object,
+// until link refuses it.
+func (d *declarations) classify(def *definition) {
+	if def.kind != kindUnknown {
+		return
+	}
+	def.kind, def.typed = kindStruct, def.schema
+	composed := d.composes(def.schema)
+	if !composed {
+		def.typed = d.typePiece(def.schema)
+	}
+	switch s := def.schema; {
+	case s.keyword(extOneOf) != nil:
+		def.kind = kindOneOf
+	case d.flag(s, extRaw):
+		def.kind = kindRaw
+	case s.keyword("discriminator") != nil:
+		def.kind = kindBase
+	case composed || d.inheritsOne(def):
+	default:
+		def.kind = d.kindOf(def.typed)
+	}
+	if def.kind == kindAlias {
+		d.refine(def)
+	}
+}
+
+// refine gives an alias a name of its own if it adds limits to a named type.
+func (d *declarations) refine(def *definition) {
+	named := d.definitionOf(def.typed)
+	if named.kind == kindNamed && d.boundsOf(def) != d.boundsOf(named) {
+		def.kind, def.typed = kindNamed, named.typed
+	}
+}
+
+// inheritsOne reports whether a definition is an object, and nothing in its
+// allOf adds to that.
+func (d *declarations) inheritsOne(def *definition) bool {
+	_, ref := def.typed.target()
+	return ref && len(def.AllOf) > 0 && d.definitionOf(def.typed).isObject()
+}
+
+// boundsOf are the limits of a definition and of those that it is a name of.
+func (d *declarations) boundsOf(def *definition) model.Bounds {
+	var b model.Bounds
+	for _, p := range def.pieces() {
+		if _, ref := p.target(); ref && len(def.AllOf) > 0 {
+			b = d.boundsOf(d.definitionOf(p))
+			continue
+		}
+		mergeBounds(&b, p)
+	}
+	return b
+}
+
+// kindOf decides what a definition without allOf becomes.
 func (d *declarations) kindOf(s schema) kind {
 	if _, ok := s.target(); ok {
 		return kindAlias
 	}
-	switch {
-	case s.keyword(extOneOf) != nil:
-		return kindOneOf
-	case d.flag(s, extRaw):
+	if d.flag(s, extRaw) {
 		return kindRaw
-	case s.keyword("discriminator") != nil:
-		return kindBase
-	case s.isStringEnum():
+	}
+	if s.isStringEnum() {
 		return kindEnum
 	}
 	switch s.typeName() {
@@ -101,7 +157,7 @@ func (d *declarations) kindOf(s schema) kind {
 			"definition has no type and becomes raw JSON")
 		return kindRaw
 	case "object":
-		if _, _, free := s.free(); free && len(s.AllOf) == 0 && len(s.Properties) == 0 {
+		if _, _, free := s.free(); free && len(s.Properties) == 0 {
 			return kindNamed
 		}
 		return kindStruct
@@ -115,9 +171,11 @@ func (d *declarations) kindOf(s schema) kind {
 func (d *declarations) definitionOf(s schema) *definition {
 	name, _ := s.target()
 	def := d.byName[name]
+	d.classify(def)
 	for def.kind == kindAlias {
-		name, _ = def.target()
+		name, _ = def.typed.target()
 		def = d.byName[name]
+		d.classify(def)
 	}
 	return def
 }
@@ -135,7 +193,7 @@ func (def *definition) isObject() bool {
 	case kindBase, kindStruct, kindRaw:
 		return true
 	case kindNamed:
-		return def.typeName() == "object"
+		return def.typed.typeName() == "object"
 	}
 	return false
 }

@@ -15,8 +15,8 @@ func (d *declarations) fillEnums() {
 		if !ok {
 			continue
 		}
-		azure := d.azureEnum(def.schema)
-		e.Values = d.values(def.schema, azure)
+		azure := d.azureEnum(def.typed)
+		e.Values = d.values(def.typed, azure)
 		d.closed[e] = !azure.open
 		if e.Pin == "" && azure.name != def.name {
 			e.Pin = azure.name

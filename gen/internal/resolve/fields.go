@@ -72,9 +72,10 @@ func mergeBounds(b *model.Bounds, s schema) {
 
 // agreedType is the type that all declarations of a property have in common.
 func (c *content) agreedType(p *property) model.Type {
-	first := p.decls[0]
+	decls := p.types()
+	first := decls[0]
 	t := c.declaredType(first, p.name)
-	for _, d := range p.decls[1:] {
+	for _, d := range decls[1:] {
 		if other := c.declaredType(d, p.name); !c.identical(t, other) && !c.narrows(d.schema, t) {
 			c.disagree(p.name, first, d, t, other)
 		}
@@ -147,13 +148,14 @@ func (c *content) agreedConstant(p *property) *model.Value {
 // absorb makes a property the constant that a union's key decides. What a
 // subtype says about it again, a plain string or an enum, adds nothing.
 func (c *content) absorb(f *model.Field, p *property, tag string) {
-	f.Type = c.keyType(p.decls[0], p.name)
+	decls := p.types()
+	f.Type = c.keyType(decls[0], p.name)
 	f.Required, f.Nullable, f.Const, f.Tag = true, false, tag, true
 	f.Default = ""
-	for _, d := range p.decls[1:] {
+	for _, d := range decls[1:] {
 		t := c.keyType(d, p.name)
 		if _, enum := t.(*model.Enum); t != model.String && !enum {
-			c.disagree(p.name, p.decls[0], d, f.Type, t)
+			c.disagree(p.name, decls[0], d, f.Type, t)
 		}
 		if v, ok := c.constant(d.schema); ok && v.Wire != tag {
 			c.diags.Warnf(c.at(d.schema), "set x-ms-discriminator-value to the value on the wire",

@@ -45,7 +45,7 @@ func fill(h *hierarchy) *content {
 func (c *content) fillNamed() {
 	for _, d := range c.all {
 		if n, ok := d.decl.(*model.Named); ok && d.kind == kindNamed {
-			n.Type = c.typeOf(d.schema, d.name+".item")
+			n.Type = c.typeOf(d.typed, d.name+".item")
 		}
 	}
 }

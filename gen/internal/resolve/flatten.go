@@ -32,6 +32,8 @@ type property struct {
 type declaration struct {
 	schema
 	owner string // who declares it: the definition, or the path of a hoisted object
+	// annotates is set if another declaration of the same place states the type.
+	annotates bool
 	// met is the allOf element that brought a declaration together with that of
 	// another parent; its node is nil if a subtype redeclares the property.
 	met schema
@@ -43,6 +45,9 @@ func (h *hierarchy) partsOf(s schema) []part {
 	var parts []part
 	for p := range s.parents() {
 		if _, ok := p.target(); !ok {
+			if t := p.typeName(); t != "" && t != "object" && len(p.AllOf)+len(p.Properties) == 0 {
+				h.errorf(p, "leave only objects, or only this", "allOf of an object has a part of type %s", t)
+			}
 			parts = append(parts, h.partsOf(p)...)
 			continue
 		}
@@ -117,7 +122,7 @@ func (h *hierarchy) merge(parts []part, owner string) *object {
 		}
 		for name, s := range p.properties() {
 			own := o.property(name)
-			own.decls = append(own.decls, declaration{schema: s, owner: owner})
+			own.decls = append(own.decls, h.declarationsOf(s, owner)...)
 		}
 		for _, name := range p.Required {
 			o.required[name] = true
@@ -129,6 +134,25 @@ func (h *hierarchy) merge(parts []part, owner string) *object {
 		}
 	}
 	return o
+}
+
+// declarationsOf lists the declarations that a property has in one place: the
+// pieces of its schema, or the schema alone if it composes an object.
+func (h *hierarchy) declarationsOf(s schema, owner string) []declaration {
+	if len(s.AllOf) == 0 || h.composes(s) || s.keyword(extRaw) != nil || s.keyword("discriminator") != nil {
+		return []declaration{{schema: s, owner: owner}}
+	}
+	typed := h.typePiece(s)
+	var all []declaration
+	for _, p := range s.pieces() {
+		all = append(all, declaration{schema: p, owner: owner, annotates: p.pointer != typed.pointer})
+	}
+	return all
+}
+
+// types lists the declarations of a property that state its type.
+func (p *property) types() []declaration {
+	return slices.DeleteFunc(slices.Clone(p.decls), func(d declaration) bool { return d.annotates })
 }
 
 // checkRequired reports required names that no property has.

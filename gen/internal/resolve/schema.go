@@ -101,7 +101,7 @@ func (s schema) typeName() string {
 	switch {
 	case len(s.Type) > 0:
 		return s.Type[0]
-	case len(s.AllOf) > 0, len(s.Properties) > 0, s.AdditionalProperties != nil:
+	case len(s.Properties) > 0, s.AdditionalProperties != nil:
 		return "object"
 	case s.Items != nil:
 		return "array"

@@ -33,6 +33,12 @@ func (c *content) build(s schema, path string) model.Type {
 	if c.flag(s, extRaw) {
 		return model.Raw
 	}
+	if len(s.AllOf) > 0 && !c.composes(s) {
+		return c.typeOf(c.typePiece(s), path)
+	}
+	if len(s.AllOf) > 0 {
+		return c.objectType(s, path)
+	}
 	if s.isStringEnum() {
 		return c.inlineEnum(s, path)
 	}
@@ -67,7 +73,8 @@ func (c *content) reference(d *definition) model.Type {
 func (c *content) element(s schema, path string) model.Type {
 	t := c.typeOf(s, path)
 	_, union := t.(*model.Union) // to which null is one more unknown value
-	if c.flag(s, extNullable) && plain(t) != model.Raw && !union {
+	nullable := slices.ContainsFunc(s.pieces(), func(p schema) bool { return c.flag(p, extNullable) })
+	if nullable && plain(t) != model.Raw && !union {
 		c.diags.Notef(c.at(s), "", "%s has no effect on elements: a list or map with a null in it stays in Extra", extNullable)
 	}
 	return t
@@ -90,23 +97,7 @@ func (c *content) objectType(s schema, path string) model.Type {
 		}
 		return model.Raw
 	}
-	if ref, ok := s.onlyRef(); ok {
-		return c.reference(c.definitionOf(ref))
-	}
 	return c.hoistStruct(s, path)
-}
-
-// onlyRef is the reference that an allOf of one element wraps, the usual way to
-// put a description beside it.
-func (s schema) onlyRef() (schema, bool) {
-	if len(s.AllOf) != 1 || len(s.Properties) > 0 {
-		return schema{}, false
-	}
-	for p := range s.parents() {
-		_, ok := p.target()
-		return p, ok
-	}
-	return schema{}, false
 }
 
 func (c *content) hoistStruct(s schema, path string) model.Type {

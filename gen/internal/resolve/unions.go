@@ -24,7 +24,7 @@ func (c *content) fillKeys() {
 
 // keyEnum is the enum of a discriminator; nil for a plain string.
 func (c *content) keyEnum(d *definition, p *property) *model.Enum {
-	t := c.keyType(p.decls[0], p.name)
+	t := c.keyType(p.types()[0], p.name)
 	enum, ok := t.(*model.Enum)
 	if !ok && t != model.String {
 		c.errorf(d.below(nil, d.keyword("discriminator"), "discriminator"), "make it a string",
