@@ -55,7 +55,7 @@ func Generate(in Input) (Result, error) {
 	}
 	files, err := emit.Emit(api, emit.Options{
 		Package:    in.Package,
-		Source:     in.Spec.Base(),
+		Marker:     output.Marker(in.Spec.Base(), api.Version),
 		Runtime:    Runtime,
 		PackageDoc: doc,
 	})

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/aymanbagabas/go-udiff"
 )
@@ -39,6 +41,18 @@ var comments = map[string]comment{
 	".go":   {0, []string{"// "}, ""},
 	".md":   {0, []string{"<!-- "}, " -->"},
 	".json": {1, []string{`  "$comment": "`, `  "x-comment": "`}, `",`},
+}
+
+// Marker is the text that marks a generated file, whatever comment it stands in:
+// nothing in it ends a comment or a JSON string, or is a build constraint.
+func Marker(source, version string) string {
+	words := strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) || r == utf8.RuneError {
+			return '?'
+		}
+		return r
+	}, strings.Join(strings.Fields(source+" "+version), " "))
+	return markerPrefix + strings.NewReplacer("--", "-", `"`, "'", `\`, "/", "+build", "+ build").Replace(words) + markerSuffix
 }
 
 // File is one generated file. Name has slashes, and at most one folder.
