@@ -71,10 +71,6 @@ type ClientOptions struct {
 
 	// Limits bounds time and memory of each session.
 	Limits Limits
-
-	// NoResponseGate sends every response.create at once. By default one that is
-	// sent while a response is active waits for its end; see [Session.Send].
-	NoResponseGate bool
 }
 
 // Limits bounds the time and memory of a session. A zero field is the default.

@@ -16,9 +16,8 @@ import (
 //
 // If the service answers with an error, Do returns it as a [*ServiceError]; an error
 // that [IsBenign] is returned as an event, without a Go error. Other errors are those of
-// Send, ctx.Err, and the end of the session. When ctx or the session ends the event may
-// have been sent, and have an effect, unless the error wraps [ErrNotSent]: a
-// response.create that still waits for another response is then dropped.
+// Send, ctx.Err, and the end of the session. When ctx or the session ends the event has
+// been sent, and may have an effect, unless the error wraps [ErrNotSent].
 //
 // Do does not receive: the confirmation still comes out of [Session.Recv] as well, and
 // somebody has to call that when the queue is full. Confirmations that name nothing by
@@ -36,20 +35,12 @@ func (s *Session) Do(ctx context.Context, e ClientEvent) (ServerEvent, error) {
 		id = s.newEventID()
 		c.eventID = id
 	}
-	if e.EventType() == ClientEventTypeResponseCreate {
-		// What is created before it is sent is of another.
-		c.matches = func([]byte) bool { return !s.gate.holds(c.eventID) }
-	}
 	w := s.expect(c)
 	defer s.forget(w)
 	if err := s.send(ctx, e, id); err != nil {
 		return nil, err
 	}
-	ev, err := s.await(ctx, w)
-	if err != nil && s.gate.drop(c.eventID) {
-		err = notSent(err)
-	}
-	return ev, err
+	return s.await(ctx, w)
 }
 
 // A confirmation describes the events that answer an event.
@@ -197,15 +188,14 @@ func (s *Session) await(ctx context.Context, w *waiter) (ServerEvent, error) {
 
 // answer gives an event to the first who waits for it.
 func (s *Session) answer(typ, data []byte) {
-	var failed, code string
+	failed := ""
 	if string(typ) == string(ServerEventTypeError) {
-		details := peekObject(data, "error")
-		failed, code = peekString(details, "event_id"), peekString(details, "code")
+		failed = peekString(peekObject(data, "error"), "event_id")
 	}
 	s.watch.mu.Lock()
 	defer s.watch.mu.Unlock()
 	for i, w := range s.watch.waiters {
-		if !w.answeredBy(typ, data, failed) || code == codeActiveResponse && s.gate.sendsAgain(failed) {
+		if !w.answeredBy(typ, data, failed) {
 			continue
 		}
 		w.found <- append([]byte(nil), data...)

@@ -196,20 +196,18 @@ func (e *ServiceError) Error() string {
 	return b.String()
 }
 
-// The codes of errors that are races rather than mistakes.
+// The codes of errors that mean something to a session.
 const (
-	codeActiveResponse  = "conversation_already_has_active_response"
 	codeCancelNotActive = "response_cancel_not_active"
 	codeSessionExpired  = "session_expired"
 )
 
 // IsBenign reports whether an error event only tells of a race between the client
-// and the service that needs no action: a response that was cancelled after its
-// end, a response asked for while another was starting. The session's response gate
-// sends the latter again.
+// and the service that needs no action: a response was cancelled after its end. A
+// response.create that was refused because another response was active is none: nobody asks for that
+// response again, unless the application does.
 func IsBenign(e *ServerEventError) bool {
-	code := deref(e.Error.Code)
-	return code == codeActiveResponse || code == codeCancelNotActive
+	return deref(e.Error.Code) == codeCancelNotActive
 }
 
 func deref[T any](p *T) (v T) {

@@ -81,8 +81,10 @@ func (s *Session) TruncateItem(ctx context.Context, itemID string, contentIndex 
 	return s.Send(ctx, &ClientEventConversationItemTruncate{ItemID: itemID, ContentIndex: contentIndex, AudioEndMS: int(played.Milliseconds())})
 }
 
-// CreateResponse sends response.create, when no response is active; see [Session.Send].
-// A nil params leaves everything to the session's configuration.
+// CreateResponse sends response.create. While a response of the conversation is active
+// the service cancels that, or refuses this one with an error event: see
+// [ResponseCreateParams.CancelPrevious]. A nil params leaves everything to the session's
+// configuration.
 func (s *Session) CreateResponse(ctx context.Context, params *ResponseCreateParams) error {
 	return s.Send(ctx, &ClientEventResponseCreate{Response: params})
 }

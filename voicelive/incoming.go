@@ -27,7 +27,6 @@ func (s *Session) received(data []byte) {
 		s.setID(peekString(peekObject(data, "session"), "id"))
 	case ServerEventTypeResponseCreated:
 		turn.begin()
-		s.gate.created()
 	case ServerEventTypeResponseDone:
 		s.responseDone(data)
 	case ServerEventTypeError:
@@ -42,7 +41,6 @@ func (s *Session) responseDone(data []byte) {
 	s.stats.responses.Add(1)
 	response := peekObject(data, "response")
 	took, firstAudio := s.stats.turn.end(bytes.Contains(peekObject(response, "output"), []byte(`"function_call"`)))
-	s.gate.finished(s)
 	if o := s.client.opts.Observer; o != nil {
 		o.ObserveResponse(ResponseInfo{
 			Session: s, ID: peekString(response, "id"), Status: peekString(response, "status"),
@@ -59,5 +57,4 @@ func (s *Session) serviceError(data []byte) {
 	if o := s.client.opts.Observer; o != nil {
 		o.ObserveError(info)
 	}
-	s.gate.refused(s, info.EventID, info.Code)
 }

@@ -17,7 +17,7 @@ type Observer interface {
 	// ObserveConnect is called after an attempt to connect, with the context of Connect.
 	ObserveConnect(ctx context.Context, e ConnectInfo)
 	// ObserveSend is called after an event is with the network, with the context of its
-	// Send, or with a background context if it had to wait for a response to end.
+	// Send.
 	ObserveSend(ctx context.Context, e EventInfo)
 	// ObserveReceive is called when an event arrived, before it is decoded.
 	ObserveReceive(e EventInfo)

@@ -41,7 +41,6 @@ type Session struct {
 
 	eventIDs atomic.Uint64
 	watch    watch
-	gate     gate
 	alive    keepalive
 	stats    stats
 
@@ -63,7 +62,7 @@ type Session struct {
 }
 
 func newSession(c *Client, h *handshake, requestID string) *Session {
-	s := &Session{
+	return &Session{
 		client:    c,
 		limits:    &c.opts.Limits,
 		requestID: requestID,
@@ -77,8 +76,6 @@ func newSession(c *Client, h *handshake, requestID string) *Session {
 		read:      make(chan struct{}),
 		announced: make(chan struct{}),
 	}
-	s.gate.off = c.opts.NoResponseGate
-	return s
 }
 
 // start begins to read.
@@ -205,9 +202,8 @@ func (s *Session) Events(ctx context.Context) iter.Seq2[ServerEvent, error] {
 // out an event is finished whatever ctx does; if the network does not take it, that
 // ends the session, and the error is its [*SessionError].
 //
-// A response.create while a response is active is queued, if no 16 are: Send returns at
-// once, and it is sent when that response is done, or is dropped with the session. One for
-// a response outside of the conversation (conversation "none") never waits.
+// Nothing is queued and nothing is sent again: an event is on the wire when Send returned,
+// behind those whose Send had returned before, and once.
 func (s *Session) Send(ctx context.Context, e ClientEvent) error {
 	return s.send(ctx, e, "")
 }
@@ -219,9 +215,6 @@ func (s *Session) send(ctx context.Context, e ClientEvent, id string) error {
 	}
 	if err := e.Validate(); err != nil {
 		return notSent(err)
-	}
-	if create, ok := e.(*ClientEventResponseCreate); ok && !s.gate.off && !outOfBand(create) {
-		return s.gate.send(ctx, s, create, id)
 	}
 	return s.transmit(ctx, e, id)
 }
@@ -397,7 +390,6 @@ func (s *Session) end(cause *SessionError) {
 	s.decide(cause)
 	s.mu.Unlock()
 	s.alive.stop()
-	s.gate.stop()
 	hardClose(s.conn.Conn)
 	s.queue.close()
 	close(s.done)

@@ -81,6 +81,9 @@ func (c *conversation) answered(ctx context.Context, response *voicelive.Respons
 	case voicelive.ResponseStatusFailed:
 		c.noAnswer(failure(response))
 		return nil
+	case voicelive.ResponseStatusIncomplete:
+		c.noAnswer(errors.New("the response is incomplete"))
+		return nil // the arguments of a call may not be whole
 	}
 	called, err := c.callFunctions(ctx, response.Output)
 	if !called {
