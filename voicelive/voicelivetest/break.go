@@ -76,7 +76,7 @@ func (srv *Server) stall(conn net.Conn, r *bufio.Reader, d time.Duration) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// accept answers with status 101, as far as the script lets it.
+// welcome replies with status 101, as far as the script lets it.
 func (srv *Server) welcome(conn net.Conn, req *http.Request, h Handshake, script Script) error {
 	f, _ := script.handshake()
 	var extra string

@@ -1,6 +1,8 @@
 package voicelivetest_test
 
 import (
+	"encoding/binary"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -138,4 +140,60 @@ func userText(text string) *voicelive.ClientEventConversationItemCreate {
 
 func update(session voicelive.RequestSession) *voicelive.ClientEventSessionUpdate {
 	return &voicelive.ClientEventSessionUpdate{Session: session}
+}
+
+const longText = "This is an answer that goes on for so long that there is time enough to say something else in the middle of it."
+
+// of returns the last event of a type.
+func of[E voicelive.ServerEvent](t *testing.T, events []voicelive.ServerEvent) (last E) {
+	t.Helper()
+	found := false
+	for _, e := range events {
+		if e, ok := e.(E); ok {
+			last, found = e, true
+		}
+	}
+	if !found {
+		t.Fatalf("there is no %T in %q", last, types(events))
+	}
+	return last
+}
+
+// code is the code of the error among events, and the event_id that it carries.
+func code(t *testing.T, events []voicelive.ServerEvent) (code, eventID string) {
+	t.Helper()
+	e := of[*voicelive.ServerEventError](t, events).Error
+	if e.Code != nil {
+		code = *e.Code
+	}
+	if e.EventID != nil {
+		eventID = *e.EventID
+	}
+	return code, eventID
+}
+
+// tone is speech, as far as energy goes: PCM16 of a rate.
+func tone(rate int, d time.Duration) []byte {
+	var audio []byte
+	for i := range int(d * time.Duration(rate) / time.Second) {
+		audio = binary.LittleEndian.AppendUint16(audio, uint16(int16(8000*math.Sin(2*math.Pi*300*float64(i)/float64(rate)))))
+	}
+	return audio
+}
+
+func silence(rate int, d time.Duration) []byte {
+	return make([]byte, 2*int(d*time.Duration(rate)/time.Second))
+}
+
+// say sends audio in pieces of 20 ms, as fast as it plays.
+func (p *peer) say(rate int, audio ...[]byte) {
+	p.t.Helper()
+	for _, a := range audio {
+		for size := rate / 50 * 2; len(a) > 0; {
+			piece := a[:min(size, len(a))]
+			a = a[len(piece):]
+			p.send(&voicelive.ClientEventInputAudioBufferAppend{Audio: piece})
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
 }

@@ -1,11 +1,9 @@
 package voicelivetest
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -247,52 +245,4 @@ func (s *Session) handle(text []byte) {
 	default:
 		s.dispatch(event)
 	}
-}
-
-// undecodable is the error for a message that is not an event. If there is an event_id to be found, it is correlated.
-func undecodable(text []byte, err error) problem {
-	var tags struct {
-		EventID string `json:"event_id"`
-	}
-	json.Unmarshal(text, &tags) // what cannot be read has no id
-	message := err.Error()
-	if d := (*voicelive.DecodeError)(nil); errors.As(err, &d) {
-		message = d.Reason
-	}
-	return problem{kind: "invalid_request_error", code: "invalid_json", message: "The message is not an event: " + message, eventID: tags.EventID}
-}
-
-// problem is what the service says in an error event.
-type problem struct {
-	kind, code, message, param, eventID string
-}
-
-// fail sends an error event. The session goes on.
-func (s *Session) fail(p problem) {
-	details := voicelive.ServerEventErrorDetails{Type: first(p.kind, "invalid_request_error"), Message: p.message}
-	for _, member := range []struct {
-		name, value string
-		field       **string
-	}{{"code", p.code, &details.Code}, {"param", p.param, &details.Param}, {"event_id", p.eventID, &details.EventID}} {
-		if member.value != "" {
-			*member.field = new(member.value)
-		} else {
-			details.Extra.Set(member.name, json.RawMessage("null"))
-		}
-	}
-	s.emit(&voicelive.ServerEventError{Error: details})
-}
-
-// invalid is the problem that an event's own check found.
-func invalid(event voicelive.ClientEvent, err error) problem {
-	p := problem{code: "invalid_value", message: err.Error(), eventID: event.GetEventID()}
-	if v := (*voicelive.ValidationError)(nil); errors.As(err, &v) && len(v.Violations) > 0 {
-		p.param = strings.TrimPrefix(v.Violations[0].Path, ".")
-		p.message = "Invalid value: " + strings.TrimPrefix(p.param+" "+v.Violations[0].Message, " ")
-	}
-	if d := (*voicelive.DecodeError)(nil); errors.As(err, &d) {
-		p.param = strings.TrimPrefix(d.Path, ".")
-		p.code, p.message = "invalid_type", "Invalid type: "+p.param
-	}
-	return p
 }

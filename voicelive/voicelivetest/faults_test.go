@@ -15,6 +15,20 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
+func TestSeedsAreReplayable(t *testing.T) {
+	for seed := range uint64(200) {
+		faults := voicelivetest.Faults{Seed: seed + 1, Menu: voicelivetest.FaultKinds()}
+		script := faults.Script(0)
+		again, err := voicelivetest.ParseScript(script.String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(script.String(), again.String()); diff != "" || !cmp.Equal(script.String(), faults.Script(0).String()) {
+			t.Errorf("seed %d (-made +read):\n%s", seed, diff)
+		}
+	}
+}
+
 // outcome is what a client makes of a fault.
 type outcome struct {
 	Refused     int                 // status of the *azcore.ResponseError of Connect
@@ -31,6 +45,7 @@ var menu = []struct {
 	fault voicelivetest.Fault
 	want  outcome
 }{
+
 	{voicelivetest.Fault{Kind: "handshake.refuse", Status: 403, Body: `{"error":{"code":"Forbidden"}}`}, outcome{Refused: 403}},
 	{voicelivetest.Fault{Kind: "handshake.claims"}, outcome{Refused: 401}},
 	{voicelivetest.Fault{Kind: "handshake.redirect", Body: "https://elsewhere.example/"}, outcome{Refused: 307}},

@@ -1,0 +1,105 @@
+package voicelivetest
+
+import "time"
+
+// Options configure a [Server]. The zero value, like a nil *Options, is a server in memory that accepts every
+// credential, hears speech, and echoes what it is told.
+type Options struct {
+	// Transport is how clients reach the server.
+	Transport Transport
+	// TLS encrypts the connections, with a certificate that [Server.TLSConfig] trusts.
+	TLS bool
+
+	// Keys are the API keys that are accepted. Nil accepts any.
+	Keys []string
+	// Tokens are the bearer tokens that are accepted. Nil accepts any.
+	Tokens []string
+	// Models are the models that exist. Nil means all that are asked for.
+	Models []string
+	// DefaultModel is for requests that name neither a model nor an agent. Empty refuses them.
+	DefaultModel string
+	// APIVersions are the versions that are accepted. Nil means those that are known to have been published.
+	APIVersions []string
+	// ConnectionsPerMinute refuses more with status 429 and a Retry-After. 0 is no limit; the service has 30.
+	ConnectionsPerMinute int
+
+	// Respond decides what is answered in each turn. Nil is [Echo].
+	Respond Responder
+	// Hear decides what transcription makes of the user's audio. Nil is [Hear] without texts.
+	Hear Listener
+	// MCP is what the MCP servers do that sessions name, by label. One that is not here has the tools that the session
+	// allows, and its calls return their arguments.
+	MCP map[string]MCPServer
+
+	// Pace is how fast output is sent.
+	Pace Pace
+	// Latency passes between the start of a response and its first output. An [Answer] may say otherwise.
+	Latency time.Duration
+	// Chunk is the audio in one response.audio.delta. 0 is 100 ms.
+	Chunk time.Duration
+	// SessionLimit is how long a session may last: then it gets the error session_expired and close code 1001.
+	// 0 is 60 minutes.
+	SessionLimit time.Duration
+	// CloseTimeout is how long the server waits for the answer to its close frame. 0 is 5 s.
+	CloseTimeout time.Duration
+	// MessageLimit is the largest message that a client may send, in bytes. 0 is 32 MiB.
+	MessageLimit int
+
+	// Link is the line below the server's side of every connection.
+	Link Link
+	// Faults are what goes wrong. The zero value is nothing.
+	Faults Faults
+	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled; their
+	// types and numbers are kept. It is for long runs.
+	Forget bool
+	// Lenient keeps [NewServer] from failing the test for what [Session.Violations] lists.
+	Lenient bool
+}
+
+// Pace is how fast output is sent: a multiple of real time, [RealTime] or [Instant].
+type Pace float64
+
+const (
+	// RealTime sends audio as fast as it plays. It is the zero value.
+	RealTime Pace = 0
+	// Instant sends everything as soon as it is known. A response is then never still active when the next event of the
+	// client arrives, unless its [Answer] has a Delay.
+	Instant Pace = -1
+)
+
+// wait is how long to wait where real time would take d.
+func (p Pace) wait(d time.Duration) time.Duration {
+	switch {
+	case p < 0:
+		return 0
+	case p == RealTime:
+		return d
+	}
+	return time.Duration(float64(d) / float64(p))
+}
+
+// orDefault returns o with defaults in place of zeros.
+func (o *Options) orDefault() Options {
+	var full Options
+	if o != nil {
+		full = *o
+	}
+	if full.Respond == nil {
+		full.Respond = Echo()
+	}
+	if full.Hear == nil {
+		full.Hear = Hear()
+	}
+	setDefault(&full.Chunk, 100*time.Millisecond)
+	setDefault(&full.SessionLimit, time.Hour)
+	setDefault(&full.CloseTimeout, 5*time.Second)
+	setDefault(&full.MessageLimit, 32<<20)
+	return full
+}
+
+func setDefault[T comparable](v *T, d T) {
+	var zero T
+	if *v == zero {
+		*v = d
+	}
+}

@@ -1,0 +1,41 @@
+package voicelivetest_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
+)
+
+func TestSessionExpiresAfterAnHour(t *testing.T) {
+	bubble(t, nil, func(t *testing.T, srv *voicelivetest.Server) {
+		p := dial(t, srv)
+		p.until("session.created")
+		began := time.Now()
+		e := <-p.events
+		if c, _ := code(t, []voicelive.ServerEvent{e}); c != "session_expired" || time.Since(began) != time.Hour {
+			t.Errorf("after %v there is %s", time.Since(began), c)
+		}
+		if end, err := srv.Session(0).WaitEnd(t.Context()); err != nil || end.By != voicelivetest.ByServer || end.Code != 1001 {
+			t.Errorf("the session ended with %+v, %v", end, err)
+		}
+	})
+}
+
+// TestASessionCanBePrinted while it works, as tests do in their logs.
+func TestASessionCanBePrinted(t *testing.T) {
+	server := voicelivetest.NewServer(t, &voicelivetest.Options{})
+	client := server.Client(t, &voicelive.ConnectOptions{Model: "m"})
+	printed := make(chan string)
+	go func() { printed <- fmt.Sprintf("%v %+v", server.Session(0), server.Session(0)) }()
+	for range 20 {
+		if err := client.AppendInputAudioBuffer(t.Context(), make([]byte, 480)); err != nil {
+			t.Error(err)
+		}
+	}
+	if got, want := <-printed, "voicelivetest.Session(0) voicelivetest.Session(0)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
