@@ -129,6 +129,17 @@ func face(v *voice, at, end time.Duration) voicelive.BlendshapeFrameMatrix {
 	return frames
 }
 
+// level is the root mean square of samples, in dB below full scale.
+//
+//go:norace
+func level(samples []int16) float64 {
+	var sum float64
+	for _, v := range samples {
+		sum += float64(v) * float64(v)
+	}
+	return 10 * math.Log10(sum/float64(len(samples))/(1<<30)+1e-12)
+}
+
 // animated ends the animation.
 func (p *speech) animated() {
 	r, s := p.r, p.r.s

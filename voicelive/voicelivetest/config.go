@@ -15,7 +15,8 @@ import (
 type config struct {
 	members map[string]json.RawMessage
 	view    voicelive.ResponseSession
-	said    bool // audio was produced with the voice
+	vad     *turnDetection // nil if it is off
+	said    bool           // audio was produced with the voice
 }
 
 // object is JSON in Go.
@@ -82,6 +83,7 @@ func (c *config) settle() {
 	if err := json.Unmarshal(encode(c.members), &c.view); err != nil {
 		panic(fmt.Errorf("read the configuration back: %w", err)) // every member was decoded before
 	}
+	c.vad = c.turnDetection()
 }
 
 // session is a copy of the configuration to send.

@@ -11,6 +11,17 @@ const (
 	alawFlip = 0x55
 )
 
+// ulawSamples and alawSamples are the samples of all bytes.
+var ulawSamples, alawSamples = samplesOf(ulawDecode), samplesOf(alawDecode)
+
+func samplesOf(decode func(byte) int16) (samples [256]int16) {
+	for b := range samples {
+		samples[b] = decode(byte(b))
+	}
+	return samples
+}
+
+//go:norace
 func ulawEncode(sample int16) byte {
 	v, sign := magnitude(sample)
 	v = min(v, ulawClip) + ulawBias
@@ -24,6 +35,7 @@ func ulawDecode(b byte) int16 {
 	return signed(v, b&0x80 != 0)
 }
 
+//go:norace
 func alawEncode(sample int16) byte {
 	sign := byte(0x80) // set for positive samples
 	v := int(sample)
@@ -44,6 +56,7 @@ func alawDecode(b byte) int16 {
 	return signed(v, b&0x80 == 0)
 }
 
+//go:norace
 func magnitude(sample int16) (v int, sign byte) {
 	if sample < 0 {
 		return -int(sample), 0x80

@@ -16,7 +16,7 @@ type input struct {
 	buffer []byte
 	start  time.Duration // of the buffer, since the session began
 	total  time.Duration // of all audio
-	tail   []byte        // less than a sample, not yet seen by the detector
+	seen   int           // bytes of the buffer that the detector has seen
 	vad    vad
 	itemID string // of the message that the speech will be
 	heard  int    // utterances
@@ -28,7 +28,7 @@ type input struct {
 // reset empties the buffer for the configured format. Time goes on.
 func (in *input) reset(s *Session) {
 	f := s.config.inputFormat()
-	*in = input{format: f, start: in.total, total: in.total, vad: vad{rate: f.rate, position: in.total}, heard: in.heard, turnID: in.turnID, turn: in.turn}
+	*in = input{format: f, start: in.total, total: in.total, vad: vad{position: in.total}, heard: in.heard, turnID: in.turnID, turn: in.turn}
 }
 
 func (s *Session) appendAudio(e *voicelive.ClientEventInputAudioBufferAppend) {
@@ -39,34 +39,42 @@ func (s *Session) appendAudio(e *voicelive.ClientEventInputAudioBufferAppend) {
 	in := &s.input
 	in.buffer = append(in.buffer, e.Audio...)
 	in.total = in.start + in.format.duration(len(in.buffer))
-	t := s.config.turnDetection()
+	t := s.config.vad
 	if t == nil {
+		in.skip()
 		return
 	}
-	in.tail = append(in.tail, e.Audio...)
-	whole := len(in.tail) / in.format.frame() * in.format.frame()
-	samples := in.format.decode(nil, in.tail[:whole])
-	in.tail = append(in.tail[:0], in.tail[whole:]...)
-	in.vad.feed(samples, t, func(b boundary) {
-		if b.started {
-			s.speechStarted(t, b.at)
-		} else {
-			s.speechStopped(t, b.at)
-		}
-	})
+	s.detect(t)
 	if !in.vad.speaking { // silence is not kept for ever
-		s.input.dropUntil(in.total - milliseconds(t.PrefixPaddingMS+t.SpeechDurationMS) - time.Second)
+		in.dropUntil(in.total - milliseconds(t.PrefixPaddingMS+t.SpeechDurationMS) - time.Second)
 	}
 }
 
+// detect shows the audio that is new to the detector, window by window.
+func (s *Session) detect(t *turnDetection) {
+	in := &s.input
+	threshold := energy(t.Threshold)
+	for size := in.format.size(vadWindow); len(in.buffer)-in.seen >= size; {
+		window := in.buffer[in.seen : in.seen+size]
+		in.seen += size
+		switch at := in.vad.window(in.format.energy(window) >= threshold, t); {
+		case at < 0:
+		case in.vad.speaking:
+			s.speechStarted(t, at)
+		default:
+			s.speechStopped(t, at)
+		}
+	}
+}
+
+// skip takes audio for seen.
+func (in *input) skip() { in.seen, in.vad = len(in.buffer), vad{position: in.total} }
+
 // dropUntil drops the audio before a time.
 func (in *input) dropUntil(at time.Duration) {
-	if at <= in.start {
-		return
+	if at > in.start {
+		in.take(at)
 	}
-	n := min(in.format.size(at-in.start), len(in.buffer))
-	in.start += in.format.duration(n)
-	in.buffer = append([]byte(nil), in.buffer[n:]...)
 }
 
 func (s *Session) speechStarted(t *turnDetection, onset time.Duration) {
@@ -98,7 +106,8 @@ func (s *Session) speechStopped(t *turnDetection, end time.Duration) {
 func (in *input) take(end time.Duration) []byte {
 	n := min(in.format.size(end-in.start), len(in.buffer))
 	audio := in.buffer[:n:n]
-	in.buffer = append([]byte(nil), in.buffer[n:]...)
+	in.buffer = in.buffer[n:] // the array moves when it is full
+	in.seen = max(in.seen-n, 0)
 	in.start += in.format.duration(n)
 	return audio
 }

@@ -60,15 +60,27 @@ type records struct {
 	pongs      int
 	because    *End // what will be the end
 	end        *End
-	changed    chan struct{} // closed and replaced at every change
+	changed    chan struct{} // closed at the next change; nil if nobody waits for it
 }
 
 func (r *records) change(f func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f()
-	close(r.changed)
-	r.changed = make(chan struct{})
+	if r.changed != nil {
+		close(r.changed)
+		r.changed = nil
+	}
+}
+
+// next is closed at the next change.
+func (r *records) next() <-chan struct{} {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.changed == nil {
+		r.changed = make(chan struct{})
+	}
+	return r.changed
 }
 
 func get[T any](r *records, f func() T) T {
@@ -124,7 +136,7 @@ func (s *Session) End() *End {
 // The error tells that the session ended first, or is ctx's.
 func (s *Session) Wait(ctx context.Context, condition func(*Session) bool) error {
 	for {
-		changed := get(&s.records, func() chan struct{} { return s.changed })
+		changed := s.next()
 		ended := s.End()
 		switch {
 		case condition(s):

@@ -70,7 +70,7 @@ type timer struct {
 func newSession(srv *Server, conn net.Conn, r *bufio.Reader, req *http.Request, index int, h Handshake, faults Script) *Session {
 	now := time.Now()
 	s := &Session{
-		records:   records{began: now, forget: srv.options.Forget, changed: make(chan struct{})},
+		records:   records{began: now, forget: srv.options.Forget},
 		srv:       srv,
 		index:     index,
 		handshake: h,

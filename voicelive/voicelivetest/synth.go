@@ -2,6 +2,7 @@ package voicelivetest
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -139,7 +140,10 @@ type throat struct {
 func newThroat(rate int) *throat { return &throat{rate: float64(rate), pitch: pitch, noise: 1} }
 
 // utter appends n samples of a sound.
+//
+//go:norace
 func (t *throat) utter(dst []int16, s sound, n int) []int16 {
+	dst = slices.Grow(dst, n)
 	var a, b, gain [3]float64
 	for i, f := range s.formants {
 		radius := math.Exp(-math.Pi * (60 + 40*float64(i)) / t.rate)
@@ -164,6 +168,8 @@ func (t *throat) utter(dst []int16, s sound, n int) []int16 {
 }
 
 // source is a buzz, as of the vocal cords, and noise.
+//
+//go:norace
 func (t *throat) source(s sound) float64 {
 	t.phase += t.pitch / t.rate
 	x := 0.0
