@@ -59,8 +59,8 @@ func TestOutputDoesNotDependOnOrderOrProcessors(t *testing.T) {
 	}
 }
 
-// TestGoldens generates from the documents of testdata. Each must type-check;
-// the files that an archive names are compared.
+// TestGoldens generates from the documents of testdata. Each must type-check, together
+// with hand.go if the archive has one; the files that an archive names are compared.
 func TestGoldens(t *testing.T) {
 	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
 		in := gen.Input{Spec: gen.Source{Name: "spec.json", Data: []byte(golden.File(ar, "spec.json"))}, Package: "api"}
@@ -75,7 +75,7 @@ func TestGoldens(t *testing.T) {
 		if got["diagnostics"] != "" {
 			got["diagnostics"] += "\n"
 		}
-		typeCheck(t, res.Files)
+		typeCheck(t, res.Files, golden.File(ar, "hand.go"))
 		for name, text := range product.Texts(res.Files) {
 			if golden.File(ar, name) != "" {
 				got[name] = text
@@ -95,10 +95,20 @@ var checking sync.Mutex // the source importer is not safe for concurrent use
 // typeCheck compiles files in memory, and checks that they hold nothing but
 // what vlgen declares: no init, no blank declarations, no directives, no other
 // imports than the standard library and the runtime.
-func typeCheck(t *testing.T, files []gen.File) {
+func typeCheck(t *testing.T, files []gen.File, byHand ...string) {
 	t.Helper()
 	fset := token.NewFileSet()
 	var parsed []*ast.File
+	for _, source := range byHand {
+		if source == "" {
+			continue
+		}
+		file, err := parser.ParseFile(fset, "hand.go", source, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed = append(parsed, file)
+	}
 	for _, f := range files {
 		file, err := parser.ParseFile(fset, f.Name, f.Data, parser.ParseComments)
 		if err != nil {

@@ -84,6 +84,7 @@ var keywords = map[string]shape{
 	"x-vlgen-direction":   text,
 	"x-vlgen-oneOf":       schemas,
 	"x-vlgen-raw":         boolean,
+	"x-vlgen-sender":      object,
 }
 
 // foreign are keywords of OpenAPI 3 and JSON Schema that swagger 2.0 lacks, and

@@ -47,6 +47,7 @@ func Emit(api *model.API, opt Options) ([]File, error) {
 		{"enums.gen.go", g.enums},
 		{"events_client.gen.go", g.clientEvents},
 		{"events_server.gen.go", g.serverEvents},
+		{"helpers.gen.go", g.senders},
 		{"models.gen.go", g.models},
 		{"unions.gen.go", g.unions},
 		{"validate.gen.go", g.validators},

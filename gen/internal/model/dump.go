@@ -66,6 +66,9 @@ func (d *dump) union(u *Union) {
 		by += ", objects by " + word(u.ObjectKey)
 	}
 	d.decl("union", &u.Decl, unionNames(" in ", u.Parents), by, flag(u.Root, " root"), flag(u.Null, " null"))
+	if s := u.Sender; s != nil {
+		d.sender(s)
+	}
 	for _, f := range u.Base {
 		d.field("base ", f)
 	}
@@ -78,6 +81,14 @@ func (d *dump) union(u *Union) {
 			tags += " " + strconv.Quote(t)
 		}
 		d.line("\t%s%s -> %s", m.Kind, tags, Text(m.Type))
+	}
+}
+
+// sender writes the type that has methods for a union's variants, and the methods.
+func (d *dump) sender(s *Sender) {
+	d.line("\tsender %s", word(s.Type))
+	for _, m := range s.Methods {
+		d.line("\t\t%s sends %s", m.Name, strconv.Quote(m.Tag))
 	}
 }
 

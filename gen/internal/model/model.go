@@ -144,6 +144,26 @@ type Union struct {
 	Root bool
 	// Null is set when a property of this type is nullable.
 	Null bool
+	// Sender asks for a method for each variant; nil for none.
+	Sender *Sender
+}
+
+// Sender is a Go type, written by hand, with a method Send that takes a union. It gets
+// a method for each variant of the union.
+type Sender struct {
+	Type    string // the Go identifier
+	At      diag.Location
+	Omit    []string          // first words of tags that method names leave out
+	Pins    map[string]string // method names by tag
+	ByHand  []string          // tags whose methods are written by hand
+	Methods []*Method         // sorted by name; set by the name stage
+}
+
+// Method sends one variant of a union. Its parameters are the required properties.
+type Method struct {
+	Name  string
+	Tag   string
+	Event *Struct
 }
 
 // Variant is one alternative of a discriminated union.

@@ -17,6 +17,7 @@ func Assign(api *model.API, diags *diag.List) {
 	nameValues(api)
 	nameFields(api, diags)
 	nameKnown(api)
+	nameMethods(api, diags)
 	checkPackage(api, diags)
 	checkMembers(api, diags)
 }

@@ -103,6 +103,9 @@ func derived(u *model.Union) scope {
 	if u.Null {
 		s = append(s, entry{name: "Null" + u.Name, role: "the null variant of ", at: u.At, fix: pinName})
 	}
+	if u.Sender != nil {
+		s = append(s, entry{name: u.Sender.Type, role: "the sender of ", at: u.Sender.At, fix: pinName, meaning: "sender"})
+	}
 	if u.Root {
 		s = append(s, entry{name: "Unmarshal" + u.Name + "Into", role: "the borrowing decoder of ", at: u.At, fix: pinName})
 	}

@@ -17,6 +17,7 @@ func finish(c *content) *model.API {
 	markRoots(api)
 	dropAccessors(api)
 	c.markDirections(api)
+	c.readSenders()
 	return api
 }
 

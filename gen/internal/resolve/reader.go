@@ -16,6 +16,7 @@ const (
 	extDirection  = "x-vlgen-direction"
 	extAliases    = "x-vlgen-aliases"
 	extAllowEmpty = "x-vlgen-allow-empty"
+	extSender     = "x-vlgen-sender"
 	extNullable   = "x-nullable"
 	extGoName     = "x-ms-client-name"
 	extEnum       = "x-ms-enum"
