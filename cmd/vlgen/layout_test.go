@@ -71,6 +71,7 @@ var mayImport = map[string][]string{
 
 	"voicelive":               {"voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	"voicelive/audio":         {},
+	"voicelive/leg":           {"voicelive", "voicelive/audio"},
 	"voicelive/jsonwire":      {}, // public: packages generated in other modules call it
 	"voicelive/voicelivetest": {"voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 }
