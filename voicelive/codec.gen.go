@@ -4,6 +4,10 @@ package voicelive
 
 import "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 
+// Does this not compile? Then this package and jsonwire do not fit: generate the package again, with the vlgen of the
+// version of the module that go.mod requires.
+const _ = jsonwire.Generation1
+
 // codec is what the types of this package can do.
 type codec interface {
 	decode(*jsonwire.Reader)

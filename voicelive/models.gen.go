@@ -48,6 +48,9 @@ type Extra = jsonwire.Extra
 // DecodeError tells why JSON could not be decoded, and where.
 type DecodeError = jsonwire.DecodeError
 
+// EncodeError tells why a value cannot be encoded, and where.
+type EncodeError = jsonwire.EncodeError
+
 // ValidationError lists every violation that a Validate method found.
 type ValidationError = jsonwire.ValidationError
 

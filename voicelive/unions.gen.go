@@ -41,7 +41,7 @@ func (e *UnknownAzureVoice) UnmarshalJSON(b []byte) error { return unmarshalAny(
 func (*UnknownAzureVoice) isAzureVoice()               {}
 func (*UnknownAzureVoice) isVoice()                    {}
 func (u *UnknownAzureVoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownAzureVoice) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownAzureVoice) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // BlendshapeFrames: Blendshape frames, as numbers or encoded as text. It is one of [BlendshapeFrameMatrix],
 // [BlendshapeFrameText], or [*UnknownBlendshapeFrames].
@@ -69,7 +69,7 @@ func (e *UnknownBlendshapeFrames) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (*UnknownBlendshapeFrames) isBlendshapeFrames()         {}
 func (u *UnknownBlendshapeFrames) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
-func (u *UnknownBlendshapeFrames) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownBlendshapeFrames) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // ClientEvent is a voicelive client event. It is one of [*ClientEventConversationItemCreate],
 // [*ClientEventConversationItemDelete], [*ClientEventConversationItemRetrieve], [*ClientEventConversationItemTruncate],
@@ -86,7 +86,8 @@ type ClientEvent interface {
 	json.Marshaler
 	// AppendJSON appends the JSON of the value to dst; on an error it returns dst as it was.
 	AppendJSON(dst []byte) ([]byte, error)
-	// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+	// Validate checks the limits of the specification, and that the value can be encoded. It returns nil or a
+	// [*ValidationError].
 	Validate() error
 	isClientEvent()
 	decode(*jsonwire.Reader)
@@ -147,7 +148,7 @@ func (u *UnknownClientEvent) Validate() error {
 
 func (*UnknownClientEvent) isClientEvent()              {}
 func (u *UnknownClientEvent) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownClientEvent) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownClientEvent) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // ContentPart is the base for any content part; discriminated by `type`. It is one of [*ResponseAudioContentPart],
 // [*RequestAudioContentPart], [*RequestImageContentPart], [*RequestTextContentPart], [*ResponseTextContentPart], or
@@ -182,7 +183,7 @@ func (e *UnknownContentPart) UnmarshalJSON(b []byte) error { return unmarshalAny
 
 func (*UnknownContentPart) isContentPart()              {}
 func (u *UnknownContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownContentPart) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownContentPart) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // ConversationRequestItem is the base for any response item; discriminated by `type`. It is one of [*FunctionCallItem],
 // [*FunctionCallOutputItem], [*MCPApprovalResponseRequestItem], any [MessageItem], or
@@ -225,7 +226,7 @@ func (e *UnknownConversationRequestItem) UnmarshalJSON(b []byte) error { return 
 
 func (*UnknownConversationRequestItem) isConversationRequestItem()  {}
 func (u *UnknownConversationRequestItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownConversationRequestItem) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownConversationRequestItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // EOUDetection: Top-level union for end-of-utterance (EOU) semantic detection configuration. It is one of
 // [*AzureSemanticDetection], [*AzureSemanticDetectionEn], [*AzureSemanticDetectionMultilingual], or
@@ -260,7 +261,7 @@ func (e *UnknownEOUDetection) UnmarshalJSON(b []byte) error { return unmarshalAn
 
 func (*UnknownEOUDetection) isEOUDetection()             {}
 func (u *UnknownEOUDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("model") }
-func (u *UnknownEOUDetection) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownEOUDetection) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // InterimResponseConfig: What the service says while the model or a tool makes the user wait. It is one of
 // [*LLMInterimResponseConfig], [*StaticInterimResponseConfig], or [*UnknownInterimResponseConfig]. Specification:
@@ -315,7 +316,7 @@ func (e *UnknownInterimResponseConfig) UnmarshalJSON(b []byte) error { return un
 
 func (*UnknownInterimResponseConfig) isInterimResponseConfig()    {}
 func (u *UnknownInterimResponseConfig) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownInterimResponseConfig) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownInterimResponseConfig) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // MCPRequireApproval: Which calls of an MCP server's tools need the approval of the client: the same for all tools, or
 // by tool. It is one of [MCPApprovalType], [MCPApprovalByTool], or [*UnknownMCPRequireApproval].
@@ -343,7 +344,7 @@ func (e *UnknownMCPRequireApproval) UnmarshalJSON(b []byte) error { return unmar
 
 func (*UnknownMCPRequireApproval) isMCPRequireApproval()       {}
 func (u *UnknownMCPRequireApproval) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
-func (u *UnknownMCPRequireApproval) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownMCPRequireApproval) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // MaxOutputTokens is the most tokens that a response may have, tool calls included: a count, or no limit but that of
 // the model. It is one of [TokenCount], [TokenLimit], or [*UnknownMaxOutputTokens].
@@ -371,7 +372,7 @@ func (e *UnknownMaxOutputTokens) UnmarshalJSON(b []byte) error { return unmarsha
 
 func (*UnknownMaxOutputTokens) isMaxOutputTokens()          {}
 func (u *UnknownMaxOutputTokens) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
-func (u *UnknownMaxOutputTokens) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownMaxOutputTokens) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // MessageContentPart is the base for any message content part; discriminated by `type`. It is one of
 // [*InputAudioContentPart], [*RequestImageContentPart], [*InputTextContentPart], [*OutputTextContentPart], or
@@ -406,7 +407,7 @@ func (e *UnknownMessageContentPart) UnmarshalJSON(b []byte) error { return unmar
 
 func (*UnknownMessageContentPart) isMessageContentPart()       {}
 func (u *UnknownMessageContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownMessageContentPart) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownMessageContentPart) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // MessageItem is a message item within a conversation. It is one of [*AssistantMessageItem], [*SystemMessageItem],
 // [*UserMessageItem], or [*UnknownMessageItem].
@@ -474,7 +475,7 @@ func (e *UnknownMessageItem) UnmarshalJSON(b []byte) error { return unmarshalAny
 func (*UnknownMessageItem) isMessageItem()              {}
 func (*UnknownMessageItem) isConversationRequestItem()  {}
 func (u *UnknownMessageItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("role") }
-func (u *UnknownMessageItem) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownMessageItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // ResponseItem is the base for any response item; discriminated by `type`. It is one of [*ResponseFileSearchCallItem],
 // [*ResponseFunctionCallItem], [*ResponseFunctionCallOutputItem], [*ResponseMCPApprovalRequestItem],
@@ -526,7 +527,7 @@ func (e *UnknownResponseItem) UnmarshalJSON(b []byte) error { return unmarshalAn
 
 func (*UnknownResponseItem) isResponseItem()             {}
 func (u *UnknownResponseItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownResponseItem) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownResponseItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // ResponseStatusDetails is the base for all non-success response details. It is one of [*ResponseCancelledDetails],
 // [*ResponseFailedDetails], [*ResponseIncompleteDetails], or [*UnknownResponseStatusDetails].
@@ -560,7 +561,7 @@ func (e *UnknownResponseStatusDetails) UnmarshalJSON(b []byte) error { return un
 
 func (*UnknownResponseStatusDetails) isResponseStatusDetails()    {}
 func (u *UnknownResponseStatusDetails) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownResponseStatusDetails) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownResponseStatusDetails) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // ServerEvent is a voicelive server event. It is one of [*ServerEventConversationItemCreated],
 // [*ServerEventConversationItemDeleted], [*ServerEventConversationItemInputAudioTranscriptionCompleted],
@@ -646,7 +647,7 @@ func (e *UnknownServerEvent) UnmarshalJSON(b []byte) error { return unmarshalAny
 
 func (*UnknownServerEvent) isServerEvent()              {}
 func (u *UnknownServerEvent) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownServerEvent) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownServerEvent) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // Tool is the base representation of a voicelive tool definition. It is one of [*FunctionTool], [*MCPServer], or
 // [*UnknownTool].
@@ -680,7 +681,7 @@ func (e *UnknownTool) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) 
 
 func (*UnknownTool) isTool()                     {}
 func (u *UnknownTool) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownTool) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownTool) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // ToolChoice: How the model chooses tools: a word, or an object that names one tool. The word may also be the name of a
 // function. It is one of [ToolChoiceLiteral], any [ToolChoiceObject], or [*UnknownToolChoice].
@@ -708,7 +709,7 @@ func (e *UnknownToolChoice) UnmarshalJSON(b []byte) error { return unmarshalAny(
 
 func (*UnknownToolChoice) isToolChoice()               {}
 func (u *UnknownToolChoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
-func (u *UnknownToolChoice) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownToolChoice) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // ToolChoiceObject is a base representation for a voicelive tool_choice selecting a named tool. It is one of
 // [*ToolChoiceFunctionObject], or [*UnknownToolChoiceObject].
@@ -744,7 +745,7 @@ func (e *UnknownToolChoiceObject) UnmarshalJSON(b []byte) error { return unmarsh
 func (*UnknownToolChoiceObject) isToolChoiceObject()         {}
 func (*UnknownToolChoiceObject) isToolChoice()               {}
 func (u *UnknownToolChoiceObject) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownToolChoiceObject) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownToolChoiceObject) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // TurnDetection: Top-level union for turn detection configuration. It is one of [*AzureSemanticVAD],
 // [*AzureSemanticVADEn], [*AzureSemanticVADMultilingual], [*OpenAISemanticVAD], [*ServerVAD], [NullTurnDetection], or
@@ -779,7 +780,7 @@ func (e *UnknownTurnDetection) UnmarshalJSON(b []byte) error { return unmarshalA
 
 func (*UnknownTurnDetection) isTurnDetection()            {}
 func (u *UnknownTurnDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownTurnDetection) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownTurnDetection) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // NullTurnDetection is a TurnDetection that is null on the wire, which is not the same as an absent one.
 type NullTurnDetection struct{}
@@ -821,7 +822,7 @@ func (e *UnknownVoice) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e)
 
 func (*UnknownVoice) isVoice()                    {}
 func (u *UnknownVoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownVoice) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&u.Raw, w) }
+func (u *UnknownVoice) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
 
 // ItemRole returns the role on the wire.
 func (*AssistantMessageItem) ItemRole() MessageRole { return "assistant" }

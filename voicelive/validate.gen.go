@@ -6,12 +6,16 @@ import "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 
 // limited is what has limits.
 type limited interface {
+	codec
 	validate(*jsonwire.Validator)
 }
 
-func validate(e limited) error { return jsonwire.Validate(e, limited.validate) }
+func validate(e limited) error { return jsonwire.Validate(e, limited.validate, limited.encode) }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// validateJSON is validate for what has no limits.
+func validateJSON(e codec) error { return jsonwire.Validate(e, nil, codec.encode) }
+
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ActionFind) Validate() error { return validate(e) }
 
 func (e *ActionFind) validate(c *jsonwire.Validator) {
@@ -19,28 +23,28 @@ func (e *ActionFind) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "url", e.URL != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ActionOpenPage) Validate() error { return validate(e) }
 
 func (e *ActionOpenPage) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "url", e.URL != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ActionSearch) Validate() error { return validate(e) }
 
 func (e *ActionSearch) validate(c *jsonwire.Validator) {
 	jsonwire.CheckList(c, "sources", e.Sources, (*ActionSearchSource).validate)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ActionSearchSource) Validate() error { return validate(e) }
 
 func (e *ActionSearchSource) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "url", e.URL != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AssistantMessageItem) Validate() error { return validate(e) }
 
 func (e *AssistantMessageItem) validate(c *jsonwire.Validator) {
@@ -48,7 +52,7 @@ func (e *AssistantMessageItem) validate(c *jsonwire.Validator) {
 	jsonwire.CheckList(c, "content", e.Content, validateMessageContentPart)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AudioEchoCancellation) Validate() error { return validate(e) }
 
 func (e *AudioEchoCancellation) validate(c *jsonwire.Validator) {
@@ -56,21 +60,21 @@ func (e *AudioEchoCancellation) validate(c *jsonwire.Validator) {
 	jsonwire.Max(c, "channels", e.Channels, 2)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AudioInputTranscriptionOptions) Validate() error { return validate(e) }
 
 func (e *AudioInputTranscriptionOptions) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "model", e.Model != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AudioNoiseReduction) Validate() error { return validate(e) }
 
 func (e *AudioNoiseReduction) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "type", e.Type != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AvatarConfig) Validate() error { return validate(e) }
 
 func (e *AvatarConfig) validate(c *jsonwire.Validator) {
@@ -79,7 +83,7 @@ func (e *AvatarConfig) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "video", e.Video, (*VideoParams).validate)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureAvatarVoiceSyncVoice) Validate() error { return validate(e) }
 
 func (e *AzureAvatarVoiceSyncVoice) validate(c *jsonwire.Validator) {
@@ -88,7 +92,7 @@ func (e *AzureAvatarVoiceSyncVoice) validate(c *jsonwire.Validator) {
 	jsonwire.Max(c, "temperature", e.Temperature, 1)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureCustomVoice) Validate() error { return validate(e) }
 
 func (e *AzureCustomVoice) validate(c *jsonwire.Validator) {
@@ -98,7 +102,7 @@ func (e *AzureCustomVoice) validate(c *jsonwire.Validator) {
 	jsonwire.Max(c, "temperature", e.Temperature, 1)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzurePersonalVoice) Validate() error { return validate(e) }
 
 func (e *AzurePersonalVoice) validate(c *jsonwire.Validator) {
@@ -108,35 +112,35 @@ func (e *AzurePersonalVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "model", e.Model != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureRealtimeNativeVoice) Validate() error { return validate(e) }
 
 func (e *AzureRealtimeNativeVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureSemanticDetection) Validate() error { return validate(e) }
 
 func (e *AzureSemanticDetection) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "timeout_ms", e.TimeoutMS, 0)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureSemanticDetectionEn) Validate() error { return validate(e) }
 
 func (e *AzureSemanticDetectionEn) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "timeout_ms", e.TimeoutMS, 0)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureSemanticDetectionMultilingual) Validate() error { return validate(e) }
 
 func (e *AzureSemanticDetectionMultilingual) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "timeout_ms", e.TimeoutMS, 0)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureSemanticVAD) Validate() error { return validate(e) }
 
 func (e *AzureSemanticVAD) validate(c *jsonwire.Validator) {
@@ -145,7 +149,7 @@ func (e *AzureSemanticVAD) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "end_of_utterance_detection", &e.EndOfUtteranceDetection, validateEOUDetection)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureSemanticVADEn) Validate() error { return validate(e) }
 
 func (e *AzureSemanticVADEn) validate(c *jsonwire.Validator) {
@@ -154,7 +158,7 @@ func (e *AzureSemanticVADEn) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "end_of_utterance_detection", &e.EndOfUtteranceDetection, validateEOUDetection)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureSemanticVADMultilingual) Validate() error { return validate(e) }
 
 func (e *AzureSemanticVADMultilingual) validate(c *jsonwire.Validator) {
@@ -163,7 +167,7 @@ func (e *AzureSemanticVADMultilingual) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "end_of_utterance_detection", &e.EndOfUtteranceDetection, validateEOUDetection)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AzureStandardVoice) Validate() error { return validate(e) }
 
 func (e *AzureStandardVoice) validate(c *jsonwire.Validator) {
@@ -172,51 +176,51 @@ func (e *AzureStandardVoice) validate(c *jsonwire.Validator) {
 	jsonwire.Max(c, "temperature", e.Temperature, 1)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventConversationItemCreate) Validate() error { return validate(e) }
 
 func (e *ClientEventConversationItemCreate) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "item", &e.Item, validateConversationRequestItem)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventConversationItemDelete) Validate() error { return validate(e) }
 
 func (e *ClientEventConversationItemDelete) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "item_id", e.ItemID != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventConversationItemRetrieve) Validate() error { return validate(e) }
 
 func (e *ClientEventConversationItemRetrieve) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "item_id", e.ItemID != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventConversationItemTruncate) Validate() error { return validate(e) }
 
 func (e *ClientEventConversationItemTruncate) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "item_id", e.ItemID != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventInputAudioBufferAppend) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioBufferAppend) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "audio", len(e.Audio) > 0)
 }
 
-// Validate returns nil: the specification sets no limits.
-func (*ClientEventInputAudioBufferClear) Validate() error { return nil }
+// Validate checks that e can be encoded: the specification sets no limits.
+func (e *ClientEventInputAudioBufferClear) Validate() error { return validateJSON(e) }
 
-// Validate returns nil: the specification sets no limits.
-func (*ClientEventInputAudioBufferCommit) Validate() error { return nil }
+// Validate checks that e can be encoded: the specification sets no limits.
+func (e *ClientEventInputAudioBufferCommit) Validate() error { return validateJSON(e) }
 
-// Validate returns nil: the specification sets no limits.
-func (*ClientEventInputAudioClear) Validate() error { return nil }
+// Validate checks that e can be encoded: the specification sets no limits.
+func (e *ClientEventInputAudioClear) Validate() error { return validateJSON(e) }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventInputAudioTurnAppend) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioTurnAppend) validate(c *jsonwire.Validator) {
@@ -224,41 +228,41 @@ func (e *ClientEventInputAudioTurnAppend) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "audio", len(e.Audio) > 0)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventInputAudioTurnCancel) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioTurnCancel) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "turn_id", e.TurnID != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventInputAudioTurnEnd) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioTurnEnd) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "turn_id", e.TurnID != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventInputAudioTurnStart) Validate() error { return validate(e) }
 
 func (e *ClientEventInputAudioTurnStart) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "turn_id", e.TurnID != "")
 }
 
-// Validate returns nil: the specification sets no limits.
-func (*ClientEventOutputAudioBufferClear) Validate() error { return nil }
+// Validate checks that e can be encoded: the specification sets no limits.
+func (e *ClientEventOutputAudioBufferClear) Validate() error { return validateJSON(e) }
 
-// Validate returns nil: the specification sets no limits.
-func (*ClientEventResponseCancel) Validate() error { return nil }
+// Validate checks that e can be encoded: the specification sets no limits.
+func (e *ClientEventResponseCancel) Validate() error { return validateJSON(e) }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventResponseCreate) Validate() error { return validate(e) }
 
 func (e *ClientEventResponseCreate) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "response", e.Response, (*ResponseCreateParams).validate)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventRTCCallSDPCreate) Validate() error { return validate(e) }
 
 func (e *ClientEventRTCCallSDPCreate) validate(c *jsonwire.Validator) {
@@ -266,21 +270,21 @@ func (e *ClientEventRTCCallSDPCreate) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "session", e.Session, (*RequestSession).validate)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventSessionAvatarConnect) Validate() error { return validate(e) }
 
 func (e *ClientEventSessionAvatarConnect) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "client_sdp", e.ClientSDP != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ClientEventSessionUpdate) Validate() error { return validate(e) }
 
 func (e *ClientEventSessionUpdate) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "session", &e.Session, (*RequestSession).validate)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *FunctionCallItem) Validate() error { return validate(e) }
 
 func (e *FunctionCallItem) validate(c *jsonwire.Validator) {
@@ -288,35 +292,35 @@ func (e *FunctionCallItem) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "call_id", e.CallID != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *FunctionCallOutputItem) Validate() error { return validate(e) }
 
 func (e *FunctionCallOutputItem) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "call_id", e.CallID != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *FunctionTool) Validate() error { return validate(e) }
 
 func (e *FunctionTool) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ICEServer) Validate() error { return validate(e) }
 
 func (e *ICEServer) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "urls", e.URLs != nil)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *InputAudioContentPart) Validate() error { return validate(e) }
 
 func (e *InputAudioContentPart) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "audio", len(e.Audio) > 0)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *LLMInterimResponseConfig) Validate() error { return validate(e) }
 
 func (e *LLMInterimResponseConfig) validate(c *jsonwire.Validator) {
@@ -324,14 +328,14 @@ func (e *LLMInterimResponseConfig) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "max_completion_tokens", e.MaxCompletionTokens, 1)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *MCPApprovalResponseRequestItem) Validate() error { return validate(e) }
 
 func (e *MCPApprovalResponseRequestItem) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "approval_request_id", e.ApprovalRequestID != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *MCPServer) Validate() error { return validate(e) }
 
 func (e *MCPServer) validate(c *jsonwire.Validator) {
@@ -339,14 +343,14 @@ func (e *MCPServer) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "server_url", e.ServerURL != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *OpenAIVoice) Validate() error { return validate(e) }
 
 func (e *OpenAIVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *RequestSession) Validate() error { return validate(e) }
 
 func (e *RequestSession) validate(c *jsonwire.Validator) {
@@ -362,7 +366,7 @@ func (e *RequestSession) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "interim_response", &e.InterimResponse, validateInterimResponseConfig)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ResponseCreateParams) Validate() error { return validate(e) }
 
 func (e *ResponseCreateParams) validate(c *jsonwire.Validator) {
@@ -376,7 +380,7 @@ func (e *ResponseCreateParams) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "interim_response", &e.InterimResponse, validateInterimResponseConfig)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ServerVAD) Validate() error { return validate(e) }
 
 func (e *ServerVAD) validate(c *jsonwire.Validator) {
@@ -385,14 +389,14 @@ func (e *ServerVAD) validate(c *jsonwire.Validator) {
 	jsonwire.CheckMember(c, "end_of_utterance_detection", &e.EndOfUtteranceDetection, validateEOUDetection)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *StaticInterimResponseConfig) Validate() error { return validate(e) }
 
 func (e *StaticInterimResponseConfig) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "latency_threshold_ms", e.LatencyThresholdMS, 0)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *SystemMessageItem) Validate() error { return validate(e) }
 
 func (e *SystemMessageItem) validate(c *jsonwire.Validator) {
@@ -400,14 +404,14 @@ func (e *SystemMessageItem) validate(c *jsonwire.Validator) {
 	jsonwire.CheckList(c, "content", e.Content, validateMessageContentPart)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *ToolChoiceFunctionObject) Validate() error { return validate(e) }
 
 func (e *ToolChoiceFunctionObject) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *UserMessageItem) Validate() error { return validate(e) }
 
 func (e *UserMessageItem) validate(c *jsonwire.Validator) {
@@ -415,7 +419,7 @@ func (e *UserMessageItem) validate(c *jsonwire.Validator) {
 	jsonwire.CheckList(c, "content", e.Content, validateMessageContentPart)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *VideoCrop) Validate() error { return validate(e) }
 
 func (e *VideoCrop) validate(c *jsonwire.Validator) {
@@ -427,7 +431,7 @@ func (e *VideoCrop) validate(c *jsonwire.Validator) {
 	c.MaxItems("bottom_right", len(e.BottomRight), 2)
 }
 
-// Validate checks the limits of the specification and returns nil or a [*ValidationError].
+// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *VideoParams) Validate() error { return validate(e) }
 
 func (e *VideoParams) validate(c *jsonwire.Validator) {

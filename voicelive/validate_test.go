@@ -1,6 +1,10 @@
 package voicelive_test
 
 import (
+	"errors"
+	"math"
+	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -33,7 +37,7 @@ func TestViolationsHavePaths(t *testing.T) {
 		"session.voice.name is required":                                   session(voicelive.RequestSession{Voice: &voicelive.AzureStandardVoice{}}),
 		"session.max_response_output_tokens must be at least 1":            session(voicelive.RequestSession{MaxResponseOutputTokens: voicelive.TokenCount(0)}),
 		"session.tools[1].server_url is required":                          session(voicelive.RequestSession{Tools: []voicelive.Tool{&voicelive.FunctionTool{Name: "f"}, &voicelive.MCPServer{ServerLabel: "l"}}}),
-		"session.tools[0] is nil":                                          session(voicelive.RequestSession{Tools: []voicelive.Tool{nil}}),
+		"session.tools[0] must not be nil":                                 session(voicelive.RequestSession{Tools: []voicelive.Tool{nil}}),
 		"session.avatar.video.gop_size must be at most 2000":               session(voicelive.RequestSession{Avatar: &voicelive.AvatarConfig{Character: "lisa", Video: &voicelive.VideoParams{GOPSize: new(2001)}}}),
 		"session.avatar.video.crop.top_left must have at least 2 elements": session(voicelive.RequestSession{Avatar: &voicelive.AvatarConfig{Character: "lisa", Video: &voicelive.VideoParams{Crop: &voicelive.VideoCrop{TopLeft: []int{1}, BottomRight: []int{1, 2}}}}}),
 		"session.input_audio_transcription.model is required":              session(voicelive.RequestSession{InputAudioTranscription: voicelive.Value(voicelive.AudioInputTranscriptionOptions{})}),
@@ -55,5 +59,102 @@ func TestViolationsHavePaths(t *testing.T) {
 	}
 	if err := (*voicelive.ClientEventSessionUpdate)(nil).Validate(); err == nil {
 		t.Error("nil is valid")
+	}
+}
+
+// TestValidateReportsWhatTheEncoderRefuses breaks each string, number, raw JSON
+// and union of recorded events, one at a time.
+func TestValidateReportsWhatTheEncoderRefuses(t *testing.T) {
+	refused := map[string]int{}
+	for line := range lines(t, "testdata/client-events.jsonl") {
+		event, err := voicelive.UnmarshalClientEvent(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		breakEach(reflect.ValueOf(event).Elem(), func(what string) {
+			_, err := event.AppendJSON(nil)
+			var ee *voicelive.EncodeError
+			if !errors.As(err, &ee) {
+				return // such as a bad string that decoding left to Extra
+			}
+			refused[what]++
+			var ve *voicelive.ValidationError
+			if !errors.As(event.Validate(), &ve) || !slices.ContainsFunc(ve.Violations, func(v voicelive.Violation) bool { return v.Path == ee.Path }) {
+				t.Errorf("%s: Append says %v, Validate %v", what, err, event.Validate())
+			}
+		})
+		if err := event.Validate(); err != nil {
+			t.Fatalf("it is not mended: %v", err)
+		}
+	}
+	for _, what := range []string{"string", "number", "raw JSON", "nil pointer", "unknown"} {
+		if refused[what] == 0 {
+			t.Errorf("no event was refused for a bad %s", what)
+		}
+	}
+}
+
+// breakEach calls try once for each part of v that it spoils, and mends it.
+func breakEach(v reflect.Value, try func(what string)) {
+	spoil := func(bad any, what string) {
+		old := reflect.New(v.Type()).Elem()
+		old.Set(v)
+		v.Set(reflect.ValueOf(bad).Convert(v.Type()))
+		try(what)
+		v.Set(old)
+	}
+	switch v.Kind() {
+	case reflect.String:
+		spoil("\xff", "string")
+	case reflect.Float64:
+		spoil(math.NaN(), "number")
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			if v.Type() != reflect.TypeFor[[]byte]() {
+				spoil([]byte("{"), "raw JSON")
+			}
+			return
+		}
+		for i := range v.Len() {
+			breakEach(v.Index(i), try)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			old := v.MapIndex(key)
+			elem := reflect.New(old.Type()).Elem()
+			elem.Set(old)
+			breakEach(elem, func(what string) {
+				v.SetMapIndex(key, elem)
+				try(what)
+			})
+			v.SetMapIndex(key, old)
+		}
+	case reflect.Interface:
+		if v.IsNil() {
+			return
+		}
+		if v.Elem().Kind() == reflect.Pointer {
+			spoil(reflect.Zero(v.Elem().Type()).Interface(), "nil pointer")
+			breakEach(v.Elem().Elem(), try)
+		}
+		unknown := map[reflect.Type]any{
+			reflect.TypeFor[voicelive.Tool]():               &voicelive.UnknownTool{Tag: "x"},
+			reflect.TypeFor[voicelive.Voice]():              &voicelive.UnknownVoice{},
+			reflect.TypeFor[voicelive.TurnDetection]():      &voicelive.UnknownTurnDetection{Tag: "x", Raw: []byte("{")},
+			reflect.TypeFor[voicelive.MessageContentPart](): &voicelive.UnknownMessageContentPart{Tag: "x"},
+		}[v.Type()]
+		if unknown != nil {
+			spoil(unknown, "unknown")
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			breakEach(v.Elem(), try)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() && f.Name != "Extra" {
+				breakEach(v.Field(i), try)
+			}
+		}
 	}
 }

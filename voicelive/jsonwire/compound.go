@@ -22,7 +22,7 @@ func List[T any](v *[]T, r *Reader, decode func(*T, *Reader)) {
 		r.leave()
 	} else {
 		list = make([]T, 0, 4)
-		for more := true; more; more = r.element(&fits) {
+		for more := true; more && r.count(); more = r.element(&fits) {
 			list = append(list, *new(T))
 			decode(&list[len(list)-1], r)
 		}
@@ -59,6 +59,9 @@ func Map[T any](v *map[string]T, r *Reader, decode func(*T, *Reader)) {
 	var elem *T // one for all elements: decode makes it escape
 	fits := true
 	for o.Next() {
+		if !r.count() {
+			return
+		}
 		key := r.strings.string(o.Key())
 		if _, ok := m[key]; ok {
 			o.duplicate()

@@ -14,6 +14,9 @@
 //     an object are looked at: in structs and in maps. Inside a raw value names
 //     are not compared.
 //   - Arrays and objects nest at most [MaxDepth] deep; encoding/json allows 10,000.
+//   - Lists, maps and Extra of one message hold at most [MaxElements] values, so
+//     that the memory of a value is bounded: a {} of three bytes can become a
+//     struct of some hundred.
 //   - Names are compared exactly; encoding/json ignores case.
 //   - An escaped lone surrogate in a name is an error; encoding/json replaces it.
 //
@@ -33,3 +36,13 @@ package jsonwire
 
 // MaxDepth is how deep arrays and objects may nest.
 const MaxDepth = 512
+
+// MaxElements is how many elements of lists and maps, and members that only
+// Extra holds, one message may have.
+const MaxElements = 1 << 17
+
+// Generation1 is declared as long as this package serves the code that vlgen
+// writes today. A generated package that names a generation which is not
+// declared does not compile: generate it again, with the vlgen of the same
+// version of this module.
+const Generation1 = 1

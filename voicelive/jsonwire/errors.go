@@ -27,6 +27,22 @@ func (e *DecodeError) Error() string {
 	return b.String()
 }
 
+// EncodeError tells why a value cannot be encoded, and where.
+type EncodeError struct {
+	Type   string // the Go type that was being encoded, such as "ClientEventSessionUpdate"
+	Path   string // the place in the value, such as ".session.tools[2].name"; empty for the value itself
+	Reason string // what is wrong there
+}
+
+// Error describes the problem. It repeats names, never values but numbers.
+func (e *EncodeError) Error() string {
+	at := ""
+	if e.Path != "" {
+		at = " at " + e.Path
+	}
+	return "encode " + e.Type + at + ": " + e.Reason
+}
+
 // pathAt returns the path of the value or member at an offset of data, whose
 // prefix up to there is well-formed. It runs once an error is found, so that
 // decoding need not keep track.

@@ -33,9 +33,13 @@ type Extra struct {
 	held *held
 }
 
+// held is a stack of lists of members. Set puts a list of one on top and merges
+// into it the lists below that are not longer, so that n calls copy n log n
+// members. A list is never changed after decoding: copies of an Extra share it.
 type held struct {
 	members []member
 	first   [1]member
+	below   *held // its members of the same names are hidden
 }
 
 // member is one entry. The text of a missing member is nil.
@@ -55,6 +59,7 @@ const (
 	misfit             // does not fit the field
 	exact              // the field has the value, this is its text
 	alias              // like exact, under another name of the field
+	deleted            // not there, whatever is below
 )
 
 func (x *Extra) add(m member) {
@@ -73,17 +78,50 @@ func (h *held) all() []member {
 	if h == nil {
 		return nil
 	}
-	return h.members
+	return h.flat().members
+}
+
+// flat is h with all below in one.
+func (h *held) flat() *held {
+	for h.below != nil {
+		h = h.merged()
+	}
+	return h
 }
 
 func (h *held) find(name string) *member {
-	members := h.all()
-	for i := range members {
-		if members[i].name == name {
-			return &members[i]
+	for ; h != nil; h = h.below {
+		for i := range h.members {
+			if m := &h.members[i]; m.name == name {
+				if m.why == deleted {
+					return nil
+				}
+				return m
+			}
 		}
 	}
 	return nil
+}
+
+// merged is h with the one below in one. Those that hide a member stand behind
+// all others.
+func (h *held) merged() *held {
+	hidden := make(map[string]bool, len(h.members))
+	for _, m := range h.members {
+		hidden[m.name] = true
+	}
+	out := &held{members: make([]member, 0, len(h.below.members)+len(h.members)), below: h.below.below}
+	for _, m := range h.below.members {
+		if !hidden[m.name] {
+			out.members = append(out.members, m)
+		}
+	}
+	for _, m := range h.members {
+		if m.why != deleted || out.below != nil {
+			out.members = append(out.members, m)
+		}
+	}
+	return out
 }
 
 // Get returns the JSON text held under a wire name. The text must not be
@@ -100,28 +138,30 @@ func (x Extra) Get(name string) (text json.RawMessage, ok bool) {
 // that its field cannot have, leave the field at its zero value. Extra keeps
 // text, it must not be changed later.
 func (x *Extra) Set(name string, text json.RawMessage) {
-	x.replace(name, text)
+	if len(text) == 0 {
+		x.Delete(name)
+		return
+	}
+	x.push(member{name: name, text: text})
 }
 
 // Delete forgets what is held under a wire name, also that it was missing.
 func (x *Extra) Delete(name string) {
 	if x.find(name) != nil {
-		x.replace(name, nil)
+		x.push(member{name: name, why: deleted})
 	}
 }
 
-// replace makes a copy in which name has another text, or none if text is empty.
-func (x *Extra) replace(name string, text json.RawMessage) {
-	kept := make([]member, 0, len(x.members())+1)
-	for _, m := range x.members() {
-		if m.name != name {
-			kept = append(kept, m)
-		}
+// push puts a member on top.
+func (x *Extra) push(m member) {
+	const few = 32 // members that are as well copied
+	h := &held{below: x.held}
+	h.first[0] = m
+	h.members = h.first[:]
+	for h.below != nil && len(h.below.members) <= max(len(h.members), few) {
+		h = h.merged()
 	}
-	if len(text) > 0 {
-		kept = append(kept, member{name: name, text: text})
-	}
-	x.held = &held{members: kept}
+	x.held = h
 }
 
 // Len returns the number of members that [Extra.All] yields.

@@ -286,7 +286,7 @@ func (o *Object) keep(why why) {
 	r.pos = o.start
 	r.misfit, r.lossy = false, false
 	text := r.raw()
-	if r.failed {
+	if r.failed || !r.count() {
 		return
 	}
 	if why == misfit && string(text) == "null" {
@@ -312,7 +312,7 @@ func (o *Object) missing() {
 		if i < o.constants && o.r.tagged && o.r.depth == 0 {
 			came = true
 		}
-		if !came {
+		if !came && o.r.count() {
 			o.extra.add(member{name: name, why: missing})
 		}
 		i++

@@ -33,6 +33,8 @@ type Reader struct {
 	spare      *string // memory for the next optional string
 	spareBytes []byte  // memory for the next byte string
 
+	elements int // how many elements of lists and maps, and members in Extra, have come
+
 	objects []*Object // of the values being read, the first open ones in use
 	open    int
 
@@ -78,7 +80,7 @@ func (r *Reader) release() {
 	if cap(r.scratch) > 1<<16 {
 		r.scratch = nil
 	}
-	r.data, r.pos, r.depth, r.open, r.tagAt, r.longAt = nil, 0, 0, 0, -1, -1
+	r.data, r.pos, r.depth, r.open, r.elements, r.tagAt, r.longAt = nil, 0, 0, 0, 0, -1, -1
 	r.misfit, r.lossy, r.tagged = false, false, false
 	if r.failed {
 		r.failed, r.at, r.reason = false, 0, ""
@@ -163,6 +165,16 @@ func (r *Reader) enter() bool {
 func (r *Reader) deeper() bool {
 	if r.depth++; r.depth > MaxDepth {
 		r.fail(r.pos, "nested deeper than "+strconv.Itoa(MaxDepth))
+		return false
+	}
+	return true
+}
+
+// count counts a value that takes memory of its own, and reports whether there
+// may be one more.
+func (r *Reader) count() bool {
+	if r.elements++; r.elements > MaxElements {
+		r.fail(r.pos, "more than "+strconv.Itoa(MaxElements)+" elements in lists, maps and unknown members")
 		return false
 	}
 	return true

@@ -107,7 +107,7 @@ func TestValuesThatContainThemselvesAreErrors(t *testing.T) {
 		}
 	}
 	for name, e := range map[string]*node{"pointer": pointer, "list": list} {
-		if err := Validate(e, (*node).validate); err == nil || !strings.Contains(err.Error(), "contain itself") {
+		if err := Validate(e, (*node).validate, (*node).encode); err == nil || !strings.Contains(err.Error(), "contain itself") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -115,7 +115,7 @@ func TestValuesThatContainThemselvesAreErrors(t *testing.T) {
 
 func TestANilPointerKeepsDst(t *testing.T) {
 	got, err := Append([]byte("KEEP"), (*inner)(nil), (*inner).encode)
-	if string(got) != "KEEP" || err == nil || !strings.Contains(err.Error(), "encode inner: nil pointer") {
+	if string(got) != "KEEP" || err == nil || !strings.Contains(err.Error(), "encode inner: must not be nil") {
 		t.Errorf("got %q, %v", got, err)
 	}
 	got, err = Append([]byte("KEEP"), any((*kind)(nil)).(interface{ text() string }), func(v interface{ text() string }, w *Writer) { w.text(v.text()) })
@@ -150,12 +150,12 @@ func TestRequiredTellsMissingFromUnfit(t *testing.T) {
 		c.Required(e.Extra, "id", e.ID != "")
 		c.Required(e.Extra, "kind", e.Kind != "") // the user has set it in another way
 		CheckList(c, "list", []any{1, nil}, func(*any, *Validator) {})
-	})
+	}, (*thing).encode)
 	var ve *ValidationError
 	if !errors.As(err, &ve) {
 		t.Fatal(err)
 	}
-	if got, want := err.Error(), "invalid thing: audio has a value that does not fit; id is required; list[1] is nil"; got != want {
+	if got, want := err.Error(), "invalid thing: audio has a value that does not fit; id is required; list[1] must not be nil"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	for raw, fine := range map[string]bool{`{"kind":"k"}`: true, ` { "a":1, "kind" : "k" } `: true, `{}`: false, `{"kind":"l"}`: false, `{"kind":1}`: false, `{"kind":"k"}{}`: false, `{"kind":"k"`: false, `[1]`: false, `"k"`: false, ``: false} {

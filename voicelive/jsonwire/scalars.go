@@ -1,6 +1,7 @@
 package jsonwire
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"strconv"
@@ -238,10 +239,27 @@ func (r *Reader) time() (t time.Time, exact, ok bool) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, string(b))
 	if err != nil {
-		return time.Time{}, false, false
+		t, err = parseTime(b)
+		return t, false, err == nil
 	}
 	var buf [64]byte
 	return t, string(t.AppendFormat(buf[:0], time.RFC3339Nano)) == string(b), true
+}
+
+// parseTime reads what RFC 3339 allows and package time does not: a small t or
+// z, and the second 60, which is the first of the next minute.
+func parseTime(b []byte) (time.Time, error) {
+	const seconds = len("2006-01-02T15:04:")
+	text := bytes.ToUpper(b)
+	leap := len(text) > seconds+2 && string(text[seconds:seconds+2]) == "60"
+	if leap {
+		copy(text[seconds:], "59")
+	}
+	t, err := time.Parse(time.RFC3339Nano, string(text))
+	if leap && err == nil {
+		t = t.Add(time.Second)
+	}
+	return t, err
 }
 
 // The members of a struct that hold a scalar.

@@ -1,6 +1,7 @@
 package jsonwire
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,11 +41,16 @@ type Validator struct {
 	stop       bool // a value contains itself: it would be checked forever
 }
 
-// Validate runs the checks of v, a pointer. It returns nil or a
-// [*ValidationError].
-func Validate[T any](v T, check func(T, *Validator)) error {
+// Validate runs the checks of v, a pointer, and those that encoding it would
+// run; check may be nil. It returns nil or a [*ValidationError].
+func Validate[T any](v T, check func(T, *Validator), encode func(T, *Writer)) error {
 	c := validators.Get().(*Validator)
-	c.run(func() { check(v, c) })
+	if check != nil {
+		c.run(func() { check(v, c) })
+	}
+	if !c.stop {
+		encodable(c, v, encode)
+	}
 	if len(c.violations) == 0 {
 		*c = Validator{path: c.path[:0]}
 		validators.Put(c)
@@ -59,9 +65,10 @@ var validators = sync.Pool{New: func() any { return new(Validator) }}
 func (c *Validator) run(check func()) {
 	defer func() {
 		if p := recover(); p != nil {
-			if err := nilPointer(p); err != nil {
-				c.Report("", "is a nil pointer")
+			if !isNilPointer(p) {
+				panic(p)
 			}
+			c.Report("", isNilMessage)
 		}
 	}()
 	check()
@@ -74,6 +81,13 @@ func (c *Validator) Report(name, message string) {
 		path += pathStep(name)
 	}
 	c.violations = append(c.violations, Violation{Path: path, Message: message})
+}
+
+// report adds a violation, unless there is one of its place.
+func (c *Validator) report(v Violation) {
+	if !slices.ContainsFunc(c.violations, func(other Violation) bool { return other.Path == v.Path }) {
+		c.violations = append(c.violations, v)
+	}
 }
 
 // Required reports the member if it is not set: it is missing, or Extra holds a
@@ -139,29 +153,36 @@ func formatFloat(f float64) string { return string(appendFloat(nil, f)) }
 // MinLength reports a string of fewer characters; nil is fine.
 func MinLength[T ~string](c *Validator, name string, v *T, limit int) {
 	if v != nil && utf8.RuneCountInString(string(*v)) < limit {
-		c.Report(name, "must have at least "+strconv.Itoa(limit)+" characters")
+		c.Report(name, "must have at least "+count(limit, "character"))
 	}
 }
 
 // MaxLength reports a string of more characters; nil is fine.
 func MaxLength[T ~string](c *Validator, name string, v *T, limit int) {
 	if v != nil && utf8.RuneCountInString(string(*v)) > limit {
-		c.Report(name, "must have at most "+strconv.Itoa(limit)+" characters")
+		c.Report(name, "must have at most "+count(limit, "character"))
 	}
 }
 
 // MinItems reports a list of fewer elements.
 func (c *Validator) MinItems(name string, n, limit int) {
 	if n < limit {
-		c.Report(name, "must have at least "+strconv.Itoa(limit)+" elements")
+		c.Report(name, "must have at least "+count(limit, "element"))
 	}
 }
 
 // MaxItems reports a list of more elements.
 func (c *Validator) MaxItems(name string, n, limit int) {
 	if n > limit {
-		c.Report(name, "must have at most "+strconv.Itoa(limit)+" elements")
+		c.Report(name, "must have at most "+count(limit, "element"))
 	}
+}
+
+func count(n int, unit string) string {
+	if n != 1 {
+		unit += "s"
+	}
+	return strconv.Itoa(n) + " " + unit
 }
 
 // CheckMember checks the value of a member; nil is fine.
@@ -189,7 +210,7 @@ func CheckList[T any](c *Validator, name string, list []T, check func(*T, *Valid
 func indexStep(name string, i int) string { return pathStep(name) + "[" + strconv.Itoa(i) + "]" }
 
 func (c *Validator) isNil(step string) {
-	c.violations = append(c.violations, Violation{Path: string(c.path) + step, Message: "is nil"})
+	c.violations = append(c.violations, Violation{Path: string(c.path) + step, Message: isNilMessage})
 }
 
 // CheckMap checks each element of a map, in the order of its keys.
@@ -213,7 +234,7 @@ func checkAt[P any](c *Validator, step string, v P, check func(P, *Validator)) {
 	c.path = append(c.path, step...)
 	if c.depth++; c.depth > MaxDepth {
 		c.stop = true
-		c.violations = append(c.violations[:0], Violation{Message: "is nested too deep: does a value contain itself?"})
+		c.violations = append(c.violations[:0], Violation{Message: tooDeepMessage})
 	} else {
 		check(v, c)
 	}

@@ -2,8 +2,6 @@ package jsonwire
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"math"
 	"math/bits"
 	"runtime"
@@ -19,7 +17,10 @@ import (
 // one is kept, and [Append] returns it.
 type Writer struct {
 	buf     []byte
-	err     error
+	base    int // where the value begins in buf
+	err     *EncodeError
+	check   *Validator // nil, or what takes the errors: then the JSON itself is of no use, and base64 is left out
+	scratch []byte     // the buffer of checks
 	depth   int
 	objects []*ObjectWriter // of the values being written, the first open ones in use
 	open    int
@@ -31,18 +32,21 @@ type Writer struct {
 var writers = sync.Pool{New: func() any { return new(Writer) }}
 
 // Append appends the JSON of v to dst and returns the extended buffer. On an
-// error dst is returned as it was. A nil pointer, here or in a union inside of
-// v, is an error, and so are a float that is NaN or infinite, a string that is
-// not UTF-8, and raw JSON that is not JSON.
+// error, an [*EncodeError], dst is returned as it was. A nil pointer, here or in
+// a union inside of v, is an error, and so are a float that is NaN or infinite,
+// a string that is not UTF-8, raw JSON that is not JSON, and an unknown variant
+// without its raw JSON.
 func Append[T any](dst []byte, v T, encode func(T, *Writer)) (out []byte, err error) {
 	w := writers.Get().(*Writer)
-	w.buf, w.err, w.depth, w.open, w.raws, w.keys = dst, nil, 0, 0, 0, w.keys[:0]
+	w.start(dst)
 	defer func() {
 		if p := recover(); p != nil {
-			w.err = nilPointer(p)
+			w.nilPointer(p)
 		}
-		if out, err = w.buf, nil; w.err != nil {
-			out, err = dst, fmt.Errorf("encode %s: %w", typeName(v), w.err)
+		out, err = w.buf, nil
+		if w.err != nil {
+			w.err.Type = typeName(v)
+			out, err = dst, w.err
 		}
 		w.buf, w.err = nil, nil
 		writers.Put(w)
@@ -51,16 +55,24 @@ func Append[T any](dst []byte, v T, encode func(T, *Writer)) (out []byte, err er
 	return
 }
 
+func (w *Writer) start(buf []byte) {
+	w.buf, w.base, w.err, w.depth, w.open, w.raws, w.keys = buf, len(buf), nil, 0, 0, 0, w.keys[:0]
+}
+
 // nilPointer turns the panic of a typed nil pointer in a union into an error:
 // looking for it beforehand would cost a check in every generated method.
-func nilPointer(p any) error {
-	if e, ok := p.(runtime.Error); ok {
-		text := e.Error()
-		if strings.HasSuffix(text, "nil pointer dereference") || strings.Contains(text, "called using nil *") {
-			return errors.New("nil pointer where a value is needed")
-		}
+func (w *Writer) nilPointer(p any) {
+	if !isNilPointer(p) {
+		panic(p)
 	}
-	panic(p)
+	w.fail(isNilMessage)
+}
+
+const isNilMessage = "must not be nil"
+
+func isNilPointer(p any) bool {
+	e, ok := p.(runtime.Error)
+	return ok && (strings.HasSuffix(e.Error(), "nil pointer dereference") || strings.Contains(e.Error(), "called using nil *"))
 }
 
 // Marshal returns the JSON of v.
@@ -72,10 +84,48 @@ func Marshal[T any](v T, encode func(T, *Writer)) ([]byte, error) {
 	return data, nil
 }
 
-func (w *Writer) fail(format string, args ...any) {
-	if w.err == nil {
-		w.err = fmt.Errorf(format, args...)
+// encodable reports to c what keeps v from having JSON, each place once.
+func encodable[T any](c *Validator, v T, encode func(T, *Writer)) {
+	const longest = 1 << 16
+	w := writers.Get().(*Writer)
+	w.start(w.scratch[:0])
+	w.check = c
+	defer func() {
+		if p := recover(); p != nil {
+			w.nilPointer(p)
+		}
+		if cap(w.buf) <= longest {
+			w.scratch = w.buf
+		}
+		w.buf, w.err, w.check = nil, nil, nil
+		writers.Put(w)
+	}()
+	encode(v, w)
+}
+
+// fail tells what is wrong with the value that is being written.
+func (w *Writer) fail(reason string) {
+	const most = 100 // violations that a check reports; finding a path takes time
+	switch {
+	case w.err != nil:
+	case w.check == nil:
+		w.err = &EncodeError{Path: w.path(), Reason: reason}
+	default:
+		w.check.report(Violation{Path: w.path(), Message: reason})
+		if len(w.check.violations) >= most {
+			w.err = &EncodeError{}
+		}
 	}
+}
+
+// path is the place of the value that is being written.
+func (w *Writer) path() string {
+	for _, o := range w.objects[:w.open] {
+		if o.start < len(w.buf) {
+			w.buf[o.start] = '{' // as Close will do
+		}
+	}
+	return pathAt(w.buf[w.base:], len(w.buf)-w.base)
 }
 
 // Null writes null.
@@ -101,7 +151,7 @@ func (w *Writer) text(s string) {
 		}
 	}
 	if seen&highs != 0 && !utf8.ValidString(s) {
-		w.fail("string is not valid UTF-8")
+		w.fail("must be valid UTF-8")
 		return
 	}
 	if found != 0 {
@@ -159,7 +209,7 @@ func (w *Writer) textEscaped(s string) {
 
 func (w *Writer) float(f float64) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		w.fail("number is %v, which JSON cannot hold", f)
+		w.fail("must be a finite number, not " + strconv.FormatFloat(f, 'g', -1, 64))
 		return
 	}
 	w.buf = appendFloat(w.buf, f)
@@ -200,6 +250,9 @@ func appendThousandths(dst []byte, n int64) []byte {
 }
 
 func (w *Writer) bytes(b []byte) {
+	if w.check != nil {
+		b = nil // any bytes have base64
+	}
 	w.buf = append(w.buf, '"')
 	w.buf = appendBase64(w.buf, b)
 	w.buf = append(w.buf, '"')
@@ -211,7 +264,7 @@ func (w *Writer) raw(text []byte) {
 		return
 	}
 	if !w.valid(text) {
-		w.fail("raw JSON is not valid JSON")
+		w.fail("must be valid JSON")
 		return
 	}
 	w.buf = append(w.buf, text...)
@@ -268,7 +321,7 @@ func PutTime(v *time.Time, w *Writer) { w.time(*v) }
 
 func (w *Writer) time(t time.Time) {
 	if y := t.Year(); y < 0 || y > 9999 {
-		w.fail("year %d is outside of RFC 3339", y)
+		w.fail("must be in the years 0 to 9999, not in " + strconv.Itoa(y))
 		return
 	}
 	w.buf = append(w.buf, '"')
@@ -281,6 +334,15 @@ func PutUnixTime(v *time.Time, w *Writer) { w.buf = strconv.AppendInt(w.buf, v.U
 
 // PutRaw writes raw JSON, null for nil.
 func PutRaw[T ~[]byte](v *T, w *Writer) { w.raw(*v) }
+
+// PutUnknown writes the raw JSON of an unknown variant, which must be there.
+func PutUnknown(raw []byte, w *Writer) {
+	if len(raw) == 0 {
+		w.fail("must have Raw, which is all that is sent of an unknown value")
+		return
+	}
+	w.raw(raw)
+}
 
 // PutList writes an array, empty for nil.
 //
@@ -357,7 +419,7 @@ type ObjectWriter struct {
 // Object starts an object. The result is good until its Close.
 func (w *Writer) Object(x Extra) *ObjectWriter {
 	if w.depth++; w.depth > MaxDepth {
-		w.fail("nested deeper than %d: does a value contain itself?", MaxDepth)
+		w.tooDeep()
 	}
 	if w.open == len(w.objects) {
 		w.objects = append(w.objects, &ObjectWriter{w: w})
@@ -365,8 +427,23 @@ func (w *Writer) Object(x Extra) *ObjectWriter {
 	o := w.objects[w.open]
 	w.open++
 	o.extra, o.over, o.start = x.held, nil, len(w.buf)
+	if o.extra != nil {
+		o.extra = o.extra.flat()
+	}
 	return o
 }
+
+// tooDeep ends the writing. The path would be long, and tells nothing.
+func (w *Writer) tooDeep() {
+	if w.err == nil {
+		w.err = &EncodeError{Reason: tooDeepMessage}
+		if w.check != nil {
+			w.check.report(Violation{Message: tooDeepMessage})
+		}
+	}
+}
+
+var tooDeepMessage = "must not be nested deeper than " + strconv.Itoa(MaxDepth) + ": does a value contain itself?"
 
 // Tagged starts an object with a constant.
 func (w *Writer) Tagged(x Extra, key, tag string) *ObjectWriter {
@@ -378,12 +455,12 @@ func (w *Writer) Tagged(x Extra, key, tag string) *ObjectWriter {
 // Close ends the object.
 func (o *ObjectWriter) Close() {
 	w := o.w
-	w.depth--
-	w.open--
 	if o.extra != nil {
 		o.writeExtra()
 		o.extra = nil
 	}
+	w.depth--
+	w.open--
 	if len(w.buf) == o.start {
 		w.buf = append(w.buf, "{}"...)
 		return

@@ -29,6 +29,9 @@ func (g *generator) codecs(f *jen.File) {
 
 // codecPrelude declares what the public methods share.
 func (g *generator) codecPrelude(f *jen.File) {
+	f.Comment("// Does this not compile? Then this package and jsonwire do not fit: generate the package again, with the vlgen of the\n// version of the module that go.mod requires.")
+	f.Const().Id("_").Op("=").Add(g.run("Generation1"))
+	f.Line()
 	f.Comment("// codec is what the types of this package can do.")
 	f.Type().Id("codec").Interface(
 		jen.Id("decode").Params(jen.Op("*").Add(g.run("Reader"))),

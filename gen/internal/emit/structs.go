@@ -40,6 +40,7 @@ func (g *generator) prelude(f *jen.File) {
 	for _, t := range []struct{ name, doc string }{
 		{"Extra", "// Extra holds what the JSON of a struct said that its Go fields cannot: unknown members,\n// nulls, values that do not fit. It is written back when the struct is encoded."},
 		{"DecodeError", "// DecodeError tells why JSON could not be decoded, and where."},
+		{"EncodeError", "// EncodeError tells why a value cannot be encoded, and where."},
 		{"ValidationError", "// ValidationError lists every violation that a Validate method found."},
 		{"Violation", "// Violation is one value that the service would refuse."},
 	} {

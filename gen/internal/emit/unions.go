@@ -42,7 +42,7 @@ func (g *generator) unionInterface(f *jen.File, u *model.Union) {
 		if u.Root && u.Send {
 			d.Comment("// AppendJSON appends the JSON of the value to dst; on an error it returns dst as it was.")
 			d.Id("AppendJSON").Params(jen.Id("dst").Index().Byte()).Params(jen.Index().Byte(), jen.Error())
-			d.Comment("// Validate checks the limits of the specification and returns nil or a [*ValidationError].")
+			d.Comment("// Validate checks the limits of the specification, and that the value can be encoded. It returns nil or a\n// [*ValidationError].")
 			d.Id("Validate").Params().Error()
 		}
 		d.Id(sealName(u)).Params()
@@ -122,7 +122,7 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 	g.seal(f, jen.Op("*").Id(id), []*model.Union{u})
 	f.Func().Add(recv()).Id("decode").Params(g.reader()).Add(line(
 		jen.List(jen.Id("u").Dot("Tag"), jen.Id("u").Dot("Raw")).Op("=").Id("r").Dot("Unknown").Call(jen.Lit(u.Key + u.ObjectKey))))
-	f.Func().Add(recv()).Id("encode").Params(g.writer()).Add(line(g.run("PutRaw").Call(jen.Op("&").Id("u").Dot("Raw"), jen.Id("w"))))
+	f.Func().Add(recv()).Id("encode").Params(g.writer()).Add(line(g.run("PutUnknown").Call(jen.Id("u").Dot("Raw"), jen.Id("w"))))
 	f.Line()
 }
 

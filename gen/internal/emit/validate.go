@@ -1,6 +1,8 @@
 package emit
 
 import (
+	"slices"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
@@ -11,9 +13,14 @@ import (
 func (g *generator) validators(f *jen.File) {
 	if len(g.checked) > 0 {
 		f.Comment("// limited is what has limits.")
-		f.Type().Id("limited").Interface(jen.Id("validate").Params(jen.Op("*").Add(g.run("Validator"))))
+		f.Type().Id("limited").Interface(jen.Id("codec"), jen.Id("validate").Params(jen.Op("*").Add(g.run("Validator"))))
 		f.Line()
-		f.Func().Id("validate").Params(jen.Id("e").Id("limited")).Error().Add(line(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Id("limited").Dot("validate")))))
+		f.Func().Id("validate").Params(jen.Id("e").Id("limited")).Error().Add(line(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Id("limited").Dot("validate"), jen.Id("limited").Dot("encode")))))
+		f.Line()
+	}
+	if slices.ContainsFunc(g.api.Structs, func(s *model.Struct) bool { return !g.checked[s] && gotype.Sent(s.Unions) }) {
+		f.Comment("// validateJSON is validate for what has no limits.")
+		f.Func().Id("validateJSON").Params(jen.Id("e").Id("codec")).Error().Add(line(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Nil(), jen.Id("codec").Dot("encode")))))
 		f.Line()
 	}
 	for _, s := range g.api.Structs {
@@ -38,12 +45,12 @@ func (g *generator) checker() *jen.Statement { return jen.Id("c").Op("*").Add(g.
 func (g *generator) structValidate(f *jen.File, s *model.Struct) {
 	recv := func() *jen.Statement { return jen.Params(jen.Id("e").Op("*").Id(s.Name)) }
 	if !g.checked[s] {
-		f.Comment("// Validate returns nil: the specification sets no limits.")
-		f.Func().Params(jen.Op("*").Id(s.Name)).Id("Validate").Params().Error().Add(line(jen.Return(jen.Nil())))
+		f.Comment("// Validate checks that e can be encoded: the specification sets no limits.")
+		f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(jen.Id("validateJSON").Call(jen.Id("e")))))
 		f.Line()
 		return
 	}
-	f.Comment("// Validate checks the limits of the specification and returns nil or a [*ValidationError].")
+	f.Comment("// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].")
 	f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(jen.Id("validate").Call(jen.Id("e")))))
 	f.Line()
 	f.Func().Add(recv()).Id("validate").Params(g.checker()).BlockFunc(func(b *jen.Group) {

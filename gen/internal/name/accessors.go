@@ -6,7 +6,7 @@ import "github.com/go-voicelive/voicelive-go/gen/internal/model"
 // It is never written to.
 var Reserved = [...]string{
 	"APIVersion", "Nullable", "Null", "Value", "Extra", "RawMessage",
-	"DecodeError", "ValidationError", "Violation",
+	"DecodeError", "EncodeError", "ValidationError", "Violation",
 }
 
 // reservedMembers are the names that every generated struct has beside the
