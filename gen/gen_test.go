@@ -8,6 +8,7 @@ import (
 	"go/token"
 	"go/types"
 	"math/rand/v2"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -83,6 +84,27 @@ func TestGoldens(t *testing.T) {
 		}
 		return got
 	})
+}
+
+// TestWhatResolvesCompiles generates from the documents in the goldens of resolve.
+func TestWhatResolvesCompiles(t *testing.T) {
+	paths, err := filepath.Glob("internal/resolve/testdata/*.txtar")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%v, %d goldens", err, len(paths))
+	}
+	for _, path := range paths {
+		ar, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if golden.File(ar, "want.model") == "" {
+			continue
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
+			spec := gen.Source{Name: "spec.json", Data: []byte(golden.File(ar, "spec.json"))}
+			typeCheck(t, generate(t, gen.Input{Spec: spec, Package: "api"}).Files)
+		})
+	}
 }
 
 // runtimeImporter type-checks the imports of generated code, once for all tests.

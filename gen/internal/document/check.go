@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,9 +31,23 @@ func (c *checker) schema(n *yaml.Node, pointer string) {
 	for key, value := range Members(n) {
 		c.keyword(key, value, pointer+"/"+diag.Escape(key.Value))
 	}
-	if kind := Get(n, "type"); kind != nil && kind.Value == "array" && !holdsElements(n) {
-		c.diags.Errorf(c.At(kind, pointer+"/type"), `add items; "items": {} takes anything`, "the array has no items")
+	if kind := Get(n, "type"); kind != nil && slices.Contains(typesOf(kind), "array") && !holdsElements(n) {
+		c.diags.Warnf(c.At(kind, pointer+"/type"), `add items; "items": {} takes anything`, "the array has no items, its elements become raw JSON")
 	}
+}
+
+// typesOf lists the types that a type keyword names, beside null.
+func typesOf(value *yaml.Node) []string {
+	if value.Kind == yaml.ScalarNode {
+		return []string{value.Value}
+	}
+	var names []string
+	for _, n := range value.Content {
+		if n.Value != "null" {
+			names = append(names, n.Value)
+		}
+	}
+	return names
 }
 
 func holdsElements(array *yaml.Node) bool {
@@ -45,9 +60,11 @@ func (c *checker) keyword(key, value *yaml.Node, pointer string) {
 	switch {
 	case !known:
 		c.unknown(key, pointer)
+	case key.Value == "type" && isNames(value) && len(typesOf(value)) == 1:
+		c.value(key.Value, value, pointer)
 	case key.Value == "type" && value.Kind == yaml.SequenceNode:
 		c.diags.Errorf(c.At(value, pointer), `write one type; "x-nullable": true allows null beside it`,
-			"the type is a list of types, which swagger 2.0 lacks")
+			"the type is a list of several types, which swagger 2.0 lacks")
 	case key.Value == "items" && value.Kind == yaml.SequenceNode:
 		c.diags.Errorf(c.At(value, pointer), "write one schema for all elements", "the array is a tuple, which is not supported")
 	case key.Value == "discriminator" && value.Kind == yaml.MappingNode:
@@ -105,13 +122,13 @@ func (c *checker) unknown(key *yaml.Node, pointer string) {
 }
 
 func (c *checker) typeName(value *yaml.Node, pointer string) {
-	for _, name := range typeNames {
-		if value.Value == name {
-			return
-		}
+	switch name := typesOf(value)[0]; {
+	case slices.Contains(typeNames, name):
+	case name == "null":
+		c.diags.Warnf(c.At(value, pointer), "write the type that it has beside null", "a value that is always null becomes raw JSON")
+	default:
+		c.diags.Errorf(c.At(value, pointer), diag.DidYouMean(name, typeNames, "write one of "+strings.Join(typeNames, ", ")), "unknown type %q", name)
 	}
-	c.diags.Errorf(c.At(value, pointer), diag.DidYouMean(value.Value, typeNames, "write one of "+strings.Join(typeNames, ", ")),
-		"unknown type %q", value.Value)
 }
 
 // propertyName refuses the names that a struct tag or a path in an error

@@ -48,7 +48,7 @@ func (d *dump) decl(kind string, decl *Decl, rest ...string) {
 }
 
 func (d *dump) enum(e *Enum) {
-	d.decl("enum", &e.Decl, unionNames(" in ", e.Unions))
+	d.decl("enum", &e.Decl, unionNames(" in ", e.Unions), flag(e.Empty, " or empty"))
 	for _, v := range e.Values {
 		d.line("\t%s%s", word(v.Wire), names(v.Name, v.Pin))
 	}

@@ -60,6 +60,7 @@ type Map struct{ Elem Type }
 type Enum struct {
 	Decl
 	Values []*Value // in the document's order, never empty
+	Empty  bool     // "" is a value too, which needs no constant
 	Unions []*Union // the unions by kind that it is a member of
 }
 
@@ -101,7 +102,7 @@ type Field struct {
 	// string, "" is absent, and the value becomes a Go constant.
 	Known      *Value
 	Aliases    []string // other wire names that are read, never written
-	AllowEmpty bool     // a required string that may be empty
+	AllowEmpty bool     // a required string or list that may be empty
 	Format     string   // the format keyword, for documentation (uri, uuid, duration …)
 	Default    string   // the default as JSON text; empty for none
 	Bounds     Bounds

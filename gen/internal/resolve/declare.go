@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
@@ -156,6 +157,8 @@ func (d *declarations) kindOf(s schema) kind {
 		d.diags.Warnf(d.at(s), "describe it in the overlay: x-vlgen-oneOf, x-vlgen-raw or a type",
 			"definition has no type and becomes raw JSON")
 		return kindRaw
+	case "null":
+		return kindRaw
 	case "object":
 		if _, _, free := s.free(); free && len(s.Properties) == 0 {
 			return kindNamed
@@ -178,6 +181,22 @@ func (d *declarations) definitionOf(s schema) *definition {
 		d.classify(def)
 	}
 	return def
+}
+
+// nullable reports whether null is a value of a schema, or of the definition
+// that it refers to.
+func (d *declarations) nullable(s schema) bool {
+	return slices.ContainsFunc(s.pieces(), func(p schema) bool {
+		if d.flag(p, extNullable) || p.takesNull() {
+			return true
+		}
+		name, ref := p.target()
+		if !ref {
+			return false
+		}
+		def := d.byName[name]
+		return d.flag(def.schema, extNullable) || def.typed.takesNull() || def.kind == kindAlias && d.nullable(def.schema)
+	})
 }
 
 // declares reports whether a type is the declaration of a definition, and not

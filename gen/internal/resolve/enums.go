@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
@@ -17,6 +16,7 @@ func (d *declarations) fillEnums() {
 		}
 		azure := d.azureEnum(def.typed)
 		e.Values = d.values(def.typed, azure)
+		e.Empty = def.typed.hasEmptyValue()
 		d.closed[e] = !azure.open
 		if e.Pin == "" && azure.name != def.name {
 			e.Pin = azure.name
@@ -33,20 +33,37 @@ func (d *declarations) fillEnums() {
 }
 
 // nameEnums makes one enum of all those written in place under the same
-// x-ms-enum.name, which must agree with each other and with the definition of
-// that name.
+// x-ms-enum.name, and of the definition of that name.
 func (d *declarations) nameEnums() {
 	for _, s := range d.inlineEnums() {
 		azure := d.azureEnum(s)
 		e, taken := d.enums[azure.name], d.byName[azure.name]
 		switch {
 		case e == nil && taken != nil:
-			d.errorf(s, "change x-ms-enum.name", "enum has the name of %s, which is not an enum of strings", taken.pointer)
+			d.diags.Notef(d.at(s), "change x-ms-enum.name to choose its name",
+				"enum has the name of %s, which is not an enum of strings, and is named after its property", taken.pointer)
 		case e == nil:
 			d.enums[azure.name] = d.hoistEnum(s, azure.name)
-		case !sameValues(e.Values, d.values(s, azure)):
-			d.errorf(s, "make the values equal, or change x-ms-enum.name", "enum %s has other values than %s", azure.name, e.At.Pointer)
+		default:
+			d.mergeEnum(e, s, azure)
 		}
+	}
+}
+
+// mergeEnum takes the values of an enum in place into the one that has its name.
+// Both must be open if they differ.
+func (d *declarations) mergeEnum(e *model.Enum, s schema, azure azureEnum) {
+	values := d.values(s, azure)
+	missing := slices.DeleteFunc(slices.Clone(values), func(v *model.Value) bool { return e.Has(v.Wire) })
+	switch {
+	case sameValues(e, &model.Enum{Values: values, Empty: s.hasEmptyValue()}):
+	case d.closed[e] || !azure.open:
+		d.errorf(s, "make the values equal, or change x-ms-enum.name", "enum %s has other values than %s", azure.name, e.At.Pointer)
+	default:
+		d.diags.Notef(d.at(s), "make the values equal, or change x-ms-enum.name",
+			"enum %s has other values than %s, and is one type with all of them", azure.name, e.At.Pointer)
+		e.Values = append(e.Values, missing...)
+		e.Empty = e.Empty || s.hasEmptyValue()
 	}
 }
 
@@ -100,6 +117,7 @@ func (d *declarations) hoistEnum(s schema, wire string) *model.Enum {
 	e := &model.Enum{
 		Decl:   model.Decl{Wire: wire, Doc: s.doc(), At: d.at(s)},
 		Values: d.values(s, azure),
+		Empty:  s.hasEmptyValue(),
 	}
 	d.closed[e] = !azure.open
 	return e
@@ -107,23 +125,14 @@ func (d *declarations) hoistEnum(s schema, wire string) *model.Enum {
 
 // values reads the values of an enum of strings.
 func (r reader) values(s schema, azure azureEnum) []*model.Value {
-	node := s.keyword("enum")
-	if len(node.Content) == 0 {
-		r.errorf(s.below(nil, node, "enum"), "list its values", "enum has no values")
-		return nil
-	}
 	var values []*model.Value
-	for i, n := range node.Content {
-		at := s.below(nil, n, "enum", strconv.Itoa(i))
+	for _, at := range s.enum() {
+		n := at.node
 		switch {
-		case jsonType(n) == "null":
-			r.errorf(at, "remove it and set x-nullable", "enum has null as a value")
-			continue
 		case jsonType(n) != "string":
 			r.errorf(at, "quote the value", "enum of strings has %s as a value", jsonText(n))
 			continue
 		case n.Value == "":
-			r.errorf(at, "remove it; an absent property says the same", "enum has an empty value")
 			continue
 		case slices.ContainsFunc(values, func(v *model.Value) bool { return v.Wire == n.Value }):
 			r.errorf(at, "remove one of them", "enum has the value %q twice", n.Value)
@@ -135,14 +144,22 @@ func (r reader) values(s schema, azure azureEnum) []*model.Value {
 		}
 		values = append(values, v)
 	}
+	if len(values) == 0 {
+		r.errorf(s.below(nil, s.keyword("enum"), "enum"), "list its values", "enum has no values")
+	}
 	r.checkDescribed(azure, values)
 	return values
+}
+
+// hasEmptyValue reports whether "" is a value of an enum of strings.
+func (s schema) hasEmptyValue() bool {
+	return slices.ContainsFunc(s.enum(), func(v schema) bool { return jsonType(v.node) == "string" && v.node.Value == "" })
 }
 
 // checkDescribed warns of descriptions of values that the enum does not list.
 func (r reader) checkDescribed(azure azureEnum, values []*model.Value) {
 	for wire, described := range azure.values {
-		if !slices.ContainsFunc(values, func(v *model.Value) bool { return v.Wire == wire }) {
+		if wire != "" && !slices.ContainsFunc(values, func(v *model.Value) bool { return v.Wire == wire }) {
 			r.diags.Warnf(described.at, "add it to the enum, or remove the description", "x-ms-enum describes %q, which the enum does not list", wire)
 		}
 	}
@@ -151,7 +168,7 @@ func (r reader) checkDescribed(azure azureEnum, values []*model.Value) {
 // constant returns the value of a property that has only one: an enum written
 // in place, closed and with one value.
 func (r reader) constant(s schema) (*model.Value, bool) {
-	if !s.isStringEnum() || len(s.keyword("enum").Content) != 1 {
+	if !s.isStringEnum() || len(s.enum()) != 1 {
 		return nil, false
 	}
 	azure := r.azureEnum(s)
@@ -165,6 +182,8 @@ func (r reader) constant(s schema) (*model.Value, bool) {
 	return values[0], true
 }
 
-func sameValues(a, b []*model.Value) bool {
-	return slices.EqualFunc(a, b, func(a, b *model.Value) bool { return a.Wire == b.Wire })
+// sameValues reports whether two enums have the same values, in any order.
+func sameValues(a, b *model.Enum) bool {
+	return len(a.Values) == len(b.Values) && a.Empty == b.Empty &&
+		!slices.ContainsFunc(a.Values, func(v *model.Value) bool { return !b.Has(v.Wire) })
 }

@@ -2,6 +2,8 @@ package resolve
 
 import (
 	"cmp"
+	"slices"
+	"unicode/utf8"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
@@ -34,7 +36,7 @@ func (c *content) field(p *property, required bool) *model.Field {
 		f.Doc = cmp.Or(d.doc(), f.Doc)
 		f.Pin = cmp.Or(c.text(d.schema, extGoName), f.Pin)
 		f.ReadOnly = f.ReadOnly || d.ReadOnly
-		f.Nullable = f.Nullable || c.flag(d.schema, extNullable)
+		f.Nullable = f.Nullable || c.nullable(d.schema)
 		f.AllowEmpty = f.AllowEmpty || c.flag(d.schema, extAllowEmpty)
 		f.Format = cmp.Or(documentedFormat(d.schema), f.Format)
 		if aliases := c.texts(d.schema, extAliases); aliases != nil {
@@ -117,14 +119,29 @@ func (c *content) presence(f *model.Field, p *property) {
 	if u, ok := f.Type.(*model.Union); ok && f.Nullable {
 		u.Null = true
 	}
+	e, isEnum := f.Type.(*model.Enum)
+	if f.Required && (isEnum && e.Empty || slices.ContainsFunc(p.decls, func(d declaration) bool { return d.hasEmptyValue() })) {
+		f.AllowEmpty = true
+	}
 	v := c.agreedConstant(p)
 	switch {
 	case v == nil:
+		return
 	case f.Required && !f.Nullable:
 		f.Const = v.Wire
 	case f.Type == model.String:
 		f.Known = v
 	}
+	c.ignoreLimits(f, v.Wire)
+}
+
+// ignoreLimits removes the limits of a constant: the value is what it is.
+func (c *content) ignoreLimits(f *model.Field, value string) {
+	n := int64(utf8.RuneCountInString(value))
+	if low, high := f.Bounds.MinLength, f.Bounds.MaxLength; low != nil && n < *low || high != nil && n > *high {
+		c.diags.Notef(f.At, "correct one of them in the overlay", "the length of the constant %q is not within the limits, which are ignored", value)
+	}
+	f.Bounds = model.Bounds{}
 }
 
 // agreedConstant is the one value that the declarations of a property allow.
@@ -152,6 +169,7 @@ func (c *content) absorb(f *model.Field, p *property, tag string) {
 	f.Type = c.keyType(decls[0], p.name)
 	f.Required, f.Nullable, f.Const, f.Tag = true, false, tag, true
 	f.Default = ""
+	c.ignoreLimits(f, tag)
 	for _, d := range decls[1:] {
 		t := c.keyType(d, p.name)
 		if _, enum := t.(*model.Enum); t != model.String && !enum {

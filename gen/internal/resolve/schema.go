@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -99,6 +100,8 @@ func (s schema) target() (name string, ok bool) {
 // if there is nothing to tell.
 func (s schema) typeName() string {
 	switch {
+	case len(s.Type) > 1 && s.Type[0] == "null":
+		return s.Type[1]
 	case len(s.Type) > 0:
 		return s.Type[0]
 	case len(s.Properties) > 0, s.AdditionalProperties != nil:
@@ -106,16 +109,40 @@ func (s schema) typeName() string {
 	case s.Items != nil:
 		return "array"
 	}
-	if enum := s.keyword("enum"); enum != nil && len(enum.Content) > 0 && jsonType(enum.Content[0]) != "null" {
-		return jsonType(enum.Content[0])
+	if values := s.enum(); len(values) > 0 {
+		return jsonType(values[0].node)
 	}
 	return ""
 }
 
+// enum lists the values of an enum, each with its place. A null makes the
+// schema nullable, and is no value.
+func (s schema) enum() []schema {
+	list := s.keyword("enum")
+	if list == nil {
+		return nil
+	}
+	var values []schema
+	for i, n := range list.Content {
+		if jsonType(n) != "null" {
+			values = append(values, s.below(nil, n, "enum", strconv.Itoa(i)))
+		}
+	}
+	return values
+}
+
+// takesNull reports whether a schema says that null is one of its values.
+func (s schema) takesNull() bool {
+	list := s.keyword("enum")
+	return slices.Contains(s.Type, "null") ||
+		list != nil && slices.ContainsFunc(list.Content, func(n *yaml.Node) bool { return jsonType(n) == "null" })
+}
+
 // isStringEnum reports whether this is an enum whose values are strings: then
-// it becomes a type. What stands beside a $ref does not make an enum.
+// it becomes a type. What stands beside a $ref does not make an enum, nor does
+// "" as the only value.
 func (s schema) isStringEnum() bool {
-	if s.keyword("enum") == nil || s.keyword("$ref") != nil {
+	if s.keyword("enum") == nil || s.keyword("$ref") != nil || s.hasEmptyValue() && len(s.enum()) == 1 {
 		return false
 	}
 	return s.typeName() == "string" || s.typeName() == ""
@@ -128,13 +155,12 @@ func (s schema) doc() string {
 	if doc == "" {
 		doc = s.Title
 	}
-	enum := s.keyword("enum")
-	if enum == nil || len(enum.Content) == 0 || s.isStringEnum() {
-		return doc
+	var values []string
+	for _, v := range s.enum() {
+		values = append(values, jsonText(v.node))
 	}
-	values := make([]string, len(enum.Content))
-	for i, n := range enum.Content {
-		values[i] = jsonText(n)
+	if len(values) == 0 || s.isStringEnum() {
+		return doc
 	}
 	note := "One of " + strings.Join(values, ", ") + "."
 	if doc == "" {

@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"slices"
-	"strconv"
 
 	"gopkg.in/yaml.v3"
 
@@ -52,6 +51,8 @@ func (c *content) build(s schema, path string) model.Type {
 		return &model.List{Elem: c.element(elem, path)}
 	case "object":
 		return c.objectType(s, path)
+	case "null":
+		return model.Raw
 	case "":
 		c.diags.Warnf(c.at(s), "describe it in the overlay with x-vlgen-raw or a type",
 			"property has no type and becomes raw JSON")
@@ -73,9 +74,8 @@ func (c *content) reference(d *definition) model.Type {
 func (c *content) element(s schema, path string) model.Type {
 	t := c.typeOf(s, path)
 	_, union := t.(*model.Union) // to which null is one more unknown value
-	nullable := slices.ContainsFunc(s.pieces(), func(p schema) bool { return c.flag(p, extNullable) })
-	if nullable && plain(t) != model.Raw && !union {
-		c.diags.Notef(c.at(s), "", "%s has no effect on elements: a list or map with a null in it stays in Extra", extNullable)
+	if c.nullable(s) && plain(t) != model.Raw && !union {
+		c.diags.Notef(c.at(s), "", "null is no value of elements: a list or map with a null in it stays in Extra")
 	}
 	return t
 }
@@ -130,17 +130,13 @@ func (c *content) scalar(s schema) model.Type {
 
 // checkScalarEnum checks the values of an enum that stays a plain scalar.
 func (c *content) checkScalarEnum(s schema) {
-	enum := s.keyword("enum")
-	if enum == nil {
-		return
-	}
-	if len(enum.Content) == 0 {
+	if enum := s.keyword("enum"); enum != nil && len(s.enum()) == 0 {
 		c.errorf(s.below(nil, enum, "enum"), "list its values", "enum has no values")
 	}
-	for i, n := range enum.Content {
-		got := jsonType(n)
+	for _, v := range s.enum() {
+		got := jsonType(v.node)
 		if got != s.typeName() && !(got == "integer" && s.typeName() == "number") {
-			c.errorf(s.below(nil, n, "enum", strconv.Itoa(i)), "remove it, or change the type", "%s is not of type %s", jsonText(n), s.typeName())
+			c.errorf(v, "remove it, or change the type", "%s is not of type %s", jsonText(v.node), s.typeName())
 		}
 	}
 }
@@ -168,7 +164,7 @@ func (c *content) identical(a, b model.Type) bool {
 		return ok && c.identical(a.Elem, b.Elem)
 	case *model.Enum:
 		b, ok := b.(*model.Enum)
-		return ok && !(c.declares(a) && c.declares(b)) && sameValues(a.Values, b.Values)
+		return ok && !(c.declares(a) && c.declares(b)) && sameValues(a, b)
 	case *model.Struct:
 		b, ok := b.(*model.Struct)
 		return ok && !c.declares(a) && !c.declares(b) && sameShape(c.written[a].node, c.written[b].node)
