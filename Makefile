@@ -46,7 +46,7 @@ spec: ## take a new spec/voicelive.json, FROM=file-or-URL or upstream's, and reg
 test: ## run all tests, with the race detector if there is a C compiler
 	@$(if $(RACE),:,echo "no C compiler: testing without the race detector")
 	go test $(RACE) ./...
-	$(if $(RACE),go test -run '$(MEMORY)' ./voicelive)
+	$(if $(RACE),go test -run '$(MEMORY)' ./voicelive ./voicelive/internal/ws)
 
 # What the race detector would disturb: it drops what pools hold.
 MEMORY := ^(TestAllocations|TestAnAppendIsOneFrame.*|TestReceivingTakes.*|TestALargeMessage.*|TestWaitingForRoom.*)$$

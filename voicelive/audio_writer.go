@@ -191,7 +191,7 @@ func (w *audioWriter) pace(audio []byte) error {
 		return nil
 	case <-w.ctx.Done():
 		return notSent(w.ctx.Err())
-	case <-w.session.done:
+	case <-w.session.conn.Done():
 		return notSent(w.session.endError())
 	}
 }

@@ -89,7 +89,7 @@ func TestAudioIsCutIntoChunks(t *testing.T) {
 
 func TestRealTimeWritingTakesItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, stop := serve(t, nil, (*peer).drain)
+		s, stop := serve(t, nil, (*peer).Drain)
 		defer stop()
 		w, err := s.AudioWriter(t.Context(), &AudioWriterOptions{RealTime: true})
 		if err != nil {
@@ -154,7 +154,7 @@ func TestClosingAnAudioWriterCommits(t *testing.T) {
 
 func TestBadAudioIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, stop := serve(t, func(o *ClientOptions) { o.Limits.SendBytes = 10_000 }, (*peer).drain)
+		s, stop := serve(t, func(o *ClientOptions) { o.Limits.SendBytes = 10_000 }, (*peer).Drain)
 		defer stop()
 		for _, o := range []AudioWriterOptions{{Format: "mp3"}, {SampleRate: -1}, {Channels: -1}, {Chunk: -1}, {Chunk: time.Second}} {
 			if _, err := s.AudioWriter(t.Context(), &o); err == nil {

@@ -141,19 +141,19 @@ func TestSecretsStayOut(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			if !strings.Contains(fmt.Sprint(p.request.Header), canary+credential) {
+			if !strings.Contains(fmt.Sprint(p.Request.Header), canary+credential) {
 				t.Errorf("the service got no %s", credential)
 			}
 			p.text(createdEvent)
-			if text, err := p.message(); err != nil || !strings.Contains(text, canary+"mcp") || !strings.Contains(text, canary+"ice") {
+			if text, err := p.Message(); err != nil || !strings.Contains(text, canary+"mcp") || !strings.Contains(text, canary+"ice") {
 				t.Errorf("the service got %s, %v", text, err)
 			}
 			for _, event := range secretEvents {
 				p.text("%s", event)
 			}
-			p.message()
-			p.frame(0x83, nil)
-			p.drain()
+			p.Message()
+			p.Frame(0x83, nil)
+			p.Drain()
 		})
 		opts := e.options(dial)
 		c, err := NewClientWithKeyCredential("http://127.0.0.1?x=1", azcore.NewKeyCredential(canary+"key"), opts)

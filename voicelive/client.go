@@ -14,6 +14,8 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 const (
@@ -120,6 +122,15 @@ func (l *Limits) setDefaults() {
 		if *n.field == 0 {
 			*n.field = n.value
 		}
+	}
+}
+
+// ofConnection are the limits that do not concern events.
+func (l *Limits) ofConnection() ws.Limits {
+	return ws.Limits{
+		HandshakeTimeout: l.HandshakeTimeout, WriteTimeout: l.WriteTimeout, CloseTimeout: l.CloseTimeout,
+		PingInterval: l.PingInterval, PongTimeout: l.PongTimeout, SlowConsumerTimeout: l.SlowConsumerTimeout, DrainTimeout: l.DrainTimeout,
+		ReceiveBytes: l.ReceiveBytes, QueueEvents: l.QueueEvents, QueueBytes: l.QueueBytes,
 	}
 }
 

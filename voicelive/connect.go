@@ -1,9 +1,11 @@
 package voicelive
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -12,6 +14,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 // ConnectOptions describes the session to open.
@@ -104,11 +108,11 @@ func (c *Client) connect(ctx context.Context, o *ConnectOptions) (*Session, erro
 		}
 	}
 	began := time.Now()
-	h, requestID, err := c.open(ctx, u, o.Header)
+	conn, requestID, err := c.open(ctx, u, o.Header)
 	if err != nil {
 		return nil, err
 	}
-	s := newSession(c, h, requestID)
+	s := newSession(c, conn, requestID)
 	s.stats.connected(time.Since(began))
 	if err := s.begin(ctx, configure, o.RTC); err != nil {
 		s.abandon()
@@ -117,9 +121,71 @@ func (c *Client) connect(ctx context.Context, o *ConnectOptions) (*Session, erro
 	return s, nil
 }
 
+// A handshake is the transport of one Connect: the end of its HTTP pipeline. After
+// a 101 it holds the connection, which no longer depends on the request's context.
+type handshake struct {
+	client  *Client
+	conn    *ws.Conn
+	refused *http.Response // the last refusal; nil before
+}
+
+// Do sends one opening handshake. A refusal is a response, as of any other request.
+func (h *handshake) Do(req *http.Request) (*http.Response, error) {
+	o := &h.client.opts
+	conn, resp, err := ws.Dial(req.Context(), ws.Config{
+		Request:        req,
+		DialContext:    o.DialContext,
+		Proxy:          o.Proxy,
+		TLSConfig:      o.TLSConfig,
+		AllowClearText: o.InsecureAllowCredentialWithHTTP,
+		Limits:         o.Limits.ofConnection(),
+	})
+	switch e, bad := errors.AsType[*ws.Error](err); {
+	case bad:
+		end := endOf(e, false)
+		end.RequestID = requestID(resp)
+		return nil, &nonRetriableError{end}
+	case err != nil:
+		return nil, err
+	case conn != nil:
+		h.conn = conn
+	default:
+		resp.Body = newRefusalBody(resp.Body)
+		h.refused = resp
+	}
+	return resp, nil
+}
+
+type nonRetriableError struct{ error }
+
+func (e *nonRetriableError) NonRetriable() {}
+func (e *nonRetriableError) Unwrap() error { return e.error }
+
+// refusal is the error of the last refusal.
+func (h *handshake) refusal() error {
+	resp := *h.refused
+	if body, ok := resp.Body.(*refusalBody); ok {
+		resp.Body = newRefusalBody(bytes.NewReader(body.all))
+	}
+	return runtime.NewResponseError(&resp)
+}
+
+// A refusalBody can be read again: a retry may have read it before somebody asks.
+type refusalBody struct {
+	*bytes.Reader
+	all []byte
+}
+
+func newRefusalBody(body io.Reader) *refusalBody {
+	all, _ := io.ReadAll(body) // from memory
+	return &refusalBody{bytes.NewReader(all), all}
+}
+
+func (*refusalBody) Close() error { return nil }
+
 // open performs the handshake through an HTTP pipeline: authorization, retries and
 // logging are those of every client of the SDK.
-func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*handshake, string, error) {
+func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*ws.Conn, string, error) {
 	h := &handshake{client: c}
 	opts := c.opts.ClientOptions
 	opts.Transport = h
@@ -137,11 +203,11 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*han
 	}
 	resp, err := pipeline.Do(req)
 	if h.conn != nil && (err != nil || resp.StatusCode != http.StatusSwitchingProtocols) { // a policy has given it up
-		hardClose(h.conn.Conn)
+		h.conn.Abort()
 	}
 	switch {
 	case err != nil:
-		err = notCallers(ctx, orContext(ctx, err))
+		err = notCallers(ctx, ws.ContextError(ctx, err))
 		if h.refused != nil && ctx.Err() != nil { // which is why it took so long
 			err = fmt.Errorf("%w; before that: %w", err, h.refusal())
 		}
@@ -149,7 +215,7 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*han
 	case resp.StatusCode != http.StatusSwitchingProtocols:
 		return nil, "", runtime.NewResponseError(resp)
 	}
-	return h, requestID(resp), nil
+	return h.conn, requestID(resp), nil
 }
 
 // notCallers keeps a deadline of the retry policy, or of a credential, from reading as
@@ -180,7 +246,7 @@ func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, overdue)
 	defer cancel()
 	// Nothing else interrupts the writing of session.update.
-	stop := context.AfterFunc(ctx, func() { s.end(nil) })
+	stop := context.AfterFunc(ctx, s.conn.Abort)
 	defer func() {
 		if !stop() {
 			err = ctx.Err()
@@ -191,7 +257,7 @@ func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate
 	}()
 	created := s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionCreated}, anyError: true})
 	defer s.forget(created)
-	s.start()
+	s.conn.Start(s.received, s.ended)
 	var updated *waiter
 	if configure != nil {
 		// Without waiting for session.created: it saves a round trip.

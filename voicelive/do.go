@@ -128,7 +128,7 @@ type watch struct {
 	waiters []*waiter
 	n       atomic.Int32 // len(waiters)
 
-	expired bool // an error said so; for the reader alone
+	expired atomic.Bool // an error said so
 }
 
 type waiter struct {
@@ -163,7 +163,7 @@ func (s *Session) await(ctx context.Context, w *waiter) (ServerEvent, error) {
 	case data = <-w.found:
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case <-s.done:
+	case <-s.conn.Done():
 		select {
 		case data = <-w.found:
 		default:

@@ -123,8 +123,8 @@ func TestDoEndsWithContextAndSession(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {
 			p.event()
 			time.Sleep(15 * time.Second)
-			p.close(1011, "broken")
-			p.drain()
+			p.Close(1011, "broken")
+			p.Drain()
 		})
 		defer stop()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

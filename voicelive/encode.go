@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"reflect"
 	"strconv"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 // isNil reports whether e is nil or a nil pointer, which has no JSON.
@@ -34,10 +36,10 @@ func audioBytes(e ClientEvent) int {
 
 func base64Len(n int) int { return base64.StdEncoding.EncodedLen(n) }
 
-// insertEventID adds an event_id to the object behind headroom, which is not empty:
+// insertEventID adds an event_id to the object behind ws.Headroom, which is not empty:
 // it has a type. An event_id that is there, be it empty, stays; null is none.
 func insertEventID(buf []byte, id string) []byte {
-	event := buf[headroom:]
+	event := buf[ws.Headroom:]
 	if peekObject(event, "event_id") != nil {
 		return buf
 	}
@@ -46,11 +48,11 @@ func insertEventID(buf []byte, id string) []byte {
 		if json.Unmarshal(event, &members) == nil && members["event_id"] != nil {
 			members["event_id"] = strconv.AppendQuote(nil, id)
 			if event, err := json.Marshal(members); err == nil {
-				return append(buf[:headroom], event...)
+				return append(buf[:ws.Headroom], event...)
 			}
 		}
 	}
-	at := headroom + bytes.IndexByte(event, '{') + 1
+	at := ws.Headroom + bytes.IndexByte(event, '{') + 1
 	var array [64]byte
 	member := append(array[:0], `"event_id":`...)
 	member = append(strconv.AppendQuote(member, id), ',')

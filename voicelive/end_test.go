@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 func TestTheEndIsClassified(t *testing.T) {
@@ -23,7 +25,7 @@ func TestTheEndIsClassified(t *testing.T) {
 		Retryable bool
 	}
 	closeWith := func(code int, reason string) func(*peer) {
-		return func(p *peer) { p.close(code, reason); p.drain() }
+		return func(p *peer) { p.Close(code, reason); p.Drain() }
 	}
 	for _, tt := range []struct {
 		name   string
@@ -51,14 +53,14 @@ func TestTheEndIsClassified(t *testing.T) {
 		{"3000", closeWith(3000, "x"), end{KindPeerClosed, 3000, "x", false}},
 		{"4429", closeWith(4429, "slow down"), end{KindPeerClosed, 4429, "slow down", false}},
 		{"5000", closeWith(5000, ""), end{KindProtocol, 0, "", false}},
-		{"no code", func(p *peer) { p.frame(0x88, nil); p.drain() }, end{KindNetwork, 1005, "", true}},
+		{"no code", func(p *peer) { p.Frame(0x88, nil); p.Drain() }, end{KindNetwork, 1005, "", true}},
 		{"EOF", func(p *peer) {}, end{KindNetwork, 0, "", true}},
-		{"EOF in a frame", func(p *peer) { p.conn.Write([]byte{0x81, 100, 'x'}) }, end{KindNetwork, 0, "", true}},
-		{"reserved bit", func(p *peer) { p.frame(0xc1, []byte("{}")); p.drain() }, end{KindProtocol, 0, "", false}},
-		{"not UTF-8", func(p *peer) { p.frame(0x81, []byte("{\"\xff\":1}")); p.drain() }, end{KindProtocol, 0, "", false}},
+		{"EOF in a frame", func(p *peer) { p.Conn.Write([]byte{0x81, 100, 'x'}) }, end{KindNetwork, 0, "", true}},
+		{"reserved bit", func(p *peer) { p.Frame(0xc1, []byte("{}")); p.Drain() }, end{KindProtocol, 0, "", false}},
+		{"not UTF-8", func(p *peer) { p.Frame(0x81, []byte("{\"\xff\":1}")); p.Drain() }, end{KindProtocol, 0, "", false}},
 		{"too large", func(p *peer) {
-			p.conn.Write(binary.BigEndian.AppendUint64([]byte{0x81, 127}, 1<<40))
-			p.drain()
+			p.Conn.Write(binary.BigEndian.AppendUint64([]byte{0x81, 127}, 1<<40))
+			p.Drain()
 		}, end{KindTooLarge, 0, "", false}},
 		{"silence", func(p *peer) { time.Sleep(time.Hour) }, end{KindKeepAlive, 0, "", true}},
 	} {
@@ -88,12 +90,36 @@ func TestTheEndIsClassified(t *testing.T) {
 	}
 }
 
-func TestOtherTransportErrorsAreOfTheNetwork(t *testing.T) {
-	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, fmt.Errorf("x: %w", io.EOF)} {
-		if cause, _ := classify(err, false); cause == nil || cause.Kind != KindNetwork {
-			t.Errorf("%v: got %v", err, cause)
-		}
+// kinds holds the close codes that mean something, and what.
+var kinds = map[int]ErrorKind{
+	1001: KindGoingAway, 1002: KindProtocol, 1003: KindProtocol, 1005: KindNetwork, 1007: KindProtocol, 1008: KindPolicy,
+	1009: KindTooLarge, 1010: KindProtocol, 1011: KindServerError, 1012: KindGoingAway, 1013: KindGoingAway, 1014: KindGoingAway,
+}
+
+func FuzzEndOf(f *testing.F) {
+	for code := range kinds {
+		f.Add(code, "session_expired", true)
 	}
+	f.Add(4429, "", false)
+	f.Fuzz(func(t *testing.T, code int, text string, expired bool) {
+		if code == 0 {
+			return // is none
+		}
+		got := endOf(&ws.Error{Code: code, Reason: text}, expired)
+		want, known := kinds[code]
+		if !known {
+			want = KindPeerClosed
+		}
+		if code == 1001 && (expired || expiryReason(text)) {
+			want = KindSessionExpired
+		}
+		if got.Kind != want || got.CloseCode != code || got.Reason != text || got.Error() == "" {
+			t.Errorf("got %v, want kind %s", got, want)
+		}
+		if got.Retryable() != slices.Contains([]ErrorKind{KindNetwork, KindSessionExpired, KindGoingAway, KindServerError}, want) {
+			t.Errorf("%v: Retryable %v", got, got.Retryable())
+		}
+	})
 }
 
 // The service sees the answer to its close frame, and the code of a violation.
@@ -103,18 +129,18 @@ func TestTheServiceIsAnswered(t *testing.T) {
 		send func(*peer)
 		want int
 	}{
-		{"close", func(p *peer) { p.close(1001, "x") }, 1001},
-		{"close without a code", func(p *peer) { p.frame(0x88, nil) }, 1000},
-		{"violation", func(p *peer) { p.frame(0x83, nil) }, 1002},
-		{"not UTF-8", func(p *peer) { p.frame(0x81, []byte{0xff}) }, 1007},
-		{"too large", func(p *peer) { p.conn.Write(binary.BigEndian.AppendUint64([]byte{0x81, 127}, 1<<40)) }, 1009},
+		{"close", func(p *peer) { p.Close(1001, "x") }, 1001},
+		{"close without a code", func(p *peer) { p.Frame(0x88, nil) }, 1000},
+		{"violation", func(p *peer) { p.Frame(0x83, nil) }, 1002},
+		{"not UTF-8", func(p *peer) { p.Frame(0x81, []byte{0xff}) }, 1007},
+		{"too large", func(p *peer) { p.Conn.Write(binary.BigEndian.AppendUint64([]byte{0x81, 127}, 1<<40)) }, 1009},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			got := 0
 			s, stop := serve(t, nil, func(p *peer) {
 				tt.send(p)
 				for {
-					first, payload, err := p.next()
+					first, payload, err := p.Next()
 					if err != nil {
 						return
 					}
@@ -136,10 +162,10 @@ func TestClosingWithACode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got []byte
 		s, stop := serve(t, nil, func(p *peer) {
-			_, got, _ = p.next()
+			_, got, _ = p.Next()
 			p.text(`{"type":"warning","warning":{"message":"on the way"}}`)
-			p.frame(0x88, got)
-			p.drain()
+			p.Frame(0x88, got)
+			p.Drain()
 		})
 		for _, bad := range []int{0, 999, 1001, 1005, 1006, 1015, 2999, 5000} {
 			if err := s.CloseWith(bad, ""); err == nil {
@@ -188,7 +214,7 @@ func TestServiceErrorsAreEvents(t *testing.T) {
 					p.text(`{"type":"response.text.delta","event_id":"%d","response_id":"r","item_id":"i","output_index":0,"content_index":0,"delta":"x"}`, i)
 				}
 			}
-			p.drain()
+			p.Drain()
 		})
 		defer stop()
 		recv(t, s)
@@ -224,7 +250,7 @@ func TestCancellingAReceiveLosesNothing(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {
 			time.Sleep(time.Second)
 			p.text(`{"type":"warning","event_id":"1","warning":{"message":"x"}}`)
-			p.drain()
+			p.Drain()
 		})
 		defer stop()
 		recv(t, s)

@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/gorilla/websocket"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 // ErrNotSent is wrapped by every error of a send that put nothing on the wire.
@@ -113,10 +114,10 @@ func Retryable(err error) bool {
 		return false
 	}
 	if e, ok := errors.AsType[*azcore.ResponseError](err); ok {
-		return passing(e.StatusCode)
+		return ws.Passing(e.StatusCode)
 	}
-	if e, ok := errors.AsType[*proxyRefusal](err); ok {
-		return passing(e.status)
+	if e, ok := errors.AsType[*ws.ProxyError](err); ok {
+		return ws.Passing(e.Status)
 	}
 	_, final := errors.AsType[nonRetriableMark](err)
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
@@ -132,16 +133,6 @@ func Retryable(err error) bool {
 	}
 	_, network := errors.AsType[net.Error](err)
 	return network || errors.Is(err, io.ErrUnexpectedEOF)
-}
-
-// passing reports whether another request may not get the HTTP status.
-func passing(status int) bool {
-	switch status {
-	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
-		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
 }
 
 // An EventError is a received event that could not be decoded. It costs that event
@@ -220,52 +211,31 @@ func deref[T any](p *T) (v T) {
 // notSent wraps the cause of a send that did not begin.
 func notSent(cause error) error { return fmt.Errorf("voicelive: %w: %w", ErrNotSent, cause) }
 
-// classify turns the error that ended the reader into the reason of the session's
-// end, nil for an orderly one, and the code that is owed to the peer, 0 for none.
-func classify(err error, expired bool) (cause *SessionError, reply int) {
-	var code int
-	if _, scanErr := fmt.Sscanf(err.Error(), "websocket: bad close code %d", &code); scanErr == nil && code == closeBadGateway {
-		err = &websocket.CloseError{Code: code} // registered, but not known to the library
-	}
-	if ce, ok := errors.AsType[*websocket.CloseError](err); ok {
-		if ce.Code == websocket.CloseNormalClosure {
-			return nil, ce.Code
-		}
-		e := &SessionError{Kind: closeKind(ce.Code), CloseCode: ce.Code, Reason: ce.Text}
-		switch ce.Code {
-		case websocket.CloseAbnormalClosure: // gorilla's name for an EOF
-			e.CloseCode, e.Reason, e.Err = 0, "", io.ErrUnexpectedEOF
-			return e, 0
-		case websocket.CloseNoStatusReceived:
-			e.CloseCode = ce.Code
-			return e, websocket.CloseNormalClosure
-		case websocket.CloseGoingAway:
-			if expired || expiryReason(ce.Text) {
-				e.Kind = KindSessionExpired
-			}
-		}
-		return e, ce.Code
-	}
-	switch {
-	case errors.Is(err, websocket.ErrReadLimit):
-		return &SessionError{Kind: KindTooLarge, Err: err}, websocket.CloseMessageTooBig
-	case errors.Is(err, errSlowConsumer):
-		return &SessionError{Kind: KindSlowConsumer, Err: err}, websocket.CloseGoingAway
-	case errors.Is(err, errInvalidUTF8):
-		return &SessionError{Kind: KindProtocol, Err: err}, websocket.CloseInvalidFramePayloadData
-	case isNetworkError(err):
-		return &SessionError{Kind: KindNetwork, Err: err}, 0
-	}
-	return &SessionError{Kind: KindProtocol, Err: err}, websocket.CloseProtocolError
+// nonRetriableMark is how errors of the SDK, and ours, say so.
+type nonRetriableMark interface {
+	error
+	NonRetriable()
 }
 
-const closeBadGateway = 1014
-
-var errInvalidUTF8 = errors.New("a text message is not UTF-8")
-
-func isNetworkError(err error) bool {
-	_, network := errors.AsType[net.Error](err)
-	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed)
+// endOf is the end of a connection as that of a session.
+func endOf(e *ws.Error, expired bool) *SessionError {
+	kind := KindNetwork
+	protocol, violated := errors.AsType[*ws.ProtocolError](e.Cause)
+	switch {
+	case e.Code == websocket.CloseGoingAway && (expired || expiryReason(e.Reason)):
+		kind = KindSessionExpired
+	case e.Code != 0:
+		kind = closeKind(e.Code)
+	case errors.Is(e.Cause, ws.ErrNoPong):
+		kind = KindKeepAlive
+	case errors.Is(e.Cause, ws.ErrSlowConsumer):
+		kind = KindSlowConsumer
+	case errors.Is(e.Cause, ws.ErrTooLarge):
+		kind = KindTooLarge
+	case violated:
+		return &SessionError{Kind: KindProtocol, Err: protocol.Err}
+	}
+	return &SessionError{Kind: kind, CloseCode: e.Code, Reason: e.Reason, Err: e.Cause}
 }
 
 func expiryReason(text string) bool {
@@ -275,11 +245,11 @@ func expiryReason(text string) bool {
 
 func closeKind(code int) ErrorKind {
 	switch code {
-	case websocket.CloseGoingAway, websocket.CloseServiceRestart, websocket.CloseTryAgainLater, closeBadGateway:
+	case websocket.CloseGoingAway, websocket.CloseServiceRestart, websocket.CloseTryAgainLater, ws.CloseBadGateway:
 		return KindGoingAway
 	case websocket.CloseInternalServerErr:
 		return KindServerError
-	case websocket.CloseNoStatusReceived, websocket.CloseAbnormalClosure:
+	case websocket.CloseNoStatusReceived:
 		return KindNetwork
 	case websocket.CloseProtocolError, websocket.CloseUnsupportedData, websocket.CloseInvalidFramePayloadData, websocket.CloseMandatoryExtension:
 		return KindProtocol

@@ -66,7 +66,7 @@ func calledAt(t *testing.T, method reflect.Method, at string) (called bool) {
 		p.text(`{"type":"error","error":{"type":"t","message":"m"}}`)
 		answerAll(func(e map[string]any) []string {
 			if e["type"] == "input_audio_buffer.commit" {
-				p.close(1000, "")
+				p.Close(1000, "")
 			}
 			return []string{fmt.Sprintf(`{"type":"error","error":{"type":"t","message":"m","event_id":%q}}`, e["event_id"])}
 		})(p)

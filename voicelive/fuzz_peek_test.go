@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 var peekSeeds = []string{
@@ -86,10 +88,10 @@ func FuzzInsertEventID(f *testing.F) {
 		if len(want) == 0 || documentedLimit(data) {
 			return // Send encodes nothing like it
 		}
-		buf := insertEventID(append(make([]byte, headroom), data...), "vl_1")
-		got := object(buf[headroom:])
+		buf := insertEventID(append(make([]byte, ws.Headroom), data...), "vl_1")
+		got := object(buf[ws.Headroom:])
 		if got == nil {
-			t.Fatalf("got %s", buf[headroom:])
+			t.Fatalf("got %s", buf[ws.Headroom:])
 		}
 		if id := string(want["event_id"]); id == "" || id == "null" {
 			want["event_id"] = json.RawMessage(`"vl_1"`)
@@ -104,7 +106,7 @@ func FuzzInsertEventID(f *testing.F) {
 			}
 		}
 		if !reflect.DeepEqual(got, want) {
-			t.Errorf("got %s of %s", buf[headroom:], data)
+			t.Errorf("got %s of %s", buf[ws.Headroom:], data)
 		}
 	})
 }

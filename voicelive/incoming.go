@@ -53,8 +53,21 @@ func (s *Session) serviceError(data []byte) {
 	s.stats.errors.Add(1)
 	details := peekObject(data, "error")
 	info := ErrorInfo{Session: s, Type: peekString(details, "type"), Code: peekString(details, "code"), EventID: peekString(details, "event_id")}
-	s.watch.expired = info.Code == codeSessionExpired
+	s.watch.expired.Store(info.Code == codeSessionExpired)
 	if o := s.client.opts.Observer; o != nil {
 		o.ObserveError(info)
 	}
+}
+
+var typePrefix = []byte(`{"type":"`)
+
+// peekType returns the type of an event without decoding it: free when it comes
+// first, as the service sends it. The result aliases data.
+func peekType(data []byte) []byte {
+	if rest, ok := bytes.CutPrefix(data, typePrefix); ok {
+		if n := bytes.IndexByte(rest, '"'); n >= 0 && bytes.IndexByte(rest[:n], '\\') < 0 {
+			return rest[:n]
+		}
+	}
+	return []byte(peekString(data, "type"))
 }

@@ -84,7 +84,7 @@ func TestAHandlersErrorEndsRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {
 			p.text(`{"type":"warning","warning":{"message":"1"}}`)
-			p.drain()
+			p.Drain()
 		})
 		defer stop()
 		var m Mux
@@ -152,9 +152,9 @@ func TestObserversMayClose(t *testing.T) {
 				p.text(`{"type":"error","error":{"type":"t","message":"2"}}`)
 				p.text(`{"type":"response.done","response":{"id":"r"}}`)
 				if at == "close" {
-					p.close(1011, "")
+					p.Close(1011, "")
 				}
-				p.drain()
+				p.Drain()
 			})
 			session = s
 			close(ready)

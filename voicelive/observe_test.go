@@ -45,7 +45,7 @@ func TestObserversAreToldWhatHappens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var r recorder
 		s, stop := serve(t, func(o *ClientOptions) { o.Observer = &r }, func(p *peer) {
-			p.message()
+			p.Message()
 			time.Sleep(time.Second)
 			p.text(`{"type":"input_audio_buffer.speech_stopped","audio_end_ms":0,"item_id":"i"}`)
 			time.Sleep(200 * time.Millisecond)
@@ -58,8 +58,8 @@ func TestObserversAreToldWhatHappens(t *testing.T) {
 			time.Sleep(time.Second)
 			p.text(`{"type":"response.done","response":{"id":"r","status":"completed","usage":{"total_tokens":3}}}`)
 			p.text(`{"type":"error","error":{"type":"t","code":"c","message":"m","event_id":"e"}}`)
-			p.close(1011, "over")
-			p.drain()
+			p.Close(1011, "over")
+			p.Drain()
 		})
 		if err := s.ClearInputAudioBuffer(t.Context()); err != nil {
 			t.Fatal(err)
@@ -107,7 +107,7 @@ func TestLatencyIncludesFunctionCalls(t *testing.T) {
 				p.text(`{"type":"response.created","response":{"id":"s"}}`)
 				time.Sleep(400 * time.Millisecond)
 				p.text(`{"type":"response.audio.delta","response_id":"s","item_id":"i","output_index":0,"content_index":0,"delta":"AAAA"}`)
-				p.drain()
+				p.Drain()
 			})
 			defer stop()
 			for range 6 {
@@ -123,10 +123,10 @@ func TestLatencyIncludesFunctionCalls(t *testing.T) {
 func TestRoundTripsAreMeasured(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {
-			_, payload, _ := p.next()
+			_, payload, _ := p.Next()
 			time.Sleep(30 * time.Millisecond)
-			p.frame(0x8a, payload)
-			p.drain()
+			p.Frame(0x8a, payload)
+			p.Drain()
 		})
 		defer stop()
 		time.Sleep(25 * time.Second)
@@ -141,7 +141,7 @@ func TestLogsTellTypesAndSizes(t *testing.T) {
 		var b bytes.Buffer
 		s, stop := serve(t, func(o *ClientOptions) {
 			o.Logger = slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		}, (*peer).drain)
+		}, (*peer).Drain)
 		s.SendText(t.Context(), "between us")
 		stop()
 		for _, want := range []string{

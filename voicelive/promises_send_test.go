@@ -68,37 +68,6 @@ func TestAThousandCancellationsDoNoHarm(t *testing.T) {
 	})
 }
 
-// P10: a slow consumer does not keep pings from being answered while the queue has room.
-func TestAPongDoesNotWaitForTheConsumer(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var waited []time.Duration
-		_, stop := serve(t, nil, func(p *peer) {
-			for range 100 {
-				p.text("%s", warning("x"))
-				asked := time.Now()
-				p.frame(0x89, nil)
-				if first, _, err := p.next(); err != nil || first != 0x8a {
-					t.Errorf("got %#x, %v", first, err)
-					return
-				}
-				waited = append(waited, time.Since(asked))
-				time.Sleep(100 * time.Millisecond)
-			}
-			p.drain()
-		})
-		time.Sleep(time.Minute / 2)
-		stop()
-		if len(waited) != 100 {
-			t.Fatalf("%d pongs", len(waited))
-		}
-		for _, d := range waited {
-			if d > 250*time.Millisecond {
-				t.Errorf("a pong came after %v", d)
-			}
-		}
-	})
-}
-
 // talkative calls the session from every callback.
 type talkative struct {
 	NoObserver

@@ -1,21 +1,19 @@
 package voicelive
 
 import (
-	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // proxyTo serves one CONNECT with a raw answer; "" tunnels to addr, whatever was asked for.
@@ -58,10 +56,10 @@ func TestSessionsGoThroughProxies(t *testing.T) {
 			return
 		}
 		defer conn.Close()
-		p := &peer{conn: conn, br: rw.Reader}
-		fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", acceptKey(r))
+		conn.Write(wstest.Acceptance(r, ""))
+		p := &peer{&wstest.Peer{Conn: conn, R: rw.Reader, Request: r}}
 		p.text(createdEvent)
-		p.drain()
+		p.Drain()
 	}))
 	service.StartTLS()
 	defer service.Close()
@@ -129,26 +127,6 @@ func TestRefusingProxiesAreReported(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-}
-
-func TestNoByteOfTheTunnelIsTaken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		client, server := net.Pipe()
-		var wg sync.WaitGroup
-		wg.Go(func() {
-			http.ReadRequest(bufio.NewReader(server))
-			io.WriteString(server, "HTTP/1.1 200 OK\r\nX: y\r\n\r\nfirst bytes")
-			server.Close()
-		})
-		if err := connectThrough(client, &url.URL{Scheme: "http", Host: "p"}, "h:1"); err != nil {
-			t.Fatal(err)
-		}
-		rest, err := io.ReadAll(client)
-		if string(rest) != "first bytes" || err != nil {
-			t.Errorf("got %q, %v", rest, err)
-		}
-		wg.Wait()
-	})
 }
 
 func TestDialErrorsCanBeTold(t *testing.T) {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // A run is one schedule as it happens, and what is to be judged about it.
@@ -111,7 +113,7 @@ func (r *run) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 
 func (r *run) pair(ctx context.Context) (net.Conn, breakable, error) {
 	if !r.real {
-		client, server := newLine(r.sc.up, r.sc.down)
+		client, server := wstest.NewLine(r.sc.up, r.sc.down)
 		return client, server, nil
 	}
 	return tcpPair(ctx, r.sc)
@@ -389,7 +391,7 @@ func (r *run) afterwards() {
 	if _, err := s.Recv(context.Background()); err != r.last {
 		r.problem("P4: Recv after the end: %v, and before %v", err, r.last)
 	}
-	if n, _, high := s.queue.size(); n != 0 || high > max(r.sc.limits.QueueBytes, 4*int(s.limits.ReceiveBytes)) {
+	if n, _, high := s.conn.Queued(); n != 0 || high > max(r.sc.limits.QueueBytes, 4*int(s.limits.ReceiveBytes)) {
 		r.problem("P9: %d events are left, and there were %d bytes", n, high)
 	}
 	if n := s.watch.n.Load(); n != 0 {
@@ -421,13 +423,13 @@ func tcpPair(ctx context.Context, sc *schedule) (net.Conn, *tcpEnd, error) {
 		client.Close()
 		return nil, nil, err
 	}
-	for conn, bytes := range map[net.Conn]int{client: sc.up.window, server: sc.down.window} {
+	for conn, bytes := range map[net.Conn]int{client: sc.up.Window, server: sc.down.Window} {
 		if bytes < 16<<10 {
 			conn.(*net.TCPConn).SetWriteBuffer(bytes)
 			conn.(*net.TCPConn).SetReadBuffer(bytes)
 		}
 	}
-	return client, &tcpEnd{TCPConn: server.(*net.TCPConn), slice: sc.down.slice}, nil
+	return client, &tcpEnd{TCPConn: server.(*net.TCPConn), slice: sc.down.Slice}, nil
 }
 
 func (c *tcpEnd) vanished() chan struct{} {
@@ -462,7 +464,7 @@ func (c *tcpEnd) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-func (c *tcpEnd) vanish() {
+func (c *tcpEnd) Vanish() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.hole = make(chan struct{})
@@ -478,11 +480,11 @@ func (c *tcpEnd) Close() error {
 	return c.TCPConn.Close()
 }
 
-func (c *tcpEnd) finish() { c.CloseWrite() }
+func (c *tcpEnd) Finish() { c.CloseWrite() }
 
-func (c *tcpEnd) abort() {
+func (c *tcpEnd) Abort() {
 	c.SetLinger(0)
 	c.Close()
 }
 
-func (c *tcpEnd) arrival() time.Time { return time.Now() }
+func (c *tcpEnd) Arrival() time.Time { return time.Now() }

@@ -15,15 +15,17 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
-// A breakable is a connection that can end in every way; see lineConn and tcpEnd.
+// A breakable is a connection that can end in every way; see wstest.LineConn and tcpEnd.
 type breakable interface {
 	net.Conn
-	finish()
-	abort()
-	vanish()
-	arrival() time.Time
+	Finish()
+	Abort()
+	Vanish()
+	Arrival() time.Time
 }
 
 // A service is the peer of one connection of a schedule. It numbers its events.
@@ -57,7 +59,7 @@ type service struct {
 
 func newService(r *run, conn breakable) *service {
 	return &service{
-		sc: r.sc, run: r, conn: conn, peer: &peer{conn: conn},
+		sc: r.sc, run: r, conn: conn, peer: &peer{&wstest.Peer{Conn: conn}},
 		over: make(chan struct{}), gone: make(chan struct{}), bye: make(chan struct{}), settled: make(chan struct{}), wake: make(chan struct{}, 1),
 		arrived: make([][]int, len(r.sc.senders)),
 	}
@@ -106,7 +108,7 @@ func (v *service) accept(fault string) bool {
 		conn.Close()
 		return false
 	case "reset":
-		conn.abort()
+		conn.Abort()
 		return false
 	case "garbage":
 		conn.Write(bytes.Repeat([]byte{byte(delay)}, 1+int(delay)%5000))
@@ -126,7 +128,7 @@ func (v *service) accept(fault string) bool {
 	if err != nil {
 		return false
 	}
-	v.peer.br = p.br
+	v.peer.R = p.R
 	text := answer.String()
 	switch fault {
 	case "accept":
@@ -235,11 +237,14 @@ func (v *service) post(f func() bool) {
 	defer v.mu.Unlock()
 	if !v.closing {
 		v.outbox = append(v.outbox, f)
-		token(v.wake)
+		select {
+		case v.wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
-func (v *service) write(first byte, payload []byte) bool { return v.peer.frame(first, payload) == nil }
+func (v *service) write(first byte, payload []byte) bool { return v.peer.Frame(first, payload) == nil }
 
 // begin numbers an event.
 func (v *service) begin(size int) int {
@@ -341,17 +346,17 @@ func (v *service) finale(e ending) {
 	}
 	switch e.kind {
 	case "close":
-		ok = ok && v.peer.close(e.code, e.reason) == nil
+		ok = ok && v.peer.Close(e.code, e.reason) == nil
 	case "expired":
 		if !e.within {
 			ok = v.say(`{"type":"error","event_id":"%n","error":{"type":"t","code":"session_expired","message":"m"}}`, "", 1, deed{})
 		}
 		e.code = 1001
-		ok = ok && v.peer.close(e.code, e.reason) == nil
+		ok = ok && v.peer.Close(e.code, e.reason) == nil
 	case "finish":
-		v.conn.finish()
+		v.conn.Finish()
 	case "reset":
-		v.conn.abort()
+		v.conn.Abort()
 	case "cut":
 		opcode := byte(0x81)
 		if e.within {
@@ -360,7 +365,7 @@ func (v *service) finale(e ending) {
 		v.conn.Write([]byte{opcode, 100, 'x'})
 		v.conn.Close()
 	case "vanish":
-		v.conn.vanish()
+		v.conn.Vanish()
 	case "deaf":
 		v.stall(-1)
 	case "violation":
@@ -369,7 +374,7 @@ func (v *service) finale(e ending) {
 	}
 	if ok {
 		v.mu.Lock()
-		v.end, v.endAt = e, v.conn.arrival()
+		v.end, v.endAt = e, v.conn.Arrival()
 		v.mu.Unlock()
 	}
 	if e.hangUp && (e.kind == "close" || e.kind == "expired") {
@@ -444,7 +449,7 @@ func (v *service) read() {
 		if !v.pause() {
 			return
 		}
-		first, payload, err := v.peer.next()
+		first, payload, err := v.peer.Next()
 		if err != nil {
 			v.finished = errors.Is(err, io.EOF)
 			return

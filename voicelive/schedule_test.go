@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // A schedule is what an application, the network and the service do to a session. It
@@ -13,7 +15,7 @@ import (
 type schedule struct {
 	seed     uint64
 	limits   Limits
-	up, down lineOptions // in virtual time
+	up, down wstest.LineOptions // in virtual time
 	patience time.Duration
 
 	begin     beginning
@@ -167,13 +169,13 @@ func (m maker) limits() Limits {
 	return l
 }
 
-func (m maker) line() lineOptions {
-	o := lineOptions{latency: time.Duration(m.spread(1e3, 3e8)), window: m.size(512, 1<<20)}
+func (m maker) line() wstest.LineOptions {
+	o := wstest.LineOptions{Latency: time.Duration(m.spread(1e3, 3e8)), Window: m.size(512, 1<<20)}
 	if m.chance(20) {
-		o.perSecond = m.size(20_000, 10_000_000)
+		o.PerSecond = m.size(20_000, 10_000_000)
 	}
 	if m.chance(30) {
-		o.slice = m.size(1, 5000)
+		o.Slice = m.size(1, 5000)
 	}
 	return o
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 // judge holds what happened against the promises. Bounds of time are judged in
@@ -139,7 +141,7 @@ func (r *run) judgeCloses() {
 		}
 	}
 	v := r.service()
-	if r.real || !r.firstEnd.Before(r.ended) || r.sc.up.window < 4096 || v.closeCode != 0 || v.end.kind != "" || r.sc.end.kind != "" || r.tap.failed != (time.Time{}) {
+	if r.real || !r.firstEnd.Before(r.ended) || r.sc.up.Window < 4096 || v.closeCode != 0 || v.end.kind != "" || r.sc.end.kind != "" || r.tap.failed != (time.Time{}) {
 		return
 	}
 	for _, d := range r.sc.deeds {
@@ -220,7 +222,7 @@ func (r *run) judgeReason(v *service, err error) {
 // said reports whether an error tells what the service said. The library that reads
 // drops the reason that comes with code 1014, which it does not know.
 func (e ending) said(got *SessionError) bool {
-	return got.CloseCode == e.code && (got.Reason == e.reason || e.code == closeBadGateway)
+	return got.CloseCode == e.code && (got.Reason == e.reason || e.code == ws.CloseBadGateway)
 }
 
 // blocked reports whether the reader may have waited for the consumer.

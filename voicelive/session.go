@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
-	"time"
-	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 // A Session is one conversation over one connection. Make one with
@@ -29,66 +29,45 @@ type Session struct {
 	client    *Client
 	limits    *Limits
 	requestID string
-
-	ws      *websocket.Conn // read by the reader alone
-	conn    *wireConn
-	frames  frameWriter
-	sending chan struct{} // one message at a time; unlike a mutex it can lose to ctx
-	queue   queue
+	conn      *ws.Conn
 
 	receiving atomic.Bool
 	borrowed  borrowed // guarded by receiving
 
 	eventIDs atomic.Uint64
 	watch    watch
-	alive    keepalive
 	stats    stats
 
-	mu      sync.Mutex
-	id      string
-	ended   bool
-	decided bool          // the reader knows why, although the session lingers
-	cause   *SessionError // why it ended; nil if orderly
-	pending *SessionError // a write did not succeed; the peer may still say why
-	closed  bool          // Close was called
-
-	closing chan struct{} // closed by Close
-	done    chan struct{} // closed at the end
-	read    chan struct{} // closed after the reader
-	others  sync.WaitGroup
+	mu    sync.Mutex
+	id    string
+	cause *SessionError // why it ended; nil before, and if orderly
 
 	announced chan struct{} // closed once the observer knows of the session, or never will
 	connected bool          // it knows; set before announced is closed
 }
 
-func newSession(c *Client, h *handshake, requestID string) *Session {
+func newSession(c *Client, conn *ws.Conn, requestID string) *Session {
 	return &Session{
 		client:    c,
 		limits:    &c.opts.Limits,
 		requestID: requestID,
-		ws:        h.ws,
-		conn:      h.conn,
-		frames:    newFrameWriter(h.conn.Conn, c.opts.Limits.WriteTimeout),
-		sending:   make(chan struct{}, 1),
-		queue:     newQueue(&c.opts.Limits),
-		closing:   make(chan struct{}),
-		done:      make(chan struct{}),
-		read:      make(chan struct{}),
+		conn:      conn,
 		announced: make(chan struct{}),
 	}
 }
 
-// start begins to read.
-func (s *Session) start() {
-	s.alive.start(s)
-	go s.readLoop()
+// ended is the last that the reader does.
+func (s *Session) ended() {
+	if <-s.announced; s.connected {
+		s.observeClose()
+	}
 }
 
 // abandon ends a session that no caller gets to see.
 func (s *Session) abandon() {
-	s.end(nil)
+	s.conn.Abort()
 	close(s.announced)
-	<-s.read
+	s.conn.Wait()
 }
 
 // ID returns the identifier that the service gave the session; empty before
@@ -116,17 +95,22 @@ func (s *Session) GoString() string { return s.String() }
 
 // Done returns a channel that is closed when the connection has ended. Events that
 // arrived before can still be received.
-func (s *Session) Done() <-chan struct{} { return s.done }
+func (s *Session) Done() <-chan struct{} { return s.conn.Done() }
 
 // Err returns why the session ended: nil while it lives and after an orderly end,
 // a [*SessionError] otherwise.
 func (s *Session) Err() error {
+	e := s.conn.Err()
+	if e == nil {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ended && s.cause != nil {
-		return s.cause
+	if s.cause == nil {
+		s.cause = endOf(e, s.watch.expired.Load())
+		s.cause.SessionID, s.cause.RequestID = s.id, s.requestID
 	}
-	return nil
+	return s.cause
 }
 
 // Recv waits for the next event; the caller owns it. The events come in the order
@@ -154,22 +138,19 @@ func (s *Session) receive(ctx context.Context, decode func([]byte) (ServerEvent,
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	m, err := s.queue.next(ctx, s.done)
-	switch {
-	case err != nil:
-		return nil, err
-	case m == nil:
-		if err := s.Err(); err != nil {
-			return nil, err
-		}
-		return nil, io.EOF
-	}
-	ev, err := decode(m.data)
+	m, err := s.conn.Next(ctx)
 	if err != nil {
-		err = &EventError{Type: ServerEventType(peekType(m.data)), Raw: append([]byte(nil), m.data...), Err: err}
+		if _, failed := err.(*ws.Error); failed {
+			err = s.Err()
+		}
+		return nil, err
+	}
+	ev, err := decode(m.Data)
+	if err != nil {
+		err = &EventError{Type: ServerEventType(peekType(m.Data)), Raw: append([]byte(nil), m.Data...), Err: err}
 		s.stats.undecodable.Add(1)
 	}
-	m.release()
+	m.Release()
 	return ev, err
 }
 
@@ -221,8 +202,8 @@ func (s *Session) send(ctx context.Context, e ClientEvent, id string) error {
 
 // transmit encodes and writes an event that is valid.
 func (s *Session) transmit(ctx context.Context, e ClientEvent, id string) error {
-	buf := sendBuffers.Get().(*sendBuffer)
-	defer buf.release()
+	buf := ws.NewBuffer()
+	defer buf.Release()
 	if err := s.encode(buf, e, id); err != nil {
 		return notSent(err)
 	}
@@ -230,88 +211,39 @@ func (s *Session) transmit(ctx context.Context, e ClientEvent, id string) error 
 }
 
 // encode puts the event into buf, if it is not too large.
-func (s *Session) encode(buf *sendBuffer, e ClientEvent, id string) (err error) {
+func (s *Session) encode(buf *ws.Buffer, e ClientEvent, id string) (err error) {
 	audio := audioBytes(e)
 	if audio > s.limits.SendBytes {
 		return fmt.Errorf("%d bytes of audio are more than Limits.SendBytes, %d", audio, s.limits.SendBytes)
 	}
-	buf.b, err = e.AppendJSON(buf.b[:headroom])
+	buf.B, err = e.AppendJSON(buf.B[:ws.Headroom])
 	if err != nil {
 		return err
 	}
-	if size := len(buf.b) - headroom - base64Len(audio); size > s.limits.SendBytes {
+	if size := len(buf.B) - ws.Headroom - base64Len(audio); size > s.limits.SendBytes {
 		return fmt.Errorf("the event has %d bytes, more than Limits.SendBytes, %d", size, s.limits.SendBytes)
 	}
 	if id != "" {
-		buf.b = insertEventID(buf.b, id)
+		buf.B = insertEventID(buf.B, id)
 	}
 	return nil
 }
 
-// write writes the message in buf when it is its turn.
-func (s *Session) write(ctx context.Context, buf *sendBuffer, typ ClientEventType) error {
-	if err := s.turn(ctx); err != nil {
-		return notSent(err)
-	}
-	note := s.noteSend(typ, buf.b[headroom:]) // writing masks the buffer
-	began, err := s.frames.message(buf.b)
-	<-s.sending
-	switch {
-	case err == nil:
+// write writes the message in buf.
+func (s *Session) write(ctx context.Context, buf *ws.Buffer, typ ClientEventType) error {
+	note := s.noteSend(typ, buf.B[ws.Headroom:]) // writing masks the buffer
+	began, err := s.conn.Write(ctx, buf)
+	if err == nil {
 		s.sent(ctx, note)
 		return nil
-	case err != errCloseSent:
-		return s.writeFailed(err)
 	}
-	<-s.done // soon
-	if err = s.endError(); !began {
+	if _, failed := err.(*ws.Error); failed || err == ws.ErrClosed {
+		err = s.endError()
+	}
+	if !began {
 		err = notSent(err)
 	}
 	return err
-}
-
-// turn waits for the right to write a message; s.sending gives it back.
-func (s *Session) turn(ctx context.Context) error {
-	select {
-	case <-s.closing:
-		return ErrClosed
-	case <-s.done:
-		return s.endError()
-	case <-ctx.Done():
-		return ctx.Err()
-	default:
-	}
-	select {
-	case s.sending <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.closing:
-		return ErrClosed
-	case <-s.done:
-		return s.endError()
-	}
-}
-
-// writeFailed ends the session, but waits for the reason that the peer may have
-// sent before it stopped reading.
-func (s *Session) writeFailed(err error) error {
-	s.drain(&SessionError{Kind: KindNetwork, Err: err})
-	<-s.done
-	return s.endError()
-}
-
-// drain gives the reader a last while to find a better reason than cause.
-func (s *Session) drain(cause *SessionError) {
-	s.mu.Lock()
-	first := s.pending == nil && !s.ended
-	if first {
-		s.pending = cause
-	}
-	s.mu.Unlock()
-	if first {
-		s.alive.deadline(s.limits.DrainTimeout, func() { s.end(cause) })
-	}
 }
 
 // endError returns why an ended session takes nothing.
@@ -332,76 +264,7 @@ func (s *Session) Close() error { return s.CloseWith(websocket.CloseNormalClosur
 // at most 123 bytes of UTF-8. Others are refused with an error, and the session goes on. If the
 // session is closing already, the first code counts.
 func (s *Session) CloseWith(code int, reason string) error {
-	if code != websocket.CloseNormalClosure && (code < 3000 || code > 4999) {
-		return fmt.Errorf("voicelive: close code %d is not for applications; use 1000 or 3000 to 4999", code)
-	}
-	if len(reason) > 123 {
-		return fmt.Errorf("voicelive: the close reason has %d bytes, more than 123", len(reason))
-	}
-	if !utf8.ValidString(reason) {
-		return errors.New("voicelive: the close reason is not UTF-8")
-	}
-	// What is left of the timeout after the end is for the reader, which may be in a
-	// callback that waits for this very call.
-	grace := min(s.limits.CloseTimeout/10, 100*time.Millisecond)
-	deadline := time.Now().Add(s.limits.CloseTimeout - grace)
-	patience := time.NewTimer(time.Until(deadline))
-	defer patience.Stop()
-	s.mu.Lock()
-	first := !s.closed
-	s.closed = true
-	s.mu.Unlock()
-	sending := s.sending
-	if first {
-		close(s.closing)
-	} else {
-		sending = nil
-	}
-	for {
-		select {
-		case sending <- struct{}{}:
-			// For good: a message that began is finished, and none follows the close frame.
-			sending = nil
-			s.frames.closing(code, reason, time.Until(deadline))
-			continue
-		case <-s.read:
-			return nil
-		case <-patience.C:
-			s.end(nil)
-		}
-		break
-	}
-	patience.Reset(grace)
-	select {
-	case <-s.read:
-	case <-patience.C:
-	}
-	return nil
-}
-
-// end ends the session; the first cause wins.
-func (s *Session) end(cause *SessionError) {
-	s.mu.Lock()
-	if s.ended {
-		s.mu.Unlock()
-		return
-	}
-	s.ended = true
-	s.decide(cause)
-	s.mu.Unlock()
-	s.alive.stop()
-	hardClose(s.conn.Conn)
-	s.queue.close()
-	close(s.done)
-}
-
-// decide fixes why the session ends, unless that is known. The caller has s.mu.
-func (s *Session) decide(cause *SessionError) {
-	if cause != nil && !s.decided && !s.closed {
-		cause.SessionID, cause.RequestID = s.id, s.requestID
-		s.cause = cause
-	}
-	s.decided = true
+	return s.conn.Close(code, reason)
 }
 
 func (s *Session) newEventID() string {

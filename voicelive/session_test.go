@@ -18,8 +18,8 @@ func TestEventsArriveInOrderUntilTheOrderlyEnd(t *testing.T) {
 			for i := range 5 {
 				p.text(`{"type":"warning","event_id":"e%d","warning":{"message":"x"}}`, i)
 			}
-			p.close(1000, "bye")
-			p.drain()
+			p.Close(1000, "bye")
+			p.Drain()
 		})
 		defer stop()
 		var got []string
@@ -47,7 +47,7 @@ func TestSendWritesWhatTheCodecEncodes(t *testing.T) {
 		var got []string
 		s, stop := serve(t, nil, func(p *peer) {
 			for {
-				text, err := p.message()
+				text, err := p.Message()
 				if err != nil {
 					return
 				}
@@ -83,7 +83,7 @@ func TestABadEventCostsThatEvent(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {
 			p.text(`{"type":"warning","warning":`)
 			p.text(`{"type":"of.tomorrow","x":1}`)
-			p.drain()
+			p.Drain()
 		})
 		defer stop()
 		recv(t, s)

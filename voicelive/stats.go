@@ -25,21 +25,21 @@ type Stats struct {
 // Stats returns the numbers so far. It may be called at any time, also after the end.
 func (s *Session) Stats() Stats {
 	t := &s.stats
-	n, bytes, high := s.queue.size()
+	n, bytes, high := s.conn.Queued()
 	return Stats{
 		EventsSent: t.eventsSent.Load(), EventsReceived: t.eventsReceived.Load(),
 		BytesSent: t.bytesSent.Load(), BytesReceived: t.bytesReceived.Load(),
 		Undecodable: t.undecodable.Load(), Errors: t.errors.Load(),
 		Responses: t.responses.Load(), Interruptions: t.interruptions.Load(),
 		QueueEvents: n, QueueBytes: bytes, QueueHighBytes: high,
-		Connect: time.Duration(t.connect.Load()), RoundTrip: time.Duration(t.trip.Load()), FirstAudio: time.Duration(t.firstAudio.Load()),
+		Connect: time.Duration(t.connect.Load()), RoundTrip: s.conn.RoundTrip(), FirstAudio: time.Duration(t.firstAudio.Load()),
 	}
 }
 
 type stats struct {
 	eventsSent, eventsReceived, bytesSent, bytesReceived atomic.Int64
 	undecodable, errors, responses, interruptions        atomic.Int64
-	connect, trip, firstAudio                            atomic.Int64 // nanoseconds
+	connect, firstAudio                                  atomic.Int64 // nanoseconds
 
 	turn turn // for the reader alone
 }
@@ -54,7 +54,6 @@ type turn struct {
 }
 
 func (t *stats) connected(took time.Duration) { t.connect.Store(int64(took)) }
-func (t *stats) roundTrip(took time.Duration) { t.trip.Store(int64(took)) }
 
 func (t *stats) sent(bytes int) {
 	t.eventsSent.Add(1)

@@ -1,4 +1,4 @@
-package voicelive
+package ws
 
 import (
 	"bufio"
@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // arrivals is a connection whose bytes arrive in steps, each once all before it were read.
@@ -44,7 +46,7 @@ func (a *arrivals) Read(p []byte) (int, error) {
 
 // textOf is a text frame with a payload of n bytes.
 func textOf(n int) []byte {
-	return frameOf(0x81, bytes.Repeat([]byte("0123456789abcdef"), n/16+1)[:n])
+	return wstest.Frame(0x81, bytes.Repeat([]byte("0123456789abcdef"), n/16+1)[:n])
 }
 
 func TestReadAheadWaitsWithTheSmallBuffer(t *testing.T) {

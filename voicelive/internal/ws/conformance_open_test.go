@@ -1,4 +1,4 @@
-package voicelive
+package ws
 
 import (
 	"bufio"
@@ -9,12 +9,14 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // openingCases are about the request of the client and the answer to it.
 func openingCases() (list []conformanceCase) {
 	const line, upgrade, connection, accepted = "HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Accept: %s"
-	created := string(text([]byte(createdEvent)))
+	first := string(text(message("first")))
 	lines := func(l ...string) string { return strings.Join(l, "\r\n") + "\r\n\r\n" }
 	good := lines(line, upgrade, connection, accepted)
 	for _, tt := range []struct {
@@ -47,23 +49,23 @@ func openingCases() (list []conformanceCase) {
 		{"a subprotocol", lines(line, upgrade, connection, accepted, "Sec-WebSocket-Protocol: realtime"), 0, false},
 		{"a header without a colon", lines(line, upgrade, connection, accepted, "nonsense"), 0, false},
 		{"an answer that ends in a frame's header", good, len(good) - len("%s") + 28 + 1, true},
-		{"an event in front of the session", good + string(text(warning("a"))), 0, true},
-		{"a frame that no library refuses", good + string(frameOf(0x88, []byte{3})), 0, false},
+		{"an event in front of the session", good + string(text(message("a"))), 0, true},
+		{"a frame that no library refuses", good + string(wstest.Frame(0x88, []byte{3})), 0, false},
 		{"nothing", "", 0, false},
 	} {
 		list = append(list, conformanceCase{name: tt.name, run: func(t *testing.T) {
-			connected := openWith(t, func(p *peer) {
+			connected := openWith(t, func(p *wstest.Peer) {
 				if tt.answer == "" {
 					return
 				}
-				whole := []byte(strings.ReplaceAll(tt.answer, "%s", acceptKey(p.request)) + created)
+				whole := []byte(strings.ReplaceAll(tt.answer, "%s", wstest.AcceptKey(p.Request)) + first)
 				for piece := range slices.Chunk(whole, cmp.Or(tt.chop, len(whole))) {
-					if _, err := p.conn.Write(piece); err != nil {
+					if _, err := p.Conn.Write(piece); err != nil {
 						return
 					}
 				}
 				if tt.ok {
-					p.drain()
+					p.Drain()
 				}
 			})
 			if connected != tt.ok {
@@ -76,7 +78,7 @@ func openingCases() (list []conformanceCase) {
 		ok   func(*http.Request) bool
 	}{
 		{"the request is a GET of HTTP/1.1", func(r *http.Request) bool { return r.Method == "GET" && r.Proto == "HTTP/1.1" }},
-		{"the request names the host", func(r *http.Request) bool { return r.Host == "voicelive.test" }},
+		{"the request names the host", func(r *http.Request) bool { return r.Host == "service.test" }},
 		{"the request upgrades", func(r *http.Request) bool {
 			return slices.Equal(r.Header["Upgrade"], []string{"websocket"}) && slices.Equal(r.Header["Connection"], []string{"Upgrade"})
 		}},
@@ -92,9 +94,9 @@ func openingCases() (list []conformanceCase) {
 		}},
 	} {
 		list = append(list, conformanceCase{name: tt.name, run: func(t *testing.T) {
-			openWith(t, func(p *peer) {
-				if !tt.ok(p.request) {
-					t.Errorf("got %v %v", p.request.Host, p.request.Header)
+			openWith(t, func(p *wstest.Peer) {
+				if !tt.ok(p.Request) {
+					t.Errorf("got %v %v", p.Request.Host, p.Request.Header)
 				}
 			})
 		}})
@@ -103,7 +105,7 @@ func openingCases() (list []conformanceCase) {
 		keys := map[string]bool{}
 		const n = 100
 		for range n {
-			openWith(t, func(p *peer) { keys[p.request.Header.Get("Sec-WebSocket-Key")] = true })
+			openWith(t, func(p *wstest.Peer) { keys[p.Request.Header.Get("Sec-WebSocket-Key")] = true })
 		}
 		if len(keys) != n {
 			t.Errorf("%d keys for %d requests", len(keys), n)
@@ -112,27 +114,28 @@ func openingCases() (list []conformanceCase) {
 }
 
 // openWith connects to a script that answers the request, and reports whether it did.
-func openWith(t *testing.T, script func(*peer)) bool {
-	dial, accepted := pipes(t)
+func openWith(t *testing.T, script func(*wstest.Peer)) bool {
+	dial, accepted := wstest.Pipes()
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	wg.Go(func() {
-		p := &peer{conn: <-accepted}
-		defer p.conn.Close()
-		p.br = bufio.NewReader(p.conn)
+		p := &wstest.Peer{Conn: <-accepted}
+		defer p.Conn.Close()
+		p.R = bufio.NewReader(p.Conn)
 		var err error
-		if p.request, err = http.ReadRequest(p.br); err != nil {
+		if p.Request, err = http.ReadRequest(p.R); err != nil {
 			t.Error(err)
 			return
 		}
 		script(p)
 	})
-	opts := testOptions(dial)
-	opts.Limits.HandshakeTimeout = time.Second
-	s, err := testClient(t, opts).Connect(t.Context(), nil)
-	if err != nil {
+	config := testConfig(t, dial)
+	config.Limits.HandshakeTimeout = time.Second
+	c, _, err := Dial(t.Context(), config)
+	if c == nil || err != nil {
 		return false
 	}
-	s.Close()
+	c.Start(func([]byte) {}, func() {})
+	c.Close(1000, "")
 	return true
 }

@@ -1,4 +1,4 @@
-package voicelive
+package wstest
 
 import (
 	"io"
@@ -6,13 +6,10 @@ import (
 	"os"
 	"sync"
 	"syscall"
-	"testing"
-	"testing/synctest"
 	"time"
 )
 
-// A line is a network in memory between a client and a peer, for virtual time. Unlike
-// net.Pipe it has buffers, takes its time, and breaks as TCP does.
+// A line is what its two ends share.
 type line struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever anything changes
@@ -20,17 +17,17 @@ type line struct {
 	hole    bool          // what is written disappears
 }
 
-// lineOptions are of one direction.
-type lineOptions struct {
-	latency   time.Duration
-	perSecond int // bytes; 0 is no limit
-	window    int // bytes that may be written and not yet read
-	slice     int // most bytes of a read; 0 is no limit
+// LineOptions are of one direction of a line.
+type LineOptions struct {
+	Latency   time.Duration
+	PerSecond int // bytes; 0 is no limit
+	Window    int // bytes that may be written and not yet read
+	Slice     int // most bytes of a read; 0 is no limit
 }
 
 // A direction is what is on its way to one end.
 type direction struct {
-	lineOptions
+	LineOptions
 	packets  []packet
 	buffered int       // bytes written and not yet read
 	busy     time.Time // the bytes so far occupy the line until then
@@ -45,18 +42,21 @@ type packet struct {
 	end  error
 }
 
-// A lineConn is one end of a line.
-type lineConn struct {
+// A LineConn is one end of a line, which is a network in memory: see [NewLine].
+type LineConn struct {
 	line            *line
 	in, out         *direction
 	closed          bool
 	readBy, writeBy time.Time
 }
 
-func newLine(up, down lineOptions) (client, peer *lineConn) {
+// NewLine returns the ends of a network in memory, for virtual time. Unlike net.Pipe it
+// has buffers, takes its time, and breaks as TCP does. What the client writes is subject
+// to up, what the peer writes to down.
+func NewLine(up, down LineOptions) (client, peer *LineConn) {
 	l := &line{changed: make(chan struct{})}
-	u, d := &direction{lineOptions: up}, &direction{lineOptions: down}
-	return &lineConn{line: l, in: d, out: u}, &lineConn{line: l, in: u, out: d}
+	u, d := &direction{LineOptions: up}, &direction{LineOptions: down}
+	return &LineConn{line: l, in: d, out: u}, &LineConn{line: l, in: u, out: d}
 }
 
 // until calls try under the lock, at every change and at the time that it asks for, until it is done.
@@ -94,7 +94,7 @@ func (l *line) change(f func(now time.Time)) {
 	}
 }
 
-func (c *lineConn) Read(p []byte) (n int, err error) {
+func (c *LineConn) Read(p []byte) (n int, err error) {
 	c.line.until(func(now time.Time) (time.Time, bool) {
 		in := c.in
 		switch {
@@ -121,8 +121,8 @@ func (c *lineConn) Read(p []byte) (n int, err error) {
 
 // take moves bytes of the first packet to p.
 func (d *direction) take(p []byte) int {
-	if d.slice > 0 {
-		p = p[:min(len(p), d.slice)]
+	if d.Slice > 0 {
+		p = p[:min(len(p), d.Slice)]
 	}
 	first := &d.packets[0]
 	n := copy(p, first.data)
@@ -133,7 +133,7 @@ func (d *direction) take(p []byte) int {
 	return n
 }
 
-func (c *lineConn) Write(p []byte) (n int, err error) {
+func (c *LineConn) Write(p []byte) (n int, err error) {
 	for n < len(p) && err == nil {
 		wrote := 0
 		c.line.until(func(now time.Time) (time.Time, bool) {
@@ -145,10 +145,10 @@ func (c *lineConn) Write(p []byte) (n int, err error) {
 				err = &net.OpError{Op: "write", Net: "line", Err: syscall.EPIPE}
 			case past(c.writeBy, now):
 				err = os.ErrDeadlineExceeded
-			case out.buffered >= out.window:
+			case out.buffered >= out.Window:
 				return earliest(c.writeBy, out.refused), false
 			default:
-				wrote = min(out.window-out.buffered, len(p)-n)
+				wrote = min(out.Window-out.buffered, len(p)-n)
 				out.buffered += wrote
 				if !c.line.hole {
 					out.put(now, packet{data: append([]byte(nil), p[n:n+wrote]...)})
@@ -168,16 +168,16 @@ func (d *direction) put(now time.Time, p packet) {
 	if d.busy.Before(now) {
 		d.busy = now
 	}
-	if d.perSecond > 0 {
-		d.busy = d.busy.Add(time.Duration(len(p.data)) * time.Second / time.Duration(d.perSecond))
+	if d.PerSecond > 0 {
+		d.busy = d.busy.Add(time.Duration(len(p.data)) * time.Second / time.Duration(d.PerSecond))
 	}
-	d.last = d.busy.Add(d.latency)
+	d.last = d.busy.Add(d.Latency)
 	p.at = d.last
 	d.packets = append(d.packets, p)
 }
 
 // Close sends what was written and then a FIN, or a RST if not all was read, as TCP does.
-func (c *lineConn) Close() error {
+func (c *LineConn) Close() error {
 	c.line.change(func(now time.Time) {
 		if c.closed {
 			return
@@ -194,7 +194,7 @@ func (c *lineConn) Close() error {
 }
 
 // hangUp tells the other end. The caller has the lock.
-func (c *lineConn) hangUp(now time.Time, end error) {
+func (c *LineConn) hangUp(now time.Time, end error) {
 	if c.line.hole {
 		return
 	}
@@ -202,8 +202,8 @@ func (c *lineConn) hangUp(now time.Time, end error) {
 	c.in.refused = c.out.last
 }
 
-// finish sends a FIN, and goes on reading.
-func (c *lineConn) finish() {
+// Finish sends a FIN, and goes on reading.
+func (c *LineConn) Finish() {
 	c.line.change(func(now time.Time) {
 		if !c.line.hole {
 			c.out.put(now, packet{end: io.EOF})
@@ -211,8 +211,8 @@ func (c *lineConn) finish() {
 	})
 }
 
-// abort sends a RST, which overtakes what is on its way.
-func (c *lineConn) abort() {
+// Abort sends a RST, which overtakes what is on its way.
+func (c *LineConn) Abort() {
 	c.line.change(func(now time.Time) {
 		c.closed = true
 		c.out.packets = nil
@@ -220,38 +220,38 @@ func (c *lineConn) abort() {
 	})
 }
 
-// vanish drops what is on its way, and all that follows, in both directions.
-func (c *lineConn) vanish() {
+// Vanish drops what is on its way, and all that follows, in both directions.
+func (c *LineConn) Vanish() {
 	c.line.change(func(time.Time) {
 		c.line.hole = true
 		c.in.packets, c.out.packets = nil, nil
 	})
 }
 
-// arrival returns when what was written last is there to be read.
-func (c *lineConn) arrival() time.Time {
+// Arrival returns when what was written last is there to be read.
+func (c *LineConn) Arrival() time.Time {
 	c.line.mu.Lock()
 	defer c.line.mu.Unlock()
 	return c.out.last
 }
 
-func (c *lineConn) SetDeadline(t time.Time) error {
+func (c *LineConn) SetDeadline(t time.Time) error {
 	c.line.change(func(time.Time) { c.readBy, c.writeBy = t, t })
 	return nil
 }
 
-func (c *lineConn) SetReadDeadline(t time.Time) error {
+func (c *LineConn) SetReadDeadline(t time.Time) error {
 	c.line.change(func(time.Time) { c.readBy = t })
 	return nil
 }
 
-func (c *lineConn) SetWriteDeadline(t time.Time) error {
+func (c *LineConn) SetWriteDeadline(t time.Time) error {
 	c.line.change(func(time.Time) { c.writeBy = t })
 	return nil
 }
 
-func (c *lineConn) LocalAddr() net.Addr  { return lineAddr{} }
-func (c *lineConn) RemoteAddr() net.Addr { return lineAddr{} }
+func (c *LineConn) LocalAddr() net.Addr  { return lineAddr{} }
+func (c *LineConn) RemoteAddr() net.Addr { return lineAddr{} }
 
 type lineAddr struct{}
 
@@ -267,51 +267,4 @@ func earliest(a, b time.Time) time.Time {
 		return b
 	}
 	return a
-}
-
-// The tests with lines are worth what the line is.
-func TestALineIsLikeTCP(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const latency = 10 * time.Millisecond
-		client, peer := newLine(lineOptions{latency: latency, perSecond: 1000, window: 100}, lineOptions{latency: latency, window: 100, slice: 3})
-		began := time.Now()
-		elapsed := func(want time.Duration) {
-			t.Helper()
-			if got := time.Since(began); got != want {
-				t.Errorf("after %v, want %v", got, want)
-			}
-		}
-		go peer.Write([]byte("hello"))
-		buf := make([]byte, 100)
-		n, _ := client.Read(buf)
-		elapsed(latency)
-		m, _ := client.Read(buf[n:])
-		if string(buf[:n]) != "hel" || string(buf[n:n+m]) != "lo" {
-			t.Errorf("got %q, %q", buf[:n], buf[n:n+m])
-		}
-		client.Write(make([]byte, 100)) // fills the window, and takes a tenth of a second
-		client.SetWriteDeadline(time.Now().Add(latency))
-		if _, err := client.Write([]byte{1}); !os.IsTimeout(err) {
-			t.Errorf("got %v", err)
-		}
-		elapsed(2 * latency)
-		io.ReadFull(peer, buf)
-		elapsed(2*latency + 100*time.Millisecond)
-
-		client.SetWriteDeadline(time.Time{})
-		peer.Write([]byte("x"))
-		client.Write([]byte("not read"))
-		synctest.Wait()
-		peer.Close()
-		time.Sleep(latency)
-		if _, err := client.Write([]byte("y")); err == nil {
-			t.Error("a write behind the end")
-		}
-		if n, err := client.Read(buf); n != 1 || err != nil {
-			t.Errorf("what came before the end: %d, %v", n, err)
-		}
-		if _, err := client.Read(buf); err != errReset {
-			t.Errorf("got %v", err)
-		}
-	})
 }

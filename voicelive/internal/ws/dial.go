@@ -1,4 +1,4 @@
-package voicelive
+package ws
 
 import (
 	"bufio"
@@ -21,15 +21,15 @@ const maxProxyAnswer = 16 << 10
 
 // dial connects to the host of u, through a proxy if there is one, and speaks TLS
 // unless u is http. Whatever it opened is closed when ctx ends or on an error.
-func (c *Client) dial(ctx context.Context, req *http.Request) (conn net.Conn, err error) {
+func (c *Config) dial(ctx context.Context, req *http.Request) (conn net.Conn, err error) {
 	// http.ProxyFromEnvironment and its like judge by the scheme and the host.
-	proxy, err := c.opts.Proxy(req)
+	proxy, err := c.Proxy(req)
 	if err != nil {
 		return nil, nonRetriable(errors.New("voicelive: the proxy setting is not a URL")) // the error would repeat it, password included
 	}
 	u := req.URL
 	if proxy == nil {
-		conn, err = c.opts.DialContext(ctx, "tcp", hostPort(u))
+		conn, err = c.DialContext(ctx, "tcp", hostPort(u))
 	} else {
 		conn, err = c.dialProxy(ctx, proxy, hostPort(u))
 	}
@@ -55,8 +55,8 @@ func (c *Client) dial(ctx context.Context, req *http.Request) (conn net.Conn, er
 
 // checkClearText runs before the first byte is sent: what counts is the address
 // that was dialed, since a name such as localhost may resolve to anything.
-func (c *Client) checkClearText(conn net.Conn, proxied bool) error {
-	if c.opts.InsecureAllowCredentialWithHTTP {
+func (c *Config) checkClearText(conn net.Conn, proxied bool) error {
+	if c.AllowClearText {
 		return nil
 	}
 	if addr, ok := conn.RemoteAddr().(*net.TCPAddr); ok && addr.IP.IsLoopback() && !proxied {
@@ -65,10 +65,10 @@ func (c *Client) checkClearText(conn net.Conn, proxied bool) error {
 	return nonRetriable(errors.New("voicelive: the endpoint is clear text and not on this machine; use https, or set InsecureAllowCredentialWithHTTP"))
 }
 
-func (c *Client) handshakeTLS(ctx context.Context, conn net.Conn, host string) (net.Conn, error) {
+func (c *Config) handshakeTLS(ctx context.Context, conn net.Conn, host string) (net.Conn, error) {
 	config := &tls.Config{}
-	if c.opts.TLSConfig != nil {
-		config = c.opts.TLSConfig.Clone()
+	if c.TLSConfig != nil {
+		config = c.TLSConfig.Clone()
 	}
 	if config.ServerName == "" {
 		config.ServerName = host
@@ -90,11 +90,11 @@ func (c *Client) handshakeTLS(ctx context.Context, conn net.Conn, host string) (
 }
 
 // dialProxy asks an http or https proxy for a tunnel to addr.
-func (c *Client) dialProxy(ctx context.Context, proxy *url.URL, addr string) (conn net.Conn, err error) {
+func (c *Config) dialProxy(ctx context.Context, proxy *url.URL, addr string) (conn net.Conn, err error) {
 	if proxy.Scheme != "http" && proxy.Scheme != "https" {
 		return nil, nonRetriable(fmt.Errorf("voicelive: proxies of scheme %q are not supported; dial yours in ClientOptions.DialContext and set Proxy to one that returns nil", proxy.Scheme))
 	}
-	conn, err = c.opts.DialContext(ctx, "tcp", hostPort(proxy))
+	conn, err = c.DialContext(ctx, "tcp", hostPort(proxy))
 	if err != nil {
 		return nil, fmt.Errorf("voicelive: dial proxy: %w", err)
 	}
@@ -141,20 +141,30 @@ func connectThrough(conn net.Conn, proxy *url.URL, addr string) error {
 	}
 	conn.SetReadDeadline(time.Now().Add(time.Second)) // what it has to say, if it says it soon
 	body, _ := io.ReadAll(resp.Body)
-	err = &proxyRefusal{resp.StatusCode, fmt.Sprintf("voicelive: the proxy answers %s: %s", resp.Status, strings.TrimSpace(string(body)))}
-	if !passing(resp.StatusCode) {
+	err = &ProxyError{resp.StatusCode, fmt.Sprintf("voicelive: the proxy answers %s: %s", resp.Status, strings.TrimSpace(string(body)))}
+	if !Passing(resp.StatusCode) {
 		return nonRetriable(err)
 	}
 	return err
 }
 
-// proxyRefusal is the answer of a proxy that made no tunnel.
-type proxyRefusal struct {
-	status int
+// A ProxyError is the answer of a proxy that made no tunnel.
+type ProxyError struct {
+	Status int
 	text   string
 }
 
-func (e *proxyRefusal) Error() string { return e.text }
+func (e *ProxyError) Error() string { return e.text }
+
+// Passing reports whether another request may not get the HTTP status.
+func Passing(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, http.StatusInternalServerError,
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
 
 // byteReader returns one byte a call.
 type byteReader struct{ r io.Reader }
@@ -174,12 +184,6 @@ func hostPort(u *url.URL) string {
 
 // nonRetriable marks an error that the retry policy of the pipeline must not repeat.
 func nonRetriable(err error) error { return &nonRetriableError{err} }
-
-// nonRetriableMark is how errors of the SDK, and ours, say so.
-type nonRetriableMark interface {
-	error
-	NonRetriable()
-}
 
 type nonRetriableError struct{ error }
 

@@ -1,20 +1,21 @@
-package voicelive
+package ws
 
 import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/gorilla/websocket"
 )
 
@@ -30,86 +31,91 @@ var (
 	errNoWebSocket   = errors.New("voicelive: the server's answer to the handshake is not that of a WebSocket server")
 )
 
-// A handshake is the transport of one Connect: the end of its HTTP pipeline. After
-// a 101 it holds the connection, which no longer depends on the request's context.
-type handshake struct {
-	client  *Client
-	conn    *wireConn
-	ws      *websocket.Conn
-	refused *http.Response // the last refusal; nil before
+// Config says what to connect to, and how.
+type Config struct {
+	// Request is the opening request. Its URL is http or https.
+	Request *http.Request
+
+	DialContext    func(ctx context.Context, network, addr string) (net.Conn, error)
+	Proxy          func(*http.Request) (*url.URL, error)
+	TLSConfig      *tls.Config // nil is the default; not modified
+	AllowClearText bool        // otherwise http is only for loopback addresses
+
+	Limits Limits
 }
 
-// Do sends one opening handshake. A refusal is a response, as of any other request.
-func (h *handshake) Do(req *http.Request) (*http.Response, error) {
-	limit := h.client.opts.Limits.HandshakeTimeout
+// Limits bounds the time and memory of a connection. All are set; a PingInterval
+// below 0 is none.
+type Limits struct {
+	HandshakeTimeout    time.Duration // for Dial
+	WriteTimeout        time.Duration // for one frame
+	CloseTimeout        time.Duration // for Conn.Close in all
+	PingInterval        time.Duration
+	PongTimeout         time.Duration // for anything to arrive after a ping
+	SlowConsumerTimeout time.Duration // for a full queue to get room
+	DrainTimeout        time.Duration // for the reason of the peer to arrive after a write did not succeed
+
+	ReceiveBytes int64 // of one message
+	QueueEvents  int   // received and not yet taken by Conn.Next
+	QueueBytes   int   // of them, one message excepted
+}
+
+// Dial connects and sends the opening handshake. A refusal is a response without a
+// connection and without an error; its body has been read.
+func Dial(ctx context.Context, c Config) (*Conn, *http.Response, error) {
+	limit := c.Limits.HandshakeTimeout
 	overdue := fmt.Errorf("voicelive: handshake: not done within %v: %w", limit, os.ErrDeadlineExceeded)
-	ctx, cancel := context.WithTimeoutCause(req.Context(), limit, overdue)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, overdue)
 	defer cancel()
-	resp, err := h.once(ctx, req)
-	switch {
-	case err == nil && resp.StatusCode != http.StatusSwitchingProtocols:
-		h.refused = resp
-	case errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == overdue:
+	conn, resp, err := c.once(ctx)
+	if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == overdue {
 		if err != context.DeadlineExceeded { // it tells what took so long
 			overdue = fmt.Errorf("%w: %v", overdue, err)
 		}
 		err = overdue
 	}
-	return resp, err
+	return conn, resp, err
 }
 
-// refusal is the error of the last refusal.
-func (h *handshake) refusal() error {
-	resp := *h.refused
-	if body, ok := resp.Body.(*refusalBody); ok {
-		resp.Body = newRefusalBody(body.all)
-	}
-	return runtime.NewResponseError(&resp)
-}
-
-func (h *handshake) once(ctx context.Context, req *http.Request) (*http.Response, error) {
-	conn, err := h.client.dial(ctx, req)
+func (c *Config) once(ctx context.Context) (*Conn, *http.Response, error) {
+	conn, err := c.dial(ctx, c.Request)
 	if err != nil {
-		return nil, orContext(ctx, err)
+		return nil, nil, ContextError(ctx, err)
 	}
 	wire := &wireConn{Conn: conn, left: maxAnswerHeader}
 	stop := context.AfterFunc(ctx, func() { hardClose(conn) })
-	resp, ws, err := h.upgrade(ctx, req, wire)
+	resp, reader, err := c.upgrade(ctx, wire)
 	switch {
 	case !stop():
 		err = ctx.Err()
 	case err == nil && resp.StatusCode == http.StatusSwitchingProtocols:
-		if err = wire.established(req); err == nil {
-			h.conn, h.ws = wire, ws
-			return resp, nil
-		}
-		if e, ok := errors.AsType[*SessionError](err); ok {
-			e.RequestID = requestID(resp)
+		if err = wire.established(c.Request); err == nil {
+			return newConn(wire, reader, c.Limits), resp, nil
 		}
 	}
 	hardClose(conn)
 	if err != nil {
-		return nil, orContext(ctx, err)
+		return nil, resp, ContextError(ctx, err)
 	}
-	return resp, nil
+	return nil, resp, nil
 }
 
 // upgrade speaks the handshake over an open connection.
-func (h *handshake) upgrade(ctx context.Context, req *http.Request, wire *wireConn) (*http.Response, *websocket.Conn, error) {
+func (c *Config) upgrade(ctx context.Context, wire *wireConn) (*http.Response, *websocket.Conn, error) {
 	dialer := websocket.Dialer{
 		NetDialContext:  func(context.Context, string, string) (net.Conn, error) { return wire, nil },
 		ReadBufferSize:  readBufferSize,
 		WriteBufferPool: &unusedWriteBuffers,
 	}
-	target := *req.URL
+	target := *c.Request.URL
 	target.Scheme = "ws" // TLS, if any, has been spoken
-	ws, resp, err := dialer.DialContext(ctx, target.String(), req.Header)
+	reader, resp, err := dialer.DialContext(ctx, target.String(), c.Request.Header)
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake):
 		if resp.StatusCode == http.StatusSwitchingProtocols {
 			return nil, nil, nonRetriable(errNoWebSocket)
 		}
-		resp, err = wire.refusal(req)
+		resp, err = wire.refusal(c.Request)
 		return resp, nil, err
 	case err != nil:
 		return nil, nil, fmt.Errorf("voicelive: handshake: %w", err)
@@ -117,17 +123,17 @@ func (h *handshake) upgrade(ctx context.Context, req *http.Request, wire *wireCo
 	if err := checkAnswer(resp); err != nil {
 		return nil, nil, err
 	}
-	resp.Request = req
-	return resp, ws, nil
+	resp.Request = c.Request
+	return resp, reader, nil
 }
 
 // unusedWriteBuffers keeps the library from allocating a buffer for each
 // connection: frames are written by frameWriter.
 var unusedWriteBuffers sync.Pool
 
-// orContext prefers the reason that the context gives for an error. A deadline on the
+// ContextError prefers the reason that the context gives for an error. A deadline on the
 // connection may be noticed before that of the context it was taken from.
-func orContext(ctx context.Context, err error) error {
+func ContextError(ctx context.Context, err error) error {
 	if d, ok := ctx.Deadline(); ok && !time.Now().Before(d) {
 		<-ctx.Done() // at once
 	}
@@ -143,7 +149,7 @@ func orContext(ctx context.Context, err error) error {
 // wireConn is what gorilla/websocket reads from. It bounds and remembers the
 // answer to the handshake, of which the library would keep 1 KiB, and later
 // counts reads for the keepalive. The library's own frames and its Close are
-// ignored after the handshake: only frameWriter writes, and only the session closes.
+// ignored after the handshake: only frameWriter writes, and only Conn closes.
 type wireConn struct {
 	net.Conn
 	reads  atomic.Uint32 // that returned something; changes as long as the peer lives
@@ -226,7 +232,7 @@ func (c *wireConn) established(req *http.Request) error {
 		return nonRetriable(err)
 	}
 	if _, err := c.frames.check(c.answer[len(c.answer)-all.Len()-answer.Buffered():]); err != nil {
-		return nonRetriable(&SessionError{Kind: KindProtocol, Err: err})
+		return nonRetriable(&Error{Cause: &ProtocolError{err}})
 	}
 	c.done, c.answer = true, nil
 	return nil
@@ -243,16 +249,6 @@ func (c *wireConn) refusal(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxRefusalBody)) // as much as came
-	resp.Body = newRefusalBody(body)
+	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return resp, nil
 }
-
-// A refusalBody can be read again: a retry may have read it before somebody asks.
-type refusalBody struct {
-	*bytes.Reader
-	all []byte
-}
-
-func newRefusalBody(all []byte) *refusalBody { return &refusalBody{bytes.NewReader(all), all} }
-
-func (*refusalBody) Close() error { return nil }

@@ -1,4 +1,4 @@
-package voicelive
+package ws
 
 import (
 	"context"
@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// A message is one received message, not decoded yet.
-type message struct {
-	data []byte
-	next *message
+// A Message is one received message.
+type Message struct {
+	Data []byte
+	next *Message
 }
 
 // messages are reused by all sessions, so that an idle one holds none.
-var messages = sync.Pool{New: func() any { return &message{data: make([]byte, 0, 4<<10)} }}
+var messages = sync.Pool{New: func() any { return &Message{Data: make([]byte, 0, 4<<10)} }}
 
 // readFrom reads a whole message into m. What coming returns is the number of bytes
 // that the peer has announced and not sent yet; it is only asked when m has to grow.
-func (m *message) readFrom(r io.Reader, coming func() int) error {
-	m.data = m.data[:0]
+func (m *Message) readFrom(r io.Reader, coming func() int) error {
+	m.Data = m.Data[:0]
 	for {
-		if len(m.data) == cap(m.data) {
+		if len(m.Data) == cap(m.Data) {
 			// Once for a message in one frame, with room for what the library has buffered.
-			m.data = slices.Grow(m.data, max(len(m.data), coming()+readBufferSize+1))
+			m.Data = slices.Grow(m.Data, max(len(m.Data), coming()+readBufferSize+1))
 		}
-		n, err := r.Read(m.data[len(m.data):cap(m.data)])
-		m.data = m.data[:len(m.data)+n]
+		n, err := r.Read(m.Data[len(m.Data):cap(m.Data)])
+		m.Data = m.Data[:len(m.Data)+n]
 		if err == io.EOF {
 			return nil
 		}
@@ -37,9 +37,9 @@ func (m *message) readFrom(r io.Reader, coming func() int) error {
 	}
 }
 
-// release gives m back, once nothing refers to its data.
-func (m *message) release() {
-	if cap(m.data) > 1<<20 {
+// Release gives m back, once nothing refers to its data.
+func (m *Message) Release() {
+	if cap(m.Data) > 1<<20 {
 		return // a rare large message should not stay
 	}
 	m.next = nil
@@ -50,7 +50,7 @@ func (m *message) release() {
 // number and by the memory they take. It is a linked list: empty, it takes none.
 type queue struct {
 	mu          sync.Mutex
-	first, last *message
+	first, last *Message
 	n, bytes    int
 	high        int // the most bytes there were
 	closed      bool
@@ -68,14 +68,14 @@ func newQueue(l *Limits) queue {
 
 // put appends m and returns how many there are, or 0 without room. One message
 // always fits, and counts as one if the queue is closed and drops it.
-func (q *queue) put(m *message) int {
+func (q *queue) put(m *Message) int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
-		m.release()
+		m.Release()
 		return 1
 	}
-	if q.n > 0 && (q.n >= q.maxN || q.bytes+cap(m.data) > q.maxBytes) {
+	if q.n > 0 && (q.n >= q.maxN || q.bytes+cap(m.Data) > q.maxBytes) {
 		return 0
 	}
 	if q.last == nil {
@@ -85,14 +85,14 @@ func (q *queue) put(m *message) int {
 	}
 	q.last = m
 	q.n++
-	q.bytes += cap(m.data)
+	q.bytes += cap(m.Data)
 	q.high = max(q.high, q.bytes)
 	token(q.ready)
 	return q.n
 }
 
 // take removes the first message; nil if there is none.
-func (q *queue) take() *message {
+func (q *queue) take() *Message {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	m := q.first
@@ -104,7 +104,7 @@ func (q *queue) take() *message {
 		q.last = nil
 	}
 	q.n--
-	q.bytes -= cap(m.data)
+	q.bytes -= cap(m.Data)
 	m.next = nil
 	token(q.room)
 	return m
@@ -132,7 +132,7 @@ func token(c chan struct{}) {
 }
 
 // next waits for a message. It returns nil once done is closed and none is left.
-func (q *queue) next(ctx context.Context, done <-chan struct{}) (*message, error) {
+func (q *queue) next(ctx context.Context, done <-chan struct{}) (*Message, error) {
 	for {
 		if m := q.take(); m != nil {
 			return m, nil
@@ -150,7 +150,7 @@ func (q *queue) next(ctx context.Context, done <-chan struct{}) (*message, error
 // wait puts m as soon as there is room, and reports whether that was in time.
 // Either of the channels gives up waiting: m is then dropped, and so is what comes
 // behind it, which is not late.
-func (q *queue) wait(m *message, patience time.Duration, done, closing <-chan struct{}) bool {
+func (q *queue) wait(m *Message, patience time.Duration, done, closing <-chan struct{}) bool {
 	if q.late == nil {
 		q.late = time.NewTimer(patience)
 	} else {

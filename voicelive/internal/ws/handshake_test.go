@@ -1,14 +1,14 @@
-package voicelive
+package ws
 
 import (
 	"bufio"
-	"context"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // An answer without end is not read to its end.
@@ -25,7 +25,7 @@ func TestTheAnswerToTheHandshakeIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				dial, accepted := pipes(t)
+				dial, accepted := wstest.Pipes()
 				var wg sync.WaitGroup
 				taken := 0
 				wg.Go(func() {
@@ -37,8 +37,8 @@ func TestTheAnswerToTheHandshakeIsBounded(t *testing.T) {
 						n, err = conn.Write([]byte(tt.more))
 					}
 				})
-				if _, err := testClient(t, testOptions(dial)).Connect(t.Context(), nil); err == nil {
-					t.Error("connected")
+				if c, _, err := Dial(t.Context(), testConfig(t, dial)); c != nil {
+					t.Error("connected", err)
 				}
 				wg.Wait()
 				if taken > tt.most+piece {
@@ -47,20 +47,4 @@ func TestTheAnswerToTheHandshakeIsBounded(t *testing.T) {
 			})
 		})
 	}
-}
-
-func TestRedirectsAreNotFollowed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		answer, requests, stop := answering(t, refusal(307, "", "Location: http://elsewhere.test/"))
-		defer stop()
-		var dialed []string
-		opts := testOptions(func(ctx context.Context, network, addr string) (net.Conn, error) {
-			dialed = append(dialed, addr)
-			return answer(ctx, network, addr)
-		})
-		_, err := testClient(t, opts).Connect(t.Context(), nil)
-		if err == nil || len(dialed) != 1 || len(requests()) != 1 {
-			t.Errorf("dialed %q: %v", dialed, err)
-		}
-	})
 }

@@ -1,9 +1,12 @@
-package voicelive
+package ws
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
+	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -12,13 +15,15 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
-// over wraps the connections that a client dials.
-func over(wrap func(net.Conn) net.Conn) func(*ClientOptions) {
-	return func(o *ClientOptions) {
-		dial := o.DialContext
-		o.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
+// over wraps the connections that are dialed.
+func over(wrap func(net.Conn) net.Conn) func(*Config) {
+	return func(config *Config) {
+		dial := config.DialContext
+		config.DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 			conn, err := dial(ctx, network, addr)
 			if err != nil {
 				return nil, err
@@ -28,18 +33,50 @@ func over(wrap func(net.Conn) net.Conn) func(*ClientOptions) {
 	}
 }
 
-// A ping that meets a write which is stuck neither stops the reader nor ends the session.
+// errBegan wraps the error of a message whose first byte may be out.
+var errBegan = errors.New("the message began")
+
+// write writes a message of n bytes.
+func write(ctx context.Context, c *Conn, n int) error {
+	return writeText(ctx, c, strings.Repeat("x", n))
+}
+
+func writeText(ctx context.Context, c *Conn, text string) error {
+	buf := NewBuffer()
+	defer buf.Release()
+	buf.B = append(buf.B, text...)
+	began, err := c.Write(ctx, buf)
+	if err != nil && began {
+		return fmt.Errorf("%w: %w", errBegan, err)
+	}
+	return err
+}
+
+// next takes the next message, in virtual or real time, but not for ever.
+func next(t testing.TB, c *Conn) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	m, err := c.Next(ctx)
+	if err != nil {
+		t.Fatalf("Next: %v", err)
+	}
+	defer m.Release()
+	return string(m.Data)
+}
+
+// A ping that meets a write which is stuck neither stops the reader nor ends the connection.
 func TestAPingWhileTheNetworkIsStuckIsAnsweredLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const stuck = 1500 * time.Millisecond
 		var heard hearing
-		s, stop := serve(t, nil, func(p *peer) {
-			p.next() // one frame of many
-			p.frame(0x89, []byte("p"))
-			p.text("%s", warning("a"))
+		c, stop := serve(t, nil, func(p *wstest.Peer) {
+			p.Next() // one frame of many
+			p.Frame(0x89, []byte("p"))
+			p.Text(message("a"))
 			time.Sleep(stuck)
 			for whole := false; !whole; {
-				first, payload, err := p.next()
+				first, payload, err := p.Next()
 				if err != nil {
 					t.Error(err)
 					return
@@ -49,21 +86,20 @@ func TestAPingWhileTheNetworkIsStuckIsAnsweredLater(t *testing.T) {
 				}
 				whole = first == 0x80
 			}
-			p.drain()
+			p.Drain()
 		})
 		defer stop()
 		began := time.Now()
 		sent := make(chan error)
-		go func() { sent <- s.AppendInputAudioBuffer(t.Context(), make([]byte, 1<<20)) }()
-		recv(t, s)
-		if recv(t, s); time.Since(began) != 0 {
-			t.Errorf("the event behind the ping came after %v", time.Since(began))
+		go func() { sent <- write(t.Context(), c, 1<<20) }()
+		if next(t, c); time.Since(began) != 0 {
+			t.Errorf("the message behind the ping came after %v", time.Since(began))
 		}
 		if err := <-sent; err != nil || time.Since(began) != stuck {
 			t.Errorf("sent after %v: %v", time.Since(began), err)
 		}
-		if diff := cmp.Diff([]string{"p"}, heard.pongs); diff != "" || s.Err() != nil {
-			t.Error(diff, s.Err())
+		if diff := cmp.Diff([]string{"p"}, heard.pongs); diff != "" || c.Err() != nil {
+			t.Error(diff, c.Err())
 		}
 	})
 }
@@ -73,10 +109,10 @@ func TestAPongFindsItsWayIntoALargeMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const bytesPerSecond = 10_000_000
 		var waited time.Duration
-		s, stop := serve(t, nil, func(p *peer) {
+		c, stop := serve(t, nil, func(p *wstest.Peer) {
 			var asked time.Time
 			for n := 0; ; n++ {
-				first, payload, err := p.next()
+				first, payload, err := p.Next()
 				if err != nil || first == 0x88 {
 					return
 				}
@@ -84,7 +120,7 @@ func TestAPongFindsItsWayIntoALargeMessage(t *testing.T) {
 				switch {
 				case n == 500:
 					asked = time.Now()
-					p.frame(0x89, nil)
+					p.Frame(0x89, nil)
 				case first == 0x8a:
 					waited = time.Since(asked)
 				}
@@ -92,7 +128,7 @@ func TestAPongFindsItsWayIntoALargeMessage(t *testing.T) {
 		})
 		defer stop()
 		began := time.Now()
-		if err := s.AppendInputAudioBuffer(t.Context(), make([]byte, 15<<20)); err != nil {
+		if err := write(t.Context(), c, 20<<20); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(began); took < 2*time.Second {
@@ -104,15 +140,15 @@ func TestAPongFindsItsWayIntoALargeMessage(t *testing.T) {
 	})
 }
 
-// P7: a context may stop a send before its first byte, and not later.
-func TestCancellingASendNeverCutsAnEvent(t *testing.T) {
+// P7: a context may stop a write before its first byte, and not later.
+func TestCancellingAWriteNeverCutsAMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		read := make(chan struct{})
 		var got []int
-		s, stop := serve(t, nil, func(p *peer) {
+		c, stop := serve(t, nil, func(p *wstest.Peer) {
 			<-read
 			for {
-				text, err := p.message()
+				text, err := p.Message()
 				if err != nil {
 					return
 				}
@@ -121,12 +157,12 @@ func TestCancellingASendNeverCutsAnEvent(t *testing.T) {
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		first := make(chan error, 1)
-		go func() { first <- s.AppendInputAudioBuffer(ctx, make([]byte, 90_000)) }()
+		go func() { first <- write(ctx, c, 90_000) }()
 		synctest.Wait()
 		cancel()
 		for range 1000 {
 			queued, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-			if err := s.ClearInputAudioBuffer(queued); !errors.Is(err, ErrNotSent) || !errors.Is(err, context.DeadlineExceeded) {
+			if err := write(queued, c, 30); err != context.DeadlineExceeded {
 				t.Fatalf("queued: %v", err)
 			}
 			cancel()
@@ -135,31 +171,31 @@ func TestCancellingASendNeverCutsAnEvent(t *testing.T) {
 		if err := <-first; err != nil {
 			t.Errorf("begun: %v", err)
 		}
-		if err := s.ClearInputAudioBuffer(t.Context()); err != nil {
+		if err := write(t.Context(), c, 30); err != nil {
 			t.Errorf("later: %v", err)
 		}
 		stop()
-		if diff := cmp.Diff([]int{120_000 + len(`{"type":"input_audio_buffer.append","audio":""}`), len(`{"type":"input_audio_buffer.clear"}`)}, got); diff != "" {
+		if diff := cmp.Diff([]int{90_000, 30}, got); diff != "" {
 			t.Error(diff)
 		}
 	})
 }
 
-// A write that the network does not take ends the session, since half of a frame may
+// A write that the network does not take ends the connection, since half of a frame may
 // be out.
-func TestAWriteThatTakesTooLongEndsTheSession(t *testing.T) {
+func TestAWriteThatTakesTooLongEndsTheConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, stop := serve(t, nil, func(p *peer) { time.Sleep(time.Minute) })
+		c, stop := serve(t, nil, func(p *wstest.Peer) { time.Sleep(time.Minute) })
 		defer stop()
 		began := time.Now()
-		err := s.ClearInputAudioBuffer(t.Context())
-		if e, ok := errors.AsType[*SessionError](err); !ok || e.Kind != KindNetwork || errors.Is(err, ErrNotSent) {
+		err := write(t.Context(), c, 30)
+		if e, ok := errors.AsType[*Error](err); !ok || !errors.Is(e, os.ErrDeadlineExceeded) || !errors.Is(err, errBegan) {
 			t.Errorf("got %v", err)
 		}
 		if took := time.Since(began); took != 10*time.Second+500*time.Millisecond {
 			t.Errorf("it took %v", took)
 		}
-		if err := s.ClearInputAudioBuffer(t.Context()); !errors.Is(err, ErrNotSent) {
+		if err := write(t.Context(), c, 30); err == nil || errors.Is(err, errBegan) {
 			t.Errorf("afterwards: %v", err)
 		}
 	})
@@ -182,33 +218,32 @@ func (c *brokenPipe) Write(p []byte) (int, error) {
 func TestAWriteErrorWaitsForTheReasonOfThePeer(t *testing.T) {
 	for name, tt := range map[string]struct {
 		late time.Duration
-		want SessionError
+		want Error
 		took time.Duration
 	}{
-		"in time": {499 * time.Millisecond, SessionError{Kind: KindPeerClosed, CloseCode: 4001, Reason: "over"}, 499 * time.Millisecond},
-		"late":    {501 * time.Millisecond, SessionError{Kind: KindNetwork, Err: syscall.EPIPE}, 500 * time.Millisecond},
+		"in time": {499 * time.Millisecond, Error{Code: 4001, Reason: "over"}, 499 * time.Millisecond},
+		"late":    {501 * time.Millisecond, Error{Cause: syscall.EPIPE}, 500 * time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				pipe := &brokenPipe{}
 				wrap := over(func(conn net.Conn) net.Conn { pipe.Conn = conn; return pipe })
 				broken := make(chan struct{})
-				s, stop := serve(t, wrap, func(p *peer) {
+				c, stop := serve(t, wrap, func(p *wstest.Peer) {
 					<-broken
 					time.Sleep(tt.late)
-					p.close(4001, "over")
-					p.drain()
+					p.Close(4001, "over")
+					p.Drain()
 				})
 				defer stop()
 				pipe.broken.Store(true)
 				close(broken)
 				began := time.Now()
-				err := s.ClearInputAudioBuffer(t.Context())
-				got, ok := errors.AsType[*SessionError](err)
+				err := write(t.Context(), c, 30)
+				got, ok := errors.AsType[*Error](err)
 				if !ok {
 					t.Fatalf("got %v", err)
 				}
-				tt.want.SessionID, tt.want.RequestID = "sess_1", "req_1"
 				if *got != tt.want || time.Since(began) != tt.took {
 					t.Errorf("got %v after %v", err, time.Since(began))
 				}
@@ -244,20 +279,20 @@ func (c *exclusiveConn) SetWriteDeadline(at time.Time) error {
 func TestWritesAndTheirDeadlinesDoNotMeet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wrap := over(func(conn net.Conn) net.Conn { return &exclusiveConn{Conn: conn, t: t} })
-		s, stop := serve(t, func(o *ClientOptions) {
-			wrap(o)
-			o.Limits.PingInterval, o.Limits.PongTimeout = 10*time.Millisecond, 5*time.Second
-		}, func(p *peer) {
+		c, stop := serve(t, func(config *Config) {
+			wrap(config)
+			config.Limits.PingInterval, config.Limits.PongTimeout = 10*time.Millisecond, 5*time.Second
+		}, func(p *wstest.Peer) {
 			var pings sync.WaitGroup
 			defer pings.Wait()
-			defer p.conn.Close()
+			defer p.Conn.Close()
 			pings.Go(func() {
-				for p.frame(0x89, []byte("x")) == nil {
+				for p.Frame(0x89, []byte("x")) == nil {
 					time.Sleep(time.Millisecond)
 				}
 			})
 			for {
-				if _, _, err := p.next(); err != nil {
+				if _, _, err := p.Next(); err != nil {
 					return
 				}
 				time.Sleep(time.Millisecond)
@@ -267,7 +302,7 @@ func TestWritesAndTheirDeadlinesDoNotMeet(t *testing.T) {
 		for range 8 {
 			wg.Go(func() {
 				for range 20 {
-					if err := s.AppendInputAudioBuffer(t.Context(), make([]byte, 40_000)); err != nil {
+					if err := write(t.Context(), c, 40_000); err != nil {
 						t.Error(err)
 					}
 				}
@@ -275,5 +310,46 @@ func TestWritesAndTheirDeadlinesDoNotMeet(t *testing.T) {
 		}
 		wg.Wait()
 		stop()
+	})
+}
+
+// Two goroutines that write at once do not mix their frames.
+func TestConcurrentWritesDoNotMix(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got := map[string]int{}
+		c, stop := serve(t, nil, func(p *wstest.Peer) {
+			for {
+				text, err := p.Message()
+				if err != nil {
+					return
+				}
+				got[text]++
+			}
+		})
+		long := strings.Repeat("x", 40_000) // three frames
+		errs := make(chan error)
+		const senders, rounds = 16, 20
+		for i := range senders {
+			go func() {
+				for range rounds {
+					if err := writeText(t.Context(), c, fmt.Sprint(i, long)); err != nil {
+						errs <- err
+						return
+					}
+				}
+				errs <- nil
+			}()
+		}
+		for range senders {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+		stop()
+		for i := range senders {
+			if n := got[fmt.Sprint(i, long)]; n != rounds {
+				t.Errorf("%d messages of sender %d arrived whole, want %d", n, i, rounds)
+			}
+		}
 	})
 }

@@ -1,4 +1,4 @@
-package voicelive
+package ws
 
 import (
 	"crypto/rand"
@@ -17,8 +17,8 @@ const (
 	// fits, and a pong finds its way between the frames of a larger message.
 	maxFrame = 16 << 10
 
-	// headroom in front of a message is where its first frame's header goes.
-	headroom = 14
+	// Headroom in front of a message is where its first frame's header goes.
+	Headroom = 14
 
 	opContinuation = 0x0
 	opText         = 0x1
@@ -47,12 +47,12 @@ var (
 	errCloseSent    = errors.New("a close frame was sent")
 )
 
-// message writes buf[headroom:] as one text message, masking it in place, and reports
+// message writes buf[Headroom:] as one text message, masking it in place, and reports
 // whether its first byte may be out. An error leaves the connection unusable, but for
 // errCloseSent. One message at a time is the caller's duty.
 func (w *frameWriter) message(buf []byte) (began bool, err error) {
 	op := byte(opText)
-	for start := headroom; ; start += maxFrame {
+	for start := Headroom; ; start += maxFrame {
 		end, final := start+maxFrame, false
 		if end >= len(buf) {
 			end, final = len(buf), true
@@ -76,9 +76,9 @@ func (w *frameWriter) message(buf []byte) (began bool, err error) {
 // control writes a control frame, whose payload has at most 125 bytes, within the
 // timeout. It may be called at any time.
 func (w *frameWriter) control(op int, payload []byte, timeout time.Duration) error {
-	var array [headroom + 125]byte
-	buf := append(array[:headroom], payload...)
-	frame := buf[putHeader(buf, headroom, len(payload), byte(op), true):]
+	var array [Headroom + 125]byte
+	buf := append(array[:Headroom], payload...)
+	frame := buf[putHeader(buf, Headroom, len(payload), byte(op), true):]
 	deadline := time.Now().Add(timeout)
 	select {
 	case w.slot <- struct{}{}:
@@ -150,16 +150,19 @@ func mask(b []byte, key [4]byte) {
 	}
 }
 
-// sendBuffers hold messages on their way out. What is encoded is in the buffer
-// behind headroom.
-var sendBuffers = sync.Pool{New: func() any { return &sendBuffer{make([]byte, headroom, 8<<10)} }}
+// A Buffer holds a message on its way out: what is encoded is B[Headroom:].
+type Buffer struct{ B []byte }
 
-type sendBuffer struct{ b []byte }
+var buffers = sync.Pool{New: func() any { return &Buffer{make([]byte, Headroom, 8<<10)} }}
 
-func (b *sendBuffer) release() {
-	if cap(b.b) > 64<<10 {
+// NewBuffer returns a buffer that is empty but for the headroom.
+func NewBuffer() *Buffer { return buffers.Get().(*Buffer) }
+
+// Release gives b back.
+func (b *Buffer) Release() {
+	if cap(b.B) > 64<<10 {
 		return // a rare large event should not stay
 	}
-	b.b = b.b[:headroom]
-	sendBuffers.Put(b)
+	b.B = b.B[:Headroom]
+	buffers.Put(b)
 }

@@ -1,7 +1,8 @@
-package voicelive
+package ws
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // A conformanceCase is one thing that RFC 6455 asks of a client.
@@ -65,20 +68,20 @@ func TestConformance(t *testing.T) {
 
 // An exchange is a case in which a server sends raw bytes over an open connection.
 type exchange struct {
-	name    string
-	send    [][]byte // each is sent when the client has dealt with the one before
-	limits  Limits
-	want    outcome
-	lenient string
+	name         string
+	send         [][]byte // each is sent when the client has dealt with the one before
+	receiveBytes int64    // the limit; 0 is the default
+	want         outcome
+	lenient      string
 }
 
 // An outcome is what a client did.
 type outcome struct {
-	Events []string // the ids of what it delivered, in order; "!" is an EventError
-	Pongs  []string
-	Alive  bool   // it answers a ping in the end, and an orderly close
-	Code   int    // otherwise: of the close frame that it sent; -1 is one without a code
-	End    string // otherwise: kind and close code of its error; "orderly" without one
+	Messages []string // the names of what it delivered, in order; "!" is one without
+	Pongs    []string
+	Alive    bool   // it answers a ping in the end, and an orderly close
+	Code     int    // otherwise: of the close frame that it sent; -1 is one without a code
+	End      string // otherwise: its error; "orderly" without one
 }
 
 func cases(exchanges []exchange) (list []conformanceCase) {
@@ -90,50 +93,61 @@ func cases(exchanges []exchange) (list []conformanceCase) {
 
 func (x exchange) run(t *testing.T) {
 	var heard hearing
-	s, stop := serve(t, func(o *ClientOptions) { o.Limits = x.limits }, func(p *peer) {
+	c, stop := serve(t, func(c *Config) {
+		if x.receiveBytes > 0 {
+			c.Limits.ReceiveBytes = x.receiveBytes
+		}
+	}, func(p *wstest.Peer) {
 		var wg sync.WaitGroup
 		defer wg.Wait()
-		defer p.conn.Close()
+		defer p.Conn.Close()
 		wg.Go(func() { heard.listen(p) })
 		for _, b := range x.send {
-			p.conn.Write(b) // nobody may be there any more
+			p.Conn.Write(b) // nobody may be there any more
 			synctest.Wait()
 		}
 		if heard.closes() > 0 {
 			return
 		}
 		const fence = "fence"
-		p.frame(0x89, []byte(fence))
+		p.Frame(0x89, []byte(fence))
 		synctest.Wait()
 		if heard.fenced(fence) {
-			p.close(1000, "")
+			p.Close(1000, "")
 			synctest.Wait()
 		}
 	})
 	var got outcome
-	var end error
-	for ev, err := range s.Events(t.Context()) {
-		_, undecodable := errors.AsType[*EventError](err)
-		switch {
-		case undecodable:
-			got.Events = append(got.Events, "!")
-		case err != nil:
-			end = err
-		case ev.EventType() != ServerEventTypeSessionCreated:
-			got.Events = append(got.Events, ev.GetEventID())
-		}
+	m, end := c.Next(t.Context())
+	for ; end == nil; m, end = c.Next(t.Context()) {
+		got.Messages = append(got.Messages, name(m.Data))
+		m.Release()
 	}
 	stop()
 	heard.report(t, &got)
-	switch e, failed := errors.AsType[*SessionError](end); {
+	switch e, failed := errors.AsType[*Error](end); {
 	case failed:
-		got.End = strings.TrimSuffix(fmt.Sprint(e.Kind, " ", e.CloseCode), " 0")
+		got.End = what(e)
 	case !got.Alive:
 		got.End = "orderly"
 	}
 	if diff := cmp.Diff(x.want, got); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// what is an error in a word or two.
+func what(e *Error) string {
+	_, violated := errors.AsType[*ProtocolError](e)
+	switch {
+	case e.Code != 0:
+		return fmt.Sprint("code ", e.Code)
+	case violated:
+		return "protocol"
+	case errors.Is(e, ErrTooLarge):
+		return "too large"
+	}
+	return e.Error()
 }
 
 // hearing is what a server hears from a client.
@@ -145,9 +159,9 @@ type hearing struct {
 	err   error
 }
 
-func (h *hearing) listen(p *peer) {
+func (h *hearing) listen(p *wstest.Peer) {
 	for {
-		first, payload, err := p.next()
+		first, payload, err := p.Next()
 		h.mu.Lock()
 		switch {
 		case err != nil:
@@ -209,25 +223,34 @@ func (h *hearing) report(t *testing.T, got *outcome) {
 }
 
 // delivers is the outcome of traffic without fault.
-func delivers(ids ...string) outcome { return outcome{Events: ids, Alive: true} }
+func delivers(names ...string) outcome { return outcome{Messages: names, Alive: true} }
 
-// fails is the outcome of a violation behind some events.
-func fails(code int, ids ...string) outcome {
-	return outcome{Events: ids, Code: code, End: string(KindProtocol)}
+// fails is the outcome of a violation behind some messages.
+func fails(code int, names ...string) outcome {
+	return outcome{Messages: names, Code: code, End: "protocol"}
 }
 
-// warning is an event.
-func warning(id string) []byte { return warningOf(id, 0) }
+// message is a message with a name.
+func message(name string) []byte { return messageOf(name, 0) }
 
-// warningOf is an event of n bytes, if it can be that small.
-func warningOf(id string, n int) []byte {
-	const format = `{"type":"warning","event_id":%q,"warning":{"message":"%s"}}`
-	empty := fmt.Sprintf(format, id, "")
-	return fmt.Appendf(nil, format, id, strings.Repeat("x", max(n-len(empty), 0)))
+// messageOf is a message of n bytes, if it can be that small.
+func messageOf(name string, n int) []byte {
+	const format = `{"name":%q,"text":"%s"}`
+	empty := fmt.Sprintf(format, name, "")
+	return fmt.Appendf(nil, format, name, strings.Repeat("x", max(n-len(empty), 0)))
+}
+
+// name returns the name of a message, "!" if it has none.
+func name(data []byte) string {
+	var m struct{ Name string }
+	if json.Unmarshal(data, &m) != nil {
+		return "!"
+	}
+	return m.Name
 }
 
 // text is a text message in one frame.
-func text(payload []byte) []byte { return frameOf(0x81, payload) }
+func text(payload []byte) []byte { return wstest.Frame(0x81, payload) }
 
 // steps are sent one after the other.
 func steps(frames ...[]byte) [][]byte { return frames }

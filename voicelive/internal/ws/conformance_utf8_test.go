@@ -1,14 +1,16 @@
-package voicelive
+package ws
 
 import (
 	"strings"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // What is not UTF-8 ends the session, wherever the fragments and the writes are cut.
 func utf8Cases() []conformanceCase {
 	// in is an event with the bytes in a string.
 	in := func(s string) []byte {
-		return []byte(strings.Replace(string(warning("a")), `"message":"`, `"message":"`+s, 1))
+		return []byte(strings.Replace(string(message("a")), `"text":"`, `"text":"`+s, 1))
 	}
 	greek := "\xce\xba\xe1\xbd\xb9\xcf\x83\xce\xbc\xce\xb5"
 	var list []exchange
@@ -63,24 +65,24 @@ func utf8Cases() []conformanceCase {
 		{"far behind the last", "\xf7\xbf\xbf\xbf"},
 		{"in the middle of text", greek + "\xed\xa0\x80edited"},
 	} {
-		list = append(list, exchange{name: tt.name, send: steps(text(in(tt.text)), text(warning("b"))), want: fails(1007)})
+		list = append(list, exchange{name: tt.name, send: steps(text(in(tt.text)), text(message("b"))), want: fails(1007)})
 	}
 	bad := in(greek + "\xf4\x90\x80\x80")
 	at := strings.Index(string(bad), "\xf4")
 	return cases(append(list,
 		exchange{name: "valid, in fragments of one byte", send: fragmentsOf(0x01, in(greek), 1), want: delivers("a")},
 		exchange{name: "valid, byte by byte", send: chopped(1, text(in(greek))), want: delivers("a")},
-		exchange{name: "valid, cut in a character", send: fragmentsOf(0x01, in("\xf0\x9f\x8e\xa4"), strings.Index(string(in("")), `"message":"`)+len(`"message":"`)+2), want: delivers("a")},
+		exchange{name: "valid, cut in a character", send: fragmentsOf(0x01, in("\xf0\x9f\x8e\xa4"), strings.Index(string(in("")), `"text":"`)+len(`"text":"`)+2), want: delivers("a")},
 		exchange{name: "invalid, in fragments of one byte", send: fragmentsOf(0x01, bad, 1), want: fails(1007)},
 		exchange{name: "invalid, byte by byte", send: chopped(1, text(bad)), want: fails(1007)},
 		exchange{name: "invalid, cut in the sequence", send: fragmentsOf(0x01, bad, at+2), want: fails(1007)},
-		exchange{name: "invalid, behind an event", send: together(text(warning("b")), text(bad)), want: fails(1007, "b")},
-		exchange{name: "invalid, in the first fragment of two", send: steps(frameOf(0x01, bad), frameOf(0x80, nil)), want: fails(1007)},
-		exchange{name: "a character that does not end", send: steps(text(append(warning("a"), 0xe1, 0xbd))), want: fails(1007)},
+		exchange{name: "invalid, behind an event", send: together(text(message("b")), text(bad)), want: fails(1007, "b")},
+		exchange{name: "invalid, in the first fragment of two", send: steps(wstest.Frame(0x01, bad), wstest.Frame(0x80, nil)), want: fails(1007)},
+		exchange{name: "a character that does not end", send: steps(text(append(message("a"), 0xe1, 0xbd))), want: fails(1007)},
 		exchange{name: "an escaped lone surrogate", send: steps(text(in(`\ud800`))), want: delivers("a")},
-		exchange{name: "a byte order mark", send: steps(text(append([]byte("\xef\xbb\xbf"), warning("a")...))), want: delivers("!")},
-		exchange{name: "binary is not text", send: steps(frameOf(0x82, bad)), want: delivers("!")},
-		exchange{name: "invalid, in a message that does not end", send: steps(frameOf(0x01, bad)), want: outcome{Alive: true},
+		exchange{name: "a byte order mark", send: steps(text(append([]byte("\xef\xbb\xbf"), message("a")...))), want: delivers("!")},
+		exchange{name: "binary is not text", send: steps(wstest.Frame(0x82, bad)), want: delivers("a")},
+		exchange{name: "invalid, in a message that does not end", send: steps(wstest.Frame(0x01, bad)), want: outcome{Alive: true},
 			lenient: "a stricter client does not wait for the end of the message"},
 	))
 }

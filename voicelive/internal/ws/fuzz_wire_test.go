@@ -1,10 +1,11 @@
-package voicelive
+package ws
 
 import (
 	"bufio"
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +14,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // memoryConn is a connection whose peer has sent all it will ever send.
@@ -40,13 +43,13 @@ func FuzzFrameWriter(f *testing.F) {
 		want := bytes.Repeat(append(pattern, 'x'), n/(len(pattern)+1)+1)[:n]
 		conn := &memoryConn{}
 		w := newFrameWriter(conn, time.Second)
-		if _, err := w.message(append(make([]byte, headroom), want...)); err != nil {
+		if _, err := w.message(append(make([]byte, Headroom), want...)); err != nil {
 			t.Fatal(err)
 		}
-		p := &peer{br: bufio.NewReader(&conn.out)}
+		p := &wstest.Peer{R: bufio.NewReader(&conn.out)}
 		var got []byte
 		for i := 0; ; i++ {
-			first, payload, err := p.next()
+			first, payload, err := p.Next()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,7 +72,7 @@ func FuzzFrameWriter(f *testing.F) {
 				break
 			}
 		}
-		if p.br.Buffered() != 0 || conn.out.Len() != 0 || !bytes.Equal(got, want) {
+		if p.R.Buffered() != 0 || conn.out.Len() != 0 || !bytes.Equal(got, want) {
 			t.Errorf("%d bytes arrive as %d, and something behind them", len(want), len(got))
 		}
 	})
@@ -106,11 +109,11 @@ func wellFormed(stream []byte) int {
 }
 
 func FuzzFrameCheck(f *testing.F) {
-	for _, c := range slices.Concat(closeFrame(1000, "x"), text(warning("a"))) {
+	for _, c := range slices.Concat(wstest.CloseFrame(1000, "x"), text(message("a"))) {
 		f.Add(bytes.Repeat([]byte{0x81, c, 1, 2, 126, 127, 0, 0}, 4), 1)
 	}
-	f.Add(slices.Concat(text(warningOf("a", 300)), []byte{0x88, 1}), 7)
-	f.Add(slices.Concat(text(warningOf("a", 70_000)), []byte{0x89, 127, 0, 0, 0, 0, 0, 0, 0, 1, 'x'}), 1000)
+	f.Add(slices.Concat(text(messageOf("a", 300)), []byte{0x88, 1}), 7)
+	f.Add(slices.Concat(text(messageOf("a", 70_000)), []byte{0x89, 127, 0, 0, 0, 0, 0, 0, 0, 1, 'x'}), 1000)
 	f.Fuzz(func(t *testing.T, stream []byte, size int) {
 		if size <= 0 || len(stream) == 0 {
 			return
@@ -136,49 +139,45 @@ func FuzzFrameCheck(f *testing.F) {
 	})
 }
 
-// kinds holds the codes that mean something, and what.
-var kinds = map[int]ErrorKind{
-	1001: KindGoingAway, 1002: KindProtocol, 1003: KindProtocol, 1005: KindNetwork, 1006: KindNetwork, 1007: KindProtocol, 1008: KindPolicy,
-	1009: KindTooLarge, 1010: KindProtocol, 1011: KindServerError, 1012: KindGoingAway, 1013: KindGoingAway, 1014: KindGoingAway,
-}
-
 func FuzzClassify(f *testing.F) {
-	for code := range kinds {
-		f.Add(code, "session_expired", true)
+	for _, code := range []int{1000, 1001, 1005, 1006, 1011, 1014, 4429} {
+		f.Add(code, "websocket: bad close code 1014")
 	}
-	f.Add(1000, "", false)
-	f.Add(4429, "websocket: bad close code 1014", false)
-	f.Fuzz(func(t *testing.T, code int, text string, expired bool) {
-		cause, reply := classify(&websocket.CloseError{Code: code, Text: text}, expired)
-		want, known := kinds[code]
-		if !known {
-			want = KindPeerClosed
-		}
-		if code == 1001 && (expired || expiryReason(text)) {
-			want = KindSessionExpired
-		}
+	f.Fuzz(func(t *testing.T, code int, text string) {
+		cause, reply := classify(&websocket.CloseError{Code: code, Text: text})
 		switch {
 		case code == 1000:
 			if cause != nil || reply != 1000 {
 				t.Errorf("got %v, %d", cause, reply)
 			}
-		case cause == nil || cause.Kind != want:
-			t.Errorf("got %v, want kind %s", cause, want)
-		case cause.Retryable() != slices.Contains([]ErrorKind{KindNetwork, KindSessionExpired, KindGoingAway, KindServerError}, want):
-			t.Errorf("%v: Retryable %v", cause, cause.Retryable())
-		case cause.Error() == "" || code != 1006 && reply != code && !(code == 1005 && reply == 1000) || code == 1006 && reply != 0:
+		case code == 1006: // an end without a close frame
+			if cause == nil || cause.Code != 0 || !errors.Is(cause, io.ErrUnexpectedEOF) || reply != 0 {
+				t.Errorf("got %v, %d", cause, reply)
+			}
+		case cause == nil || cause.Code != code || cause.Reason != text || cause.Error() == "":
+			t.Errorf("got %v", cause)
+		case reply != code && !(code == 1005 && reply == 1000):
 			t.Errorf("%v: reply %d", cause, reply)
 		}
 		for _, err := range []error{errors.New(text), errors.New("websocket: " + text), &net.OpError{Op: "read", Err: errors.New(text)}} {
-			cause, reply := classify(err, expired)
-			if cause == nil || cause.Error() == "" || reply != 0 && reply != 1002 && reply != closeBadGateway {
+			cause, reply := classify(err)
+			if cause == nil || cause.Error() == "" || reply != 0 && reply != 1002 && reply != CloseBadGateway {
 				t.Errorf("%v: got %v, reply %d", err, cause, reply)
 			}
 		}
 	})
 }
 
-// Whatever answers the handshake, Do returns, and reads no more than it may.
+func TestOtherErrorsOfReadingAreOfTheNetwork(t *testing.T) {
+	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, fmt.Errorf("x: %w", io.EOF)} {
+		cause, reply := classify(err)
+		if _, violated := errors.AsType[*ProtocolError](cause); violated || cause.Code != 0 || reply != 0 || !errors.Is(cause, err) {
+			t.Errorf("%v: got %v, reply %d", err, cause, reply)
+		}
+	}
+}
+
+// Whatever answers the handshake, Dial returns, and reads no more than it may.
 func FuzzHandshakeAnswer(f *testing.F) {
 	const good = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: KEY\r\n\r\n"
 	for _, answer := range []string{
@@ -189,34 +188,29 @@ func FuzzHandshakeAnswer(f *testing.F) {
 		f.Add([]byte(answer), 70_000)
 	}
 	var conn *memoryConn
-	c := testClient(f, testOptions(func(context.Context, string, string) (net.Conn, error) { return conn, nil }))
+	config := testConfig(f, func(context.Context, string, string) (net.Conn, error) { return conn, nil })
 	f.Fuzz(func(t *testing.T, answer []byte, repeat int) {
 		conn = &memoryConn{}
 		whole := bytes.Repeat(answer, min(max(repeat, 0), 200_000)/(len(answer)+1)+1)
 		rest := &keyedReader{conn: conn, answer: whole}
 		conn.in = rest
-		h := &handshake{client: c}
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://voicelive.test/", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		resp, err := h.Do(req)
+		c, resp, err := Dial(t.Context(), config)
 		if taken := len(whole) - len(rest.answer); taken > maxAnswerHeader+maxRefusalBody {
 			t.Errorf("%d bytes were read", taken)
 		}
 		switch {
-		case (resp == nil) == (err == nil):
-			t.Errorf("got %v and %v", resp, err)
 		case err != nil:
-			if h.ws != nil {
+			if c != nil {
 				t.Error("an error, and a connection")
 			}
+		case resp == nil:
+			t.Error("neither an error nor a response")
 		case resp.StatusCode == http.StatusSwitchingProtocols:
-			if h.ws == nil || h.conn == nil {
+			if c == nil {
 				t.Error("upgraded, and no connection")
 			}
 		default:
-			if body, err := io.ReadAll(resp.Body); err != nil || len(body) > maxRefusalBody || h.ws != nil {
+			if body, err := io.ReadAll(resp.Body); err != nil || len(body) > maxRefusalBody || c != nil {
 				t.Errorf("a refusal with a body of %d bytes, %v", len(body), err)
 			}
 		}
@@ -233,7 +227,7 @@ type keyedReader struct {
 func (r *keyedReader) Read(p []byte) (int, error) {
 	if !r.keyed {
 		if req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(r.conn.out.Bytes()))); err == nil {
-			r.answer = bytes.Replace(r.answer, []byte("KEY"), []byte(acceptKey(req)), 1)
+			r.answer = bytes.Replace(r.answer, []byte("KEY"), []byte(wstest.AcceptKey(req)), 1)
 		}
 		r.keyed = true
 	}

@@ -1,4 +1,4 @@
-package voicelive
+package ws
 
 import (
 	"encoding/binary"

@@ -1,17 +1,11 @@
-package voicelive
+package ws
 
 import (
-	"errors"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
-)
-
-var (
-	errNoPong       = errors.New("nothing arrived after a ping")
-	errSlowConsumer = errors.New("the queue of received events stayed full")
 )
 
 // keepalive pings by a timer, so that it needs no goroutine while nothing
@@ -33,13 +27,13 @@ type keepalive struct {
 	queued  bool
 }
 
-func (k *keepalive) start(s *Session) {
-	if s.limits.PingInterval < 0 {
+func (k *keepalive) start(c *Conn) {
+	if c.limits.PingInterval < 0 {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.timer = time.AfterFunc(s.limits.PingInterval, func() { k.tick(s) })
+	k.timer = time.AfterFunc(c.limits.PingInterval, func() { k.tick(c) })
 }
 
 // stop lets no timer fire again. One that is firing finds the session ended.
@@ -70,30 +64,30 @@ func (k *keepalive) suspend() {
 	k.suspended = true
 }
 
-func (k *keepalive) resume(s *Session) {
+func (k *keepalive) resume(c *Conn) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.suspended, k.waiting = false, false
 	if k.timer != nil && !k.stopped {
-		k.timer.Reset(s.limits.PingInterval)
+		k.timer.Reset(c.limits.PingInterval)
 	}
 }
 
 // tick is the timer: a ping is due, or its answer is.
-func (k *keepalive) tick(s *Session) {
+func (k *keepalive) tick(c *Conn) {
 	k.mu.Lock()
 	if k.stopped {
 		k.mu.Unlock()
 		return
 	}
-	interval, timeout := s.limits.PingInterval, s.limits.PongTimeout
-	since, heard := time.Since(k.pinged), s.conn.reads.Load() != k.reads
+	interval, timeout := c.limits.PingInterval, c.limits.PongTimeout
+	since, heard := time.Since(k.pinged), c.wire.reads.Load() != k.reads
 	switch {
 	case k.suspended:
 		k.timer.Reset(interval)
 	case k.waiting && !heard && since >= timeout:
 		k.mu.Unlock()
-		s.end(&SessionError{Kind: KindKeepAlive, Err: errNoPong})
+		c.end(&Error{Cause: ErrNoPong})
 		return
 	case k.waiting && !heard:
 		k.timer.Reset(min(interval, timeout-since))
@@ -102,7 +96,7 @@ func (k *keepalive) tick(s *Session) {
 		k.timer.Reset(interval - since)
 	default:
 		k.waiting = true
-		k.reads = s.conn.reads.Load()
+		k.reads = c.wire.reads.Load()
 		k.pings++
 		k.pinged = time.Now()
 		k.sentAt = k.pinged
@@ -110,30 +104,30 @@ func (k *keepalive) tick(s *Session) {
 		payload := strconv.AppendUint(nil, k.pings, 10)
 		k.mu.Unlock()
 		// An error is no news: either the peer is heard, or the timer ends the session.
-		s.frames.control(websocket.PingMessage, payload, s.limits.WriteTimeout)
+		c.frames.control(websocket.PingMessage, payload, c.limits.WriteTimeout)
 		return
 	}
 	k.mu.Unlock()
 }
 
 // ponged measures the round trip of the latest ping, and plans the next.
-func (k *keepalive) ponged(s *Session, payload string) {
+func (k *keepalive) ponged(c *Conn, payload string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if n, err := strconv.ParseUint(payload, 10, 64); err == nil && n == k.pings && !k.sentAt.IsZero() {
 		trip := time.Since(k.sentAt)
-		s.stats.roundTrip(trip)
+		c.trip.Store(int64(trip))
 		k.sentAt = time.Time{}
 		if k.waiting && !k.stopped {
 			k.waiting = false
-			k.timer.Reset(max(s.limits.PingInterval-trip, 0))
+			k.timer.Reset(max(c.limits.PingInterval-trip, 0))
 		}
 	}
 }
 
 // pong answers a ping from a goroutine of its own, since the reader must not wait for
 // a write. Of several pings that wait the latest is answered, as RFC 6455 permits.
-func (k *keepalive) pong(s *Session, payload string) {
+func (k *keepalive) pong(c *Conn, payload string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.next, k.queued = payload, true
@@ -141,7 +135,7 @@ func (k *keepalive) pong(s *Session, payload string) {
 		return
 	}
 	k.ponging = true
-	s.others.Go(func() {
+	c.others.Go(func() {
 		for {
 			k.mu.Lock()
 			if !k.queued || k.stopped {
@@ -152,7 +146,7 @@ func (k *keepalive) pong(s *Session, payload string) {
 			payload := k.next
 			k.queued = false
 			k.mu.Unlock()
-			s.frames.control(websocket.PongMessage, []byte(payload), s.limits.WriteTimeout)
+			c.frames.control(websocket.PongMessage, []byte(payload), c.limits.WriteTimeout)
 		}
 	})
 }

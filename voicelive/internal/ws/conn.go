@@ -1,0 +1,254 @@
+// Package ws is the client's end of a WebSocket connection, RFC 6455: dialing through
+// proxies and TLS, frames, keepalive, a bounded queue of received messages, and an end
+// with a reason. It knows nothing of what the messages say.
+package ws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+)
+
+// A Conn is an open connection. Its methods may be called from any goroutine, but
+// one at a time calls Next.
+type Conn struct {
+	limits Limits
+	wire   *wireConn
+
+	// read state
+	reader   *websocket.Conn // for the reader alone
+	received func(data []byte)
+	ended    func()
+	queue    queue
+	read     chan struct{} // closed after the reader
+
+	// write state
+	frames  frameWriter
+	sending chan struct{} // one message at a time; unlike a mutex it can lose to ctx
+
+	// keepalive
+	alive  keepalive
+	trip   atomic.Int64   // of the latest ping
+	others sync.WaitGroup // goroutines that answer pings
+
+	// close state
+	mu      sync.Mutex
+	over    bool
+	decided bool          // the reader knows why, although the connection lingers
+	cause   *Error        // why it ended; nil if orderly
+	pending *Error        // a write did not succeed; the peer may still say why
+	closed  bool          // Close was called
+	closing chan struct{} // closed by Close
+	done    chan struct{} // closed at the end
+}
+
+func newConn(wire *wireConn, reader *websocket.Conn, limits Limits) *Conn {
+	return &Conn{
+		limits:  limits,
+		wire:    wire,
+		reader:  reader,
+		queue:   newQueue(&limits),
+		read:    make(chan struct{}),
+		frames:  newFrameWriter(wire.Conn, limits.WriteTimeout),
+		sending: make(chan struct{}, 1),
+		closing: make(chan struct{}),
+		done:    make(chan struct{}),
+	}
+}
+
+// Start begins to read. The reader calls received with each message before it queues
+// it, which must not keep the bytes, and ended as its last deed, for which Close waits.
+func (c *Conn) Start(received func(data []byte), ended func()) {
+	c.received, c.ended = received, ended
+	c.alive.start(c)
+	go c.readLoop()
+}
+
+// Done returns a channel that is closed when the connection has ended. Messages that
+// arrived before can still be taken by Next.
+func (c *Conn) Done() <-chan struct{} { return c.done }
+
+// Err returns why the connection ended, nil while it lives and after an orderly end.
+func (c *Conn) Err() *Error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return c.cause
+	}
+	return nil
+}
+
+// Next waits for the next message, which the caller releases. The end is io.EOF if it
+// was orderly, and an [*Error] if not. When ctx ends first, nothing is lost.
+func (c *Conn) Next(ctx context.Context) (*Message, error) {
+	m, err := c.queue.next(ctx, c.done)
+	if m != nil || err != nil {
+		return m, err
+	}
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	return nil, io.EOF
+}
+
+// Queued returns how many messages wait for Next, the memory that they take, and the
+// most there was.
+func (c *Conn) Queued() (n, bytes, high int) { return c.queue.size() }
+
+// RoundTrip returns that of the latest ping; 0 before the first.
+func (c *Conn) RoundTrip() time.Duration { return time.Duration(c.trip.Load()) }
+
+// Write writes the message in buf when no other is being written, and masks it in
+// place. It reports whether the first byte may be out, and returns ctx.Err, ErrClosed or
+// an [*Error]. A message that began is finished whatever ctx does; if the network does not
+// take it, that ends the connection.
+func (c *Conn) Write(ctx context.Context, buf *Buffer) (began bool, err error) {
+	if err := c.turn(ctx); err != nil {
+		return false, err
+	}
+	began, err = c.frames.message(buf.B)
+	<-c.sending
+	switch err {
+	case nil:
+		return true, nil
+	case errCloseSent:
+		<-c.done // soon
+	default:
+		c.drain(&Error{Cause: err})
+		<-c.done
+	}
+	return began, c.endError()
+}
+
+// turn waits for the right to write a message; c.sending gives it back.
+func (c *Conn) turn(ctx context.Context) error {
+	select {
+	case <-c.closing:
+		return ErrClosed
+	case <-c.done:
+		return c.endError()
+	case <-ctx.Done():
+		return ctx.Err()
+	default:
+	}
+	select {
+	case c.sending <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-c.closing:
+		return ErrClosed
+	case <-c.done:
+		return c.endError()
+	}
+}
+
+// drain gives the reader a last while to find a better reason than cause.
+func (c *Conn) drain(cause *Error) {
+	c.mu.Lock()
+	first := c.pending == nil && !c.over
+	if first {
+		c.pending = cause
+	}
+	c.mu.Unlock()
+	if first {
+		c.alive.deadline(c.limits.DrainTimeout, func() { c.end(cause) })
+	}
+}
+
+// endError returns why an ended connection takes nothing.
+func (c *Conn) endError() error {
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return ErrClosed
+}
+
+// Close sends a close frame, with code 1000 or 3000 to 4999 and a reason of at most
+// 123 bytes of UTF-8, waits for that of the peer and for the reader, and returns within
+// Limits.CloseTimeout in any case. Another code or reason is refused with an error, and the
+// connection goes on. If it is closing already, the first code counts.
+func (c *Conn) Close(code int, reason string) error {
+	if code != websocket.CloseNormalClosure && (code < 3000 || code > 4999) {
+		return fmt.Errorf("voicelive: close code %d is not for applications; use 1000 or 3000 to 4999", code)
+	}
+	if len(reason) > 123 {
+		return fmt.Errorf("voicelive: the close reason has %d bytes, more than 123", len(reason))
+	}
+	if !utf8.ValidString(reason) {
+		return errors.New("voicelive: the close reason is not UTF-8")
+	}
+	// What is left of the timeout after the end is for the reader, which may be in a
+	// callback that waits for this very call.
+	grace := min(c.limits.CloseTimeout/10, 100*time.Millisecond)
+	deadline := time.Now().Add(c.limits.CloseTimeout - grace)
+	patience := time.NewTimer(time.Until(deadline))
+	defer patience.Stop()
+	c.mu.Lock()
+	first := !c.closed
+	c.closed = true
+	c.mu.Unlock()
+	sending := c.sending
+	if first {
+		close(c.closing)
+	} else {
+		sending = nil
+	}
+	for {
+		select {
+		case sending <- struct{}{}:
+			// For good: a message that began is finished, and none follows the close frame.
+			sending = nil
+			c.frames.closing(code, reason, time.Until(deadline))
+			continue
+		case <-c.read:
+			return nil
+		case <-patience.C:
+			c.end(nil)
+		}
+		break
+	}
+	patience.Reset(grace)
+	select {
+	case <-c.read:
+	case <-patience.C:
+	}
+	return nil
+}
+
+// Abort ends the connection at once and without a word.
+func (c *Conn) Abort() { c.end(nil) }
+
+// Wait waits for the reader.
+func (c *Conn) Wait() { <-c.read }
+
+// end ends the connection; the first cause wins.
+func (c *Conn) end(cause *Error) {
+	c.mu.Lock()
+	if c.over {
+		c.mu.Unlock()
+		return
+	}
+	c.over = true
+	c.decide(cause)
+	c.mu.Unlock()
+	c.alive.stop()
+	hardClose(c.wire.Conn)
+	c.queue.close()
+	close(c.done)
+}
+
+// decide fixes why the connection ends, unless that is known. The caller has c.mu.
+func (c *Conn) decide(cause *Error) {
+	if cause != nil && !c.decided && !c.closed {
+		c.cause = cause
+	}
+	c.decided = true
+}

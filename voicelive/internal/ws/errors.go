@@ -1,0 +1,85 @@
+package ws
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/gorilla/websocket"
+)
+
+// ErrClosed says that a connection ended without a failure: by Conn.Close, or by the
+// peer with code 1000.
+var ErrClosed = errors.New("the connection is closed")
+
+// An Error says why a connection ended other than orderly.
+type Error struct {
+	Code   int    // of the peer's close frame, 1005 for one without a code; 0 if it sent none
+	Reason string // that came with the code
+	Cause  error  // what went wrong; nil if the code says it
+}
+
+func (e *Error) Error() string {
+	if e.Cause != nil {
+		return e.Cause.Error()
+	}
+	return fmt.Sprintf("close code %d: %q", e.Code, e.Reason)
+}
+
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Causes of an [Error]. Any other than these and [*ProtocolError] is of the network.
+var (
+	ErrNoPong       = errors.New("nothing arrived after a ping")
+	ErrSlowConsumer = errors.New("the queue of received events stayed full")
+	ErrTooLarge     = websocket.ErrReadLimit
+)
+
+// A ProtocolError is a breach of RFC 6455 by the peer.
+type ProtocolError struct{ Err error }
+
+func (e *ProtocolError) Error() string { return e.Err.Error() }
+func (e *ProtocolError) Unwrap() error { return e.Err }
+
+// CloseBadGateway is registered, but not known to the library.
+const CloseBadGateway = 1014
+
+var errInvalidUTF8 = errors.New("a text message is not UTF-8")
+
+// classify turns the error that ended the reader into the reason of the
+// connection's end, nil for an orderly one, and the code that is owed to the peer, 0
+// for none.
+func classify(err error) (cause *Error, reply int) {
+	var code int
+	if _, scanErr := fmt.Sscanf(err.Error(), "websocket: bad close code %d", &code); scanErr == nil && code == CloseBadGateway {
+		err = &websocket.CloseError{Code: code}
+	}
+	if ce, ok := errors.AsType[*websocket.CloseError](err); ok {
+		switch ce.Code {
+		case websocket.CloseNormalClosure:
+			return nil, ce.Code
+		case websocket.CloseAbnormalClosure: // gorilla's name for an EOF
+			return &Error{Cause: io.ErrUnexpectedEOF}, 0
+		case websocket.CloseNoStatusReceived:
+			return &Error{Code: ce.Code, Reason: ce.Text}, websocket.CloseNormalClosure
+		}
+		return &Error{Code: ce.Code, Reason: ce.Text}, ce.Code
+	}
+	switch {
+	case errors.Is(err, ErrTooLarge):
+		return &Error{Cause: err}, websocket.CloseMessageTooBig
+	case errors.Is(err, ErrSlowConsumer):
+		return &Error{Cause: err}, websocket.CloseGoingAway
+	case errors.Is(err, errInvalidUTF8):
+		return &Error{Cause: &ProtocolError{err}}, websocket.CloseInvalidFramePayloadData
+	case isNetworkError(err):
+		return &Error{Cause: err}, 0
+	}
+	return &Error{Cause: &ProtocolError{err}}, websocket.CloseProtocolError
+}
+
+func isNetworkError(err error) bool {
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed)
+}
