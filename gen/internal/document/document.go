@@ -41,6 +41,25 @@ func (d *Document) Adopt(file string, n *yaml.Node) {
 	}
 }
 
+// Clone returns a document with a tree of its own.
+func (d *Document) Clone() *Document {
+	c := &Document{file: d.file, adopted: map[*yaml.Node]string{}}
+	c.Root = d.cloneInto(c, d.Root)
+	return c
+}
+
+func (d *Document) cloneInto(c *Document, n *yaml.Node) *yaml.Node {
+	m := *n
+	m.Content = make([]*yaml.Node, len(n.Content))
+	for i, child := range n.Content {
+		m.Content[i] = d.cloneInto(c, child)
+	}
+	if file, ok := d.adopted[n]; ok {
+		c.adopted[&m] = file
+	}
+	return &m
+}
+
 // Members yields key and value of each member of an object, in the document's
 // order. It yields nothing for any other node, nil included.
 func Members(n *yaml.Node) iter.Seq2[*yaml.Node, *yaml.Node] {

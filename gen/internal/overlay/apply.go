@@ -1,6 +1,7 @@
 package overlay
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -44,50 +45,68 @@ type Outcome struct {
 
 // Apply carries out the actions on the document, in order, and returns what
 // became of each. An action that fails is reported, and the ones after it are
-// carried out all the same.
+// carried out all the same. What is skipped is reported once for each cause.
 func (o *Overlay) Apply(doc *document.Document, opts Options, diags *diag.List) []Outcome {
-	var outcomes []Outcome
-	version := ""
-	if n := document.Get(document.Get(doc.Root, "info"), "version"); n != nil {
-		version = n.Value
-	}
-	for _, a := range o.actions {
-		if !a.span.holds(version) {
-			outcomes = append(outcomes, Outcome{At: a.at, Target: a.target, Effect: Elsewhere})
-			continue
+	left := o.leftOut(doc, opts)
+	outcomes, _ := o.apply(doc, opts, left, diags)
+	if opts.UnusedWarn {
+		for _, c := range Causes(outcomes) {
+			diags.Notef(c.At, "", "%s", c.Message())
 		}
-		r := run{action: a, file: o.file, doc: doc, opts: opts, effect: Unchanged}
-		targets, ok := r.targets()
-		switch {
-		case !ok:
-		case a.update == nil:
-			r.remove(targets)
-		default:
-			r.update(targets)
-		}
-		diags.Add(r.diags)
-		outcomes = append(outcomes, r.outcome())
 	}
 	return outcomes
+}
+
+// apply carries out the actions that are not left out.
+func (o *Overlay) apply(doc *document.Document, opts Options, left map[int]Outcome, diags *diag.List) (outcomes []Outcome, runs []run) {
+	version := versionOf(doc)
+	for i, a := range o.actions {
+		r := run{action: a, file: o.file, doc: doc, opts: opts, effect: Unchanged}
+		outcome, out := left[i]
+		switch {
+		case out:
+		case !a.span.holds(version):
+			outcome = Outcome{At: a.at, Target: a.target, Effect: Elsewhere}
+		default:
+			outcome = r.carryOut()
+		}
+		diags.Add(r.diags)
+		outcomes, runs = append(outcomes, outcome), append(runs, r)
+	}
+	return outcomes, runs
+}
+
+func versionOf(doc *document.Document) string {
+	if n := document.Get(document.Get(doc.Root, "info"), "version"); n != nil {
+		return n.Value
+	}
+	return ""
 }
 
 // A run is one action at work on a document.
 type run struct {
 	action
-	file   string
-	doc    *document.Document
-	opts   Options
-	effect Effect
-	diags  diag.List
+	file    string
+	doc     *document.Document
+	opts    Options
+	effect  Effect
+	why     string   // the action is skipped
+	removed []string // the definitions that the action removes
+	diags   diag.List
 }
 
-func (r *run) outcome() Outcome {
-	o := Outcome{At: r.at, Target: r.target, Effect: r.effect}
-	if r.diags.Failed() {
-		o.Effect = Failed
+func (r *run) carryOut() Outcome {
+	targets, ok := r.targets()
+	switch {
+	case !ok:
+	case r.action.update == nil:
+		r.remove(targets)
+	default:
+		r.update(targets)
 	}
-	for _, d := range r.diags.All() {
-		o.Why = d.Message
+	o := Outcome{At: r.at, Target: r.target, Effect: r.effect, Why: r.why}
+	if r.diags.Failed() {
+		o.Effect, o.Why = Failed, r.diags.All()[0].Message
 	}
 	return o
 }
@@ -100,15 +119,15 @@ func (r *run) targets() (targets []*yaml.Node, ok bool) {
 	case err != nil:
 		r.diags.Errorf(r.at, "write a simpler one", "the target %q is not a JSONPath: %v", r.target, err)
 		return nil, false
-	case len(targets) == 0 && r.opts.UnusedWarn:
-		r.effect = Skipped
-		r.diags.Notef(r.at, "", "the target %q matches nothing, the action is skipped", r.target)
-		return nil, false
-	case len(targets) == 0:
-		r.diags.Errorf(r.at, "remove the action, or run with -unused-overlay=warn", "the target %q matches nothing", r.target)
-		return nil, false
+	case len(targets) > 0:
+		return targets, r.asExpected(targets)
 	}
-	return targets, r.asExpected(targets)
+	r.effect, r.why = Skipped, missing(r.target, r.doc.Root)
+	if !r.opts.UnusedWarn {
+		r.diags.Errorf(r.at, "limit the action by x-versions or remove it, or run with -unused-overlay=warn",
+			"the target %q matches nothing: %s", r.target, r.why)
+	}
+	return nil, false
 }
 
 // asExpected reports whether every target has the value that x-expect states.
@@ -120,22 +139,19 @@ func (r *run) asExpected(targets []*yaml.Node) bool {
 	if i < 0 {
 		return true
 	}
-	got, where := short(targets[i]), r.locate(targets[i])
-	if r.opts.UnusedWarn {
-		if !r.brought(targets) {
-			r.effect = Skipped
-		}
-		r.diags.Notef(r.at, "", "the document has %s at %v, the action expects %s and is skipped", got, where, short(r.expect))
-		return false
+	r.why = fmt.Sprintf("the document has %s at %v, the action expects %s", short(targets[i]), r.locate(targets[i]), short(r.expect))
+	if !r.corrected(targets) {
+		r.effect = Skipped
 	}
-	r.diags.Errorf(r.at, "the service changed it: check the action's reason, then update or remove it",
-		"the document has %s at %v, the action expects %s", got, where, short(r.expect))
+	if !r.opts.UnusedWarn {
+		r.diags.Errorf(r.at, "the service changed it: check the action's reason, then update or remove it", "%s", r.why)
+	}
 	return false
 }
 
-// brought reports whether every target has what the action would bring, so that
-// x-expect differs because the document was corrected.
-func (r *run) brought(targets []*yaml.Node) bool {
+// corrected reports whether every target has what the action would bring, so
+// that x-expect differs because the document was corrected.
+func (r *run) corrected(targets []*yaml.Node) bool {
 	return r.action.update != nil && !slices.ContainsFunc(targets, func(n *yaml.Node) bool { return !within(r.action.update, n) })
 }
 
@@ -149,6 +165,11 @@ func (r *run) remove(targets []*yaml.Node) {
 	gone := make(map[*yaml.Node]bool, len(targets))
 	for _, n := range targets {
 		gone[n] = true
+	}
+	for name, schema := range document.Members(document.Get(r.doc.Root, "definitions")) {
+		if gone[schema] {
+			r.removed = append(r.removed, name.Value)
+		}
 	}
 	prune(r.doc.Root, gone)
 }
@@ -196,7 +217,11 @@ func (r *run) merge(target, update *yaml.Node) bool {
 		*target = *update
 		r.doc.Adopt(r.file, target)
 	case target.Kind == yaml.SequenceNode:
-		r.adopt(target, update.Content...)
+		for _, element := range update.Content {
+			if !slices.ContainsFunc(target.Content, func(n *yaml.Node) bool { return within(element, n) }) {
+				r.adopt(target, element)
+			}
+		}
 	default:
 		for key, value := range document.Members(update) {
 			if old := document.Get(target, key.Value); old == nil {
