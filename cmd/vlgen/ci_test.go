@@ -97,7 +97,7 @@ func TestTheWorkflowOfDrift(t *testing.T) {
 		wrong := p.upstream(`"ResponseCreateParams": {`, `"ResponseCreateParameters": {`)
 		_, asked = propose(wrong)
 		expect(t, asked, "pr edit 8 --title")
-		expect(t, p.body(), "Wrong overlay actions")
+		expect(t, p.body(), "Overlay actions that do not apply")
 
 		p.sh("git fetch --quiet && git checkout --quiet -B mine origin/spec-drift && git commit --quiet --allow-empty -m mine && git push --quiet origin mine:spec-drift")
 		out, asked := propose(changed)

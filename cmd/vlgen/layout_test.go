@@ -59,11 +59,12 @@ var mayImport = map[string][]string{
 	},
 
 	"gen/evolve": {
-		"gen/evolve/internal/diff", "gen/evolve/internal/drift", "gen/internal/diag", "gen/internal/document", "gen/internal/gotype",
-		"gen/internal/guide", "gen/internal/index", "gen/internal/model", "gen/internal/overlay", "gen/internal/pipeline",
+		"gen/evolve/internal/diff", "gen/evolve/internal/drift", "gen/evolve/internal/handwritten", "gen/internal/diag", "gen/internal/document",
+		"gen/internal/gotype", "gen/internal/guide", "gen/internal/index", "gen/internal/model", "gen/internal/output", "gen/internal/overlay", "gen/internal/pipeline",
 	},
-	"gen/evolve/internal/diff":  {"gen/internal/diag", "gen/internal/gotype", "gen/internal/model"},
-	"gen/evolve/internal/drift": {"gen/internal/diag", "gen/internal/document", "gopkg.in/yaml.v3"},
+	"gen/evolve/internal/diff":        {"gen/internal/diag", "gen/internal/gotype", "gen/internal/model"},
+	"gen/evolve/internal/handwritten": {},
+	"gen/evolve/internal/drift":       {"gen/internal/diag", "gen/internal/document", "gopkg.in/yaml.v3"},
 
 	"gen/internal/golden":  {"github.com/google/go-cmp/cmp", "golang.org/x/tools/txtar"}, // for tests only
 	"gen/internal/product": {"gen/internal/output", "gen/internal/pipeline"},             // for tests only

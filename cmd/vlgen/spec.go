@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -133,7 +134,39 @@ func (o specOptions) take(stderr io.Writer) (*taken, error) {
 	docs.Input = in.Input
 	docs.Spec.Data = t.Spec
 	t.generate(docs)
-	return t, nil
+	t.Report.HandWritten, err = o.handWritten(in.Before, t.files)
+	return t, err
+}
+
+// handWritten returns the files by hand that do not compile any more, in the
+// module that the package is part of.
+func (o specOptions) handWritten(before gen.Input, after []gen.File) ([]string, error) {
+	out, err := filepath.Abs(o.out)
+	if err != nil {
+		return nil, err
+	}
+	root := out
+	for !exists(filepath.Join(root, "go.mod")) {
+		if filepath.Dir(root) == root {
+			return nil, nil // part of no module
+		}
+		root = filepath.Dir(root)
+	}
+	before.UnusedOverlay = true
+	old, err := gen.Generate(before)
+	if err != nil || after == nil {
+		return nil, nil // reported as a problem
+	}
+	dir, err := filepath.Rel(root, out)
+	if err != nil {
+		return nil, err
+	}
+	return evolve.HandWritten(os.DirFS(root), filepath.ToSlash(dir), old.Files, after)
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
 }
 
 // input reads all but the new document.

@@ -126,11 +126,11 @@ func TestOverlayActionsThatTheNewDocumentEnds(t *testing.T) {
 		want           []string
 	}{
 		{"unnecessary", `{"type": "string"}`, `{"type": "string", "format": "date-time"}`, exitOK,
-			[]string{"wrong: 0, unnecessary: 1.", "overlay.yaml:4:5: /actions/0: warning: the action on $.definitions.Thing.properties.name changes nothing", "Remove the unnecessary actions"}},
+			[]string{"of 1 actions 0 do not apply, and 1 are unnecessary.", "overlay.yaml:4:5: /actions/0: warning: the action on $.definitions.Thing.properties.name changes nothing", "Remove the unnecessary actions"}},
 		{"matches nothing", `"name"`, `"title"`, exitDrift,
-			[]string{"wrong: 1, unnecessary: 0.", `overlay.yaml:4:5: /actions/0: the target "$.definitions.Thing.properties.name" matches nothing`, "Judge the wrong actions"}},
+			[]string{"of 1 actions 1 do not apply, and 0 are unnecessary.", `overlay.yaml:4:5: /actions/0: Thing has no property name in this version: the action is skipped (`, "Judge the actions that do not apply"}},
 		{"expects another value", `{"type": "string"}`, `{"type": "integer"}`, exitDrift,
-			[]string{"wrong: 1, unnecessary: 0.", `the document has {"type":"integer"} at `, "Judge the wrong actions"}},
+			[]string{"of 1 actions 1 do not apply, and 0 are unnecessary.", `the document has {"type":"integer"} at `, "Judge the actions that do not apply"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			tr := newTree(t)

@@ -10,10 +10,14 @@ import (
 // OverlayReview is what a document means for the actions of an overlay.
 type OverlayReview struct {
 	Actions int // how many there are
+	// NotApplied is how many of them match nothing, expect another value, cannot be
+	// carried out, or belong to one that does. Wrong tells why, a line for each
+	// cause, with the place of the first and what to do about it.
+	NotApplied int
+	Wrong      []string
 	// Unnecessary actions change nothing: the document says by itself what they
-	// bring. Wrong ones match nothing, expect another value, or cannot be carried
-	// out. One line each, with the place of the action and what to do about it.
-	Unnecessary, Wrong []string
+	// bring. One line each.
+	Unnecessary []string
 }
 
 // ReviewOverlay tries each action of the overlay on the document. The error of a
@@ -32,16 +36,18 @@ func ReviewOverlay(in pipeline.Input) (OverlayReview, error) {
 	if o == nil {
 		return r, pipeline.Failure(&diags)
 	}
-	for _, a := range o.Apply(doc, overlay.Options{UnusedWarn: true}, &diags) {
-		r.Actions++
-		switch a.Effect {
-		case overlay.Unchanged:
+	outcomes := o.Apply(doc, overlay.Options{UnusedWarn: true}, &diags)
+	r.Actions = len(outcomes)
+	for _, a := range outcomes {
+		if a.Effect == overlay.Unchanged {
 			r.Unnecessary = append(r.Unnecessary, diag.Diagnostic{Location: a.At, Severity: diag.Warning,
 				Message: "the action on " + a.Target + " changes nothing, the document says the same by itself", Fix: "remove it"}.String())
-		case overlay.Skipped, overlay.Failed:
-			r.Wrong = append(r.Wrong, diag.Diagnostic{Location: a.At,
-				Message: a.Why, Fix: "check its reason against the new document, then correct or remove it"}.String())
 		}
+	}
+	for _, c := range overlay.Causes(outcomes) {
+		r.NotApplied += len(c.Lines)
+		r.Wrong = append(r.Wrong, diag.Diagnostic{Location: c.At, Message: c.Message(),
+			Fix: "check the reason against the new document, then correct, limit by x-versions or remove"}.String())
 	}
 	return r, nil
 }

@@ -45,6 +45,7 @@ func Take(in TakeInput) (*Taken, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.Report.Actions, t.Report.Unnecessary, t.Report.Wrong = review.Actions, review.Unnecessary, review.Wrong
+	t.Report.Actions, t.Report.NotApplied = review.Actions, review.NotApplied
+	t.Report.Wrong, t.Report.Unnecessary = review.Wrong, review.Unnecessary
 	return t, nil
 }

@@ -4,6 +4,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -114,13 +116,11 @@ type Report struct {
 func (r *Report) Empty() bool { return len(r.Changes) == 0 }
 
 // Breaking reports whether any change breaks clients on the wire or Go code.
-func (r *Report) Breaking() bool {
-	for _, c := range r.Changes {
-		if level, _ := c.GoLevel(); level == Breaking || c.Wire().Level() == Breaking {
-			return true
-		}
-	}
-	return false
+func (r *Report) Breaking() bool { return slices.ContainsFunc(r.Changes, (*Change).breaks) }
+
+func (c *Change) breaks() bool {
+	level, _ := c.GoLevel()
+	return level == Breaking || c.Wire().Level() == Breaking
 }
 
 // Input is what to compare.

@@ -28,8 +28,11 @@ func (r *Report) Summary() string {
 		}
 		return fmt.Sprintf("%d breaking, %d to care about", n[Breaking], n[Care])
 	}
-	return fmt.Sprintf("%s from %s to %s; on the wire %s; in Go %s",
-		plural(len(r.Changes), "change"), before, after, count(wire), count(code))
+	between := fmt.Sprintf("from %s to %s", before, after)
+	if before == after {
+		between = "in " + before
+	}
+	return fmt.Sprintf("%s %s; on the wire %s; in Go %s", plural(len(r.Changes), "change"), between, count(wire), count(code))
 }
 
 // labels tell the documents apart, by their versions if these do.
@@ -85,6 +88,22 @@ func (r *Report) Markdown() string {
 		}
 	}
 	return b.String()
+}
+
+// Breaks tells the changes that break clients on the wire or Go code, a line of
+// Markdown each.
+func (r *Report) Breaks() (lines []string) {
+	for _, c := range r.Changes {
+		if !c.breaks() {
+			continue
+		}
+		line := code(c.subject()) + ": " + escape(c.what())
+		if level, _ := c.GoLevel(); level == Breaking {
+			line += " (Go: " + code(diag.Printable(c.Go)) + ")"
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // subject names what the change is about as it is on the wire.

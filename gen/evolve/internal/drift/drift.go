@@ -24,6 +24,8 @@ type Version struct {
 // API is how the resolved models differ.
 type API interface {
 	Empty() bool
+	Summary() string
+	Breaks() []string // the changes that break, a line of Markdown each
 	Text() string
 	Markdown() string
 	JSON() []byte

@@ -17,6 +17,8 @@ import (
 type changes string
 
 func (c changes) Empty() bool      { return c == "" }
+func (c changes) Summary() string  { return "summary of the diff" }
+func (c changes) Breaks() []string { return []string{"a break"} }
 func (c changes) Text() string     { return "diff as text: " + string(c) + "\n" }
 func (c changes) Markdown() string { return "diff as Markdown: " + string(c) + "\n" }
 func (c changes) JSON() []byte     { return fmt.Appendf(nil, "{%q: %q}", "diff", string(c)) }
@@ -43,7 +45,7 @@ func TestReports(t *testing.T) {
 		if err != nil || !json.Valid(text) {
 			t.Errorf("not JSON, %v: %s", err, text)
 		}
-		taken := &Taken{From: "new.json", Version: r.Upstream.Version, Report: r, Actions: 9, Wrong: lines(ar, "wrong"),
+		taken := &Taken{From: "new.json", Version: r.Upstream.Version, Report: r, Actions: 9, NotApplied: len(lines(ar, "wrong")), Wrong: lines(ar, "wrong"), HandWritten: lines(ar, "hand-written"),
 			Unnecessary: lines(ar, "unnecessary"), Problems: r.Problems, NotGenerated: lines(ar, "not-generated"), Written: lines(ar, "written")}
 		return map[string]string{
 			"drift.txt": r.Text(), "drift.md": r.Markdown(), "drift.json": string(text),

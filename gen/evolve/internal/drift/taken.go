@@ -11,11 +11,15 @@ import (
 type Taken struct {
 	From, Version string // the place it comes from, and its info.version
 	Report        *Report
-	// Actions is how many there are in the overlay. Those that the new document
-	// makes unnecessary or wrong are a line each, and so are the problems that
-	// generating has with it.
-	Actions                      int
-	Unnecessary, Wrong, Problems []string
+	// Actions is how many there are in the overlay, NotApplied how many of them do
+	// not apply to the new document. Wrong tells why, a line for each cause;
+	// Unnecessary are the actions that change nothing, a line each.
+	Actions, NotApplied int
+	Unnecessary, Wrong  []string
+	// Problems are what generating refuses, a line each.
+	Problems []string
+	// HandWritten are the files by hand that do not compile any more, a line each.
+	HandWritten []string
 	// NotGenerated tells what could not be brought up to date.
 	NotGenerated []string
 	// Written are the files that changed.
@@ -23,7 +27,7 @@ type Taken struct {
 }
 
 // Clean reports whether the new document needs no decision.
-func (t *Taken) Clean() bool { return len(t.Wrong) == 0 && len(t.Problems) == 0 }
+func (t *Taken) Clean() bool { return len(t.Wrong)+len(t.Problems)+len(t.HandWritten) == 0 }
 
 func (t *Taken) summary() string {
 	was := t.Report.Checked
@@ -44,7 +48,7 @@ func (t *Taken) summary() string {
 func (t *Taken) Text() string {
 	var b strings.Builder
 	b.WriteString(t.summary() + "\n" + t.Report.ChangesText() + "\n" + t.overlay() + "\n")
-	for _, s := range t.sections() {
+	for _, s := range append(t.decisions(), section{"Written", t.Written}) {
 		if len(s.lines) > 0 {
 			fmt.Fprintf(&b, "\n%s:\n\n%s", s.title, indent(strings.Join(s.lines, "\n")+"\n"))
 		}
@@ -56,14 +60,23 @@ func (t *Taken) Text() string {
 	return b.String()
 }
 
-// Markdown is the report for a pull request.
+// Markdown is the report for a pull request: what has to be decided and what
+// breaks is on the first screen.
 func (t *Taken) Markdown() string {
 	var b strings.Builder
-	b.WriteString("**" + Escape(t.summary()) + "**\n" + t.Report.ChangesMarkdown() + "\n" + t.overlay() + "\n")
-	for _, s := range t.sections() {
+	b.WriteString("**" + Escape(t.summary()) + "**\n\n")
+	if t.Clean() {
+		b.WriteString("Nothing has to be decided. ")
+	}
+	b.WriteString(t.overlay() + "\n")
+	for _, s := range t.decisions() {
 		if len(s.lines) > 0 {
 			fmt.Fprintf(&b, "\n%s:\n\n%s", s.title, Fence(strings.Join(s.lines, "\n")+"\n"))
 		}
+	}
+	b.WriteString(t.Report.ChangesMarkdown())
+	if len(t.Written) > 0 {
+		b.WriteString("\n" + details(fmt.Sprintf("Written (%d)", len(t.Written)), Fence(strings.Join(t.Written, "\n")+"\n")))
 	}
 	b.WriteString("\nWhat to do:\n\n")
 	for i, step := range t.steps() {
@@ -76,7 +89,7 @@ func (t *Taken) overlay() string {
 	if len(t.Unnecessary)+len(t.Wrong) == 0 {
 		return fmt.Sprintf("Overlay: all %d actions apply and are needed.", t.Actions)
 	}
-	return fmt.Sprintf("Overlay: %d actions, wrong: %d, unnecessary: %d.", t.Actions, len(t.Wrong), len(t.Unnecessary))
+	return fmt.Sprintf("Overlay: of %d actions %d do not apply, and %d are unnecessary.", t.Actions, t.NotApplied, len(t.Unnecessary))
 }
 
 type section struct {
@@ -84,13 +97,14 @@ type section struct {
 	lines []string
 }
 
-func (t *Taken) sections() []section {
+// decisions are what a person has to judge.
+func (t *Taken) decisions() []section {
 	return []section{
-		{"Wrong overlay actions, left out for now", t.Wrong},
+		{"Overlay actions that do not apply, left out for now", t.Wrong},
 		{"Unnecessary overlay actions", t.Unnecessary},
 		{"Problems of the new document", t.Problems},
 		{"NOT brought up to date, because of the problems", t.NotGenerated},
-		{"Written", t.Written},
+		{"Hand-written files that do not compile any more", t.HandWritten},
 	}
 }
 
@@ -98,15 +112,18 @@ func (t *Taken) sections() []section {
 func (t *Taken) steps() []string {
 	var steps []string
 	if len(t.Wrong) > 0 {
-		steps = append(steps, "Judge the wrong actions by their reasons (description) and the new document: correct their target, x-expect or update, or remove them. Until then make generate and make check fail.")
+		steps = append(steps, "Judge the actions that do not apply, each by its description and the new document: correct it, limit it to other versions with x-versions, or remove it. Until then make generate and make check fail.")
 	}
 	if len(t.Problems) > 0 {
-		steps = append(steps, "Solve the problems: each line says where and how. What the document gets wrong is corrected in the overlay; a name that is gone from the API is removed from the guide.")
+		steps = append(steps, "Solve the problems: each line says where and how. What the document gets wrong is corrected in the overlay. A name that is gone from the API is removed from the guide.")
 	}
 	if len(t.Unnecessary) > 0 {
 		steps = append(steps, "Remove the unnecessary actions from the overlay.")
 	}
-	if len(t.Wrong)+len(t.Problems)+len(t.Unnecessary) > 0 {
+	if len(t.HandWritten) > 0 {
+		steps = append(steps, "Delete the hand-written files that are about nothing but what is gone, with their tests, and edit the others.")
+	}
+	if len(steps) > 0 {
 		steps = append(steps, "Run make spec FROM="+t.Report.Checked.Name+" again, until it reports none of this.")
 	}
 	if len(t.Report.Places)+len(t.Written)+len(steps) == 0 {
@@ -114,7 +131,7 @@ func (t *Taken) steps() []string {
 	}
 	return append(steps,
 		"Read git diff: first the document, then the package, then the reference.",
-		"Run make test. What does not compile, or fails, is hand-written and relies on what changed.",
+		"Run make test. Where a golden file differs, judge the difference, and accept it with go test -update in that package.",
 		"Add to CHANGELOG.md what users notice.",
 		"Commit all of it together, and open a pull request with the Markdown of this report.")
 }

@@ -16,6 +16,7 @@ import (
 const (
 	maxPlaces = 200
 	maxValue  = 80 // runes
+	screen    = 30 // lines of Markdown that are read at a glance
 )
 
 // Summary is the report in a line without a period.
@@ -78,28 +79,52 @@ func (r *Report) ChangesText() string {
 	if len(r.Places) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\n%s\nWhere the documents differ (%d):\n\n%s", r.api(API.Text, indent), len(r.Places), r.places())
+	text := r.unresolved(indent)
+	if text == "" {
+		text = r.API.Text()
+	}
+	return fmt.Sprintf("\n%s\nWhere the documents differ (%d):\n\n%s", text, len(r.Places), r.places())
 }
 
 // ChangesMarkdown is the part of Markdown about the documents, empty if they
-// are equal.
+// are equal. Where the changes take more than a screen, what breaks is told
+// first, and all of them fold.
 func (r *Report) ChangesMarkdown() string {
 	if len(r.Places) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("\n%s\n<details><summary>Where the documents differ (%d)</summary>\n\n%s\n</details>\n",
-		r.api(API.Markdown, Fence), len(r.Places), Fence(r.places()))
+	text := r.unresolved(Fence)
+	if text == "" {
+		text = r.API.Markdown()
+		if strings.Count(text, "\n") > screen {
+			text = "**" + Escape(r.API.Summary()) + "**\n" + r.breaks() + "\n" + details("All changes in the API", text)
+		}
+	}
+	return "\n" + text + "\n" + details(fmt.Sprintf("Where the documents differ (%d)", len(r.Places)), Fence(r.places()))
 }
 
-// api is what the two documents mean for the API.
-func (r *Report) api(render func(API) string, block func(string) string) string {
+// unresolved says why there is nothing to tell about the API, empty if there is.
+func (r *Report) unresolved(block func(string) string) string {
 	switch {
 	case r.API == nil:
 		return "A document cannot be resolved, so what changed in the API cannot be told:\n\n" + block(strings.Join(r.Problems, "\n")+"\n")
 	case r.API.Empty():
 		return "The API is the same: nothing that differs is part of the resolved model.\n"
 	}
-	return render(r.API)
+	return ""
+}
+
+func (r *Report) breaks() string {
+	lines := r.API.Breaks()
+	if len(lines) == 0 {
+		return "\nNothing breaks.\n"
+	}
+	return "\nWhat breaks:\n\n* " + strings.Join(lines, "\n* ") + "\n"
+}
+
+// details folds a text of Markdown below a title.
+func details(title, text string) string {
+	return "<details><summary>" + title + "</summary>\n\n" + text + "\n</details>\n"
 }
 
 func (r *Report) places() string {
