@@ -76,7 +76,7 @@ var mayImport = map[string][]string{
 	"voicelive/internal/ws":   {"github.com/gorilla/websocket"}, // it knows no event
 	"voicelive/jsonwire":      {},                               // public: packages generated in other modules call it
 	"internal/wstest":         {},
-	"voicelive/voicelivetest": {"voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
+	"voicelive/voicelivetest": {"internal/wstest", "voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 }
 
 // mustNotReach lists what a package must not depend on, directly or through others.

@@ -20,7 +20,7 @@ const (
 
 	Fin      = 0x80
 	Reserved = 0x70
-	maskBit  = 0x80
+	MaskBit  = 0x80 // of the second byte
 
 	maxControl = 125 // bytes of a control frame's payload
 )
@@ -28,15 +28,19 @@ const (
 // AppendFrame appends a frame as a server sends it. The first byte is the opcode, with
 // [Fin] unless more fragments follow.
 func AppendFrame(b []byte, first byte, payload []byte) []byte {
-	switch n := len(payload); {
+	return append(AppendHeader(b, first, len(payload)), payload...)
+}
+
+// AppendHeader appends the header of a frame with a payload of n bytes.
+func AppendHeader(b []byte, first byte, n int) []byte {
+	switch {
 	case n <= maxControl:
-		b = append(b, first, byte(n))
+		return append(b, first, byte(n))
 	case n <= 0xffff:
-		b = binary.BigEndian.AppendUint16(append(b, first, 126), uint16(n))
+		return binary.BigEndian.AppendUint16(append(b, first, 126), uint16(n))
 	default:
-		b = binary.BigEndian.AppendUint64(append(b, first, 127), uint64(n))
+		return binary.BigEndian.AppendUint64(append(b, first, 127), uint64(n))
 	}
-	return append(b, payload...)
 }
 
 // Frame returns a frame as a server sends it; see [AppendFrame].
@@ -67,7 +71,7 @@ func ParseHeader(b []byte) (h Header, ok bool) {
 	if len(b) < 2 {
 		return h, false
 	}
-	h.First, h.Masked, h.Payload = b[0], b[1]&maskBit != 0, uint64(b[1]&^maskBit)
+	h.First, h.Masked, h.Payload = b[0], b[1]&MaskBit != 0, uint64(b[1]&^MaskBit)
 	h.Size = 2
 	switch h.Payload {
 	case 126:

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
@@ -210,29 +211,29 @@ func (s *Session) cutOff(kind FaultKind) {
 // breaks are the frames that break the protocol, by kind.
 var breaks = map[FaultKind]func(f *Fault, text []byte) []byte{
 	FrameUTF8: func(_ *Fault, text []byte) []byte {
-		return appendFrame(nil, bitFin|opText, bytes.Replace(text, []byte("fault"), []byte("f\xC3\x28lt"), 1))
+		return wstest.AppendFrame(nil, wstest.Fin|wstest.Text, bytes.Replace(text, []byte("fault"), []byte("f\xC3\x28lt"), 1))
 	},
 	FrameMasked: func(_ *Fault, text []byte) []byte {
-		frame := appendHeader(nil, bitFin|opText, len(text))
-		frame[1] |= bitMask
+		frame := wstest.AppendHeader(nil, wstest.Fin|wstest.Text, len(text))
+		frame[1] |= wstest.MaskBit
 		return append(append(frame, 0, 0, 0, 0), text...) // a mask of zeros changes nothing
 	},
 	FrameReserved: func(_ *Fault, text []byte) []byte {
-		return appendFrame(nil, bitFin|bitRSV1|opText, text)
+		return wstest.AppendFrame(nil, wstest.Fin|0x40|wstest.Text, text)
 	},
 	FrameOpcode: func(_ *Fault, text []byte) []byte {
-		return appendFrame(nil, bitFin|0x3, text)
+		return wstest.AppendFrame(nil, wstest.Fin|0x3, text)
 	},
 	FrameContinuation: func(_ *Fault, text []byte) []byte {
-		return appendFrame(nil, bitFin|opContinuation, text)
+		return wstest.AppendFrame(nil, wstest.Fin|wstest.Continuation, text)
 	},
 	FrameOversize: func(f *Fault, text []byte) []byte {
 		n := first(f.N, 64<<20)
-		frame := append(appendHeader(nil, bitFin|opText, n), text...)
+		frame := append(wstest.AppendHeader(nil, wstest.Fin|wstest.Text, n), text...)
 		return append(frame, bytes.Repeat([]byte(" "), max(n-len(text), 0))...)
 	},
 	FrameTruncate: func(_ *Fault, text []byte) []byte {
-		frame := appendFrame(nil, bitFin|opText, text)
+		frame := wstest.AppendFrame(nil, wstest.Fin|wstest.Text, text)
 		return frame[:len(frame)/2]
 	},
 }
@@ -272,16 +273,16 @@ func (s *Session) applyFault(f *Fault) error {
 	switch f.Kind {
 	case EventJSON:
 		// It has no id, and is not among the events that were sent.
-		frames = appendFrame(nil, bitFin|opText, []byte(`{"type":"response.text.delta","delta":`))
+		frames = wstest.AppendFrame(nil, wstest.Fin|wstest.Text, []byte(`{"type":"response.text.delta","delta":`))
 	case FramePong:
-		frames = appendFrame(nil, bitFin|opPong, []byte("unsolicited"))
+		frames = wstest.AppendFrame(nil, wstest.Fin|wstest.Pong, []byte("unsolicited"))
 	case FramePings:
 		for i := range first(f.N, 100) {
-			frames = appendFrame(frames, bitFin|opPing, fmt.Append(nil, i))
+			frames = wstest.AppendFrame(frames, wstest.Fin|wstest.Ping, fmt.Append(nil, i))
 		}
 	case EndShortBody:
-		s.cause(End{By: ByFault, Code: closeProtocol})
-		return s.writeLast(appendFrame(nil, bitFin|opClose, []byte{0x03}))
+		s.cause(End{By: ByFault, Code: wstest.CloseProtocol})
+		return s.writeLast(wstest.AppendFrame(nil, wstest.Fin|wstest.Close, []byte{0x03}))
 	}
 	_, err := s.conn.Write(frames)
 	return err
@@ -325,12 +326,12 @@ func (s *Session) cause(end End) {
 func (s *Session) twist(o outgoing) error {
 	taken := s.twists
 	s.twists = nil
-	write := func(text []byte) error { return s.frame(bitFin|opText, text) }
+	write := func(text []byte) error { return s.frame(wstest.Fin|wstest.Text, text) }
 	var after []outgoing
 	for _, f := range taken {
 		switch f.Kind {
 		case FrameBinary:
-			write = func(text []byte) error { return s.frame(bitFin|opBinary, text) }
+			write = func(text []byte) error { return s.frame(wstest.Fin|wstest.Binary, text) }
 		case FrameFragment:
 			write = func(text []byte) error { return s.fragments(text, f.N, nil) }
 		case FrameInterleave:
@@ -356,30 +357,30 @@ func (s *Session) twist(o outgoing) error {
 }
 
 func (s *Session) frame(head byte, text []byte) error {
-	_, err := s.conn.Write(appendFrame(make([]byte, 0, len(text)+10), head, text))
+	_, err := s.conn.Write(wstest.AppendFrame(make([]byte, 0, len(text)+10), head, text))
 	return err
 }
 
 // fragments writes a message in two frames, or one for every byte if at is 0, with pings between.
 func (s *Session) fragments(text []byte, at int, ping []byte) error {
 	size := first(at, 1)
-	head := byte(opText)
+	head := byte(wstest.Text)
 	for {
 		piece := text[:min(size, len(text))]
 		if text = text[len(piece):]; at > 0 {
 			size = len(text)
 		}
 		if len(text) == 0 {
-			head |= bitFin
+			head |= wstest.Fin
 		}
 		if err := s.frame(head, piece); err != nil || len(text) == 0 {
 			return err
 		}
 		if ping != nil {
-			if err := s.frame(bitFin|opPing, ping); err != nil {
+			if err := s.frame(wstest.Fin|wstest.Ping, ping); err != nil {
 				return err
 			}
 		}
-		head = opContinuation
+		head = wstest.Continuation
 	}
 }

@@ -2,7 +2,6 @@ package voicelivetest
 
 import (
 	"bufio"
-	"crypto/sha1"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -14,12 +13,13 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 const (
 	path     = "/voice-live/realtime"
 	pathRTC  = path + "/calls"
-	wsMagic  = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11" // RFC 6455, section 1.3
 	dayLimit = 24 * time.Hour
 )
 
@@ -278,7 +278,5 @@ func (r *refusal) write(conn net.Conn, requestID string) {
 
 // acceptance is the answer with status 101; extra is more header lines, each with its line end.
 func acceptance(req *http.Request, requestID, extra string) []byte {
-	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + wsMagic))
-	return fmt.Appendf(nil, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n"+
-		"X-Ms-Request-Id: %s\r\nApim-Request-Id: %[2]s\r\n%s\r\n", base64.StdEncoding.EncodeToString(sum[:]), requestID, extra)
+	return wstest.Acceptance(req, fmt.Sprintf("X-Ms-Request-Id: %s\r\nApim-Request-Id: %[1]s\r\n%s", requestID, extra))
 }

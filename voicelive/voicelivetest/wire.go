@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
@@ -28,7 +29,7 @@ func (s *Session) read() {
 			s.readFailed(err)
 			return
 		}
-		if m.op == opClose {
+		if m.op == wstest.Close {
 			s.closeCameIn(m.payload)
 			return
 		}
@@ -49,12 +50,12 @@ func (s *Session) tell(do func()) bool {
 }
 
 func (s *Session) readFailed(err error) {
-	var v *violation
+	var v *wstest.Violation
 	if errors.As(err, &v) {
 		s.change(func() { s.violations = append(s.violations, v) })
-		s.tell(func() { s.goodbye(v.code, v.what) })
+		s.tell(func() { s.goodbye(v.Code, v.What) })
 		io.Copy(io.Discard, s.frames.r) // until the client hangs up, or the loop does
-		s.stop(End{By: ByServer, Code: v.code, Err: err})
+		s.stop(End{By: ByServer, Code: v.Code, Err: err})
 		return
 	}
 	if code, ok := s.CloseSent(); ok {
@@ -69,7 +70,7 @@ func (s *Session) closeCameIn(body []byte) {
 	code, reason, err := parseClose(body)
 	if err != nil {
 		s.change(func() { s.violations = append(s.violations, err) })
-		code = closeProtocol
+		code = wstest.CloseProtocol
 	}
 	s.change(func() { s.clientCode, s.closeCame = code, true })
 	s.tell(func() { s.answerClose(code, reason) })
@@ -99,12 +100,12 @@ func (s *Session) answerClose(code int, reason string) {
 // incoming handles a message or a control frame on the loop.
 func (s *Session) incoming(m message) {
 	switch m.op {
-	case opPing:
+	case wstest.Ping:
 		s.change(func() { s.pings++ })
 		if !s.closing {
-			s.out.put(outgoing{control: appendFrame(nil, bitFin|opPong, m.payload)})
+			s.out.put(outgoing{control: wstest.AppendFrame(nil, wstest.Fin|wstest.Pong, m.payload)})
 		}
-	case opPong:
+	case wstest.Pong:
 		s.change(func() { s.pongs++ })
 	default:
 		s.handle(m.payload)
@@ -171,7 +172,7 @@ func (s *Session) writeClose(c closing) error {
 		s.closeSent, s.closeCode = true, first(c.code, closeNoStatus)
 		answer, theirs = s.closeCame, s.clientCode
 	})
-	if _, err := s.conn.Write(appendFrame(nil, bitFin|opClose, closePayload(c.code, c.reason))); err != nil {
+	if _, err := s.conn.Write(wstest.AppendFrame(nil, wstest.Fin|wstest.Close, closePayload(c.code, c.reason))); err != nil {
 		s.change(func() { s.closeSent = false })
 		return err
 	}
@@ -188,7 +189,7 @@ func (s *Session) writeEvent(o outgoing) error {
 	if len(s.twists) > 0 {
 		err = s.twist(o)
 	} else {
-		err = s.record(o, func(text []byte) error { return s.frame(bitFin|opText, text) })
+		err = s.record(o, func(text []byte) error { return s.frame(wstest.Fin|wstest.Text, text) })
 	}
 	if err != nil || len(s.faults) == 0 {
 		return err
