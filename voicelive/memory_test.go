@@ -25,7 +25,7 @@ func (c *countingConn) Write(p []byte) (int, error) {
 	c.writes++
 	for rest := p; len(rest) > 0; c.frames++ {
 		h, _ := wstest.ParseHeader(rest)
-		rest = rest[h.Size+int(h.Payload):]
+		rest = rest[h.Size+h.Payload:]
 	}
 	return len(p), nil
 }

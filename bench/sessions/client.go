@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // patience is how long what the server has sent may still be under way.
@@ -185,10 +187,10 @@ func (c *client) receiveAll() (clientReport, error) {
 // decodeAlone is what decoding takes of receiving.
 func (c *client) decodeAlone(n int) time.Duration {
 	frame := newDelta(c.contender.deltaType).stamped(time.Now())
-	h, _ := parseHeader(frame)
+	h, _ := wstest.ParseHeader(frame)
 	began := cpuTime()
 	for range n {
-		c.contender.decode(frame[h.size:])
+		c.contender.decode(frame[h.Size:])
 	}
 	return (cpuTime() - began) / time.Duration(n)
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // floor does what the job needs and nothing else: no checks, no other events, no
@@ -53,11 +55,11 @@ func (f *floor) receive() ([]byte, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if _, err := f.need(h.size + h.payload); err != nil {
+	if _, err := f.need(h.Size + h.Payload); err != nil {
 		return nil, 0, err
 	}
-	event := f.buf[f.from+h.size : f.from+h.size+h.payload]
-	if f.from += h.size + h.payload; f.from == f.to {
+	event := f.buf[f.from+h.Size : f.from+h.Size+h.Payload]
+	if f.from += h.Size + h.Payload; f.from == f.to {
 		f.from, f.to = 0, 0
 	}
 	text, ok := stringMember(event, `"delta":"`)
@@ -74,9 +76,9 @@ func (f *floor) receive() ([]byte, int64, error) {
 }
 
 // need reads until there is a header and at least n bytes.
-func (f *floor) need(n int) (header, error) {
+func (f *floor) need(n int) (wstest.Header, error) {
 	for {
-		if h, ok := parseHeader(f.buf[f.from:f.to]); ok && f.to-f.from >= n {
+		if h, ok := wstest.ParseHeader(f.buf[f.from:f.to]); ok && f.to-f.from >= n {
 			return h, nil
 		}
 		if f.from > 0 {
@@ -87,7 +89,7 @@ func (f *floor) need(n int) (header, error) {
 		}
 		m, err := f.conn.Read(f.buf[f.to:])
 		if f.to += m; m == 0 && err != nil {
-			return header{}, errors.Join(err, io.ErrUnexpectedEOF)
+			return wstest.Header{}, errors.Join(err, io.ErrUnexpectedEOF)
 		}
 	}
 }
@@ -103,7 +105,7 @@ func (f *floor) send(pcm []byte) error {
 // encode makes a masked frame.
 func (o *outgoing) encode(pcm []byte) {
 	n := len(appendPrefix) + base64.StdEncoding.EncodedLen(len(pcm)) + len(appendSuffix)
-	b := append(o.frame[:0], finalBit|opText, maskBit|126)
+	b := append(o.frame[:0], wstest.Fin|wstest.Text, wstest.MaskBit|126)
 	b = binary.BigEndian.AppendUint16(b, uint16(n))
 	key := rand.Uint32()
 	b = binary.LittleEndian.AppendUint32(b, key)

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // blastFrames is how many deltas are in one write of a blast.
@@ -51,11 +53,11 @@ func (s *server) open() error {
 		if err != nil {
 			return err
 		}
-		if _, err := conn.Write(appendFrame(nil, opText, []byte(createdEvent))); err != nil {
+		if _, err := conn.Write(wstest.AppendFrame(nil, wstest.Fin|wstest.Text, []byte(createdEvent))); err != nil {
 			return err
 		}
 		if s.job.Kind == idle {
-			conn.Write(appendFrame(nil, opText, []byte(updatedEvent)))
+			conn.Write(wstest.AppendFrame(nil, wstest.Fin|wstest.Text, []byte(updatedEvent)))
 		}
 		s.conns = append(s.conns, conn)
 		s.readers.Go(func() { s.read(conn, before) })
@@ -146,10 +148,10 @@ type inbound struct {
 	server *server
 	conn   net.Conn
 
-	head   []byte // what there is of a header that is not whole
-	frame  header // whose payload comes next
-	inside bool   // the payload of frame
-	left   int    // bytes of it
+	head   []byte        // what there is of a header that is not whole
+	frame  wstest.Header // whose payload comes next
+	inside bool          // the payload of frame
+	left   int           // bytes of it
 
 	control []byte // the payload of a control frame
 	first   []byte // the first message, until it is whole
@@ -160,13 +162,13 @@ func (in *inbound) feed(b []byte) {
 	for {
 		if !in.inside {
 			had := len(in.head)
-			in.head = append(in.head, b[:min(len(b), maxHeader-had)]...)
-			h, ok := parseHeader(in.head)
+			in.head = append(in.head, b[:min(len(b), wstest.MaxHeader-had)]...)
+			h, ok := wstest.ParseHeader(in.head)
 			if !ok {
 				return
 			}
-			b = b[h.size-had:]
-			in.head, in.frame, in.inside, in.left = in.head[:0], h, true, h.payload
+			b = b[h.Size-had:]
+			in.head, in.frame, in.inside, in.left = in.head[:0], h, true, h.Payload
 		}
 		n := min(len(b), in.left)
 		in.payload(b[:n])
@@ -181,29 +183,29 @@ func (in *inbound) feed(b []byte) {
 
 // payload keeps what is looked at later.
 func (in *inbound) payload(b []byte) {
-	switch at := in.frame.payload - in.left; {
-	case in.frame.isControl():
-		in.control = appendUnmasked(in.control, b, in.frame.key, at)
+	switch at := in.frame.Payload - in.left; {
+	case in.frame.Control():
+		in.control = appendUnmasked(in.control, b, in.frame.Key, at)
 	case !in.checked:
-		in.first = appendUnmasked(in.first, b, in.frame.key, at)
+		in.first = appendUnmasked(in.first, b, in.frame.Key, at)
 	}
 }
 
 // end is the end of a frame.
 func (in *inbound) end() {
-	if in.frame.isControl() {
-		switch in.frame.op {
-		case opPing:
-			in.conn.Write(appendFrame(nil, opPong, in.control))
-		case opClose:
-			in.conn.Write(appendFrame(nil, opClose, in.control))
+	if in.frame.Control() {
+		switch in.frame.Opcode() {
+		case wstest.Ping:
+			in.conn.Write(wstest.AppendFrame(nil, wstest.Fin|wstest.Pong, in.control))
+		case wstest.Close:
+			in.conn.Write(wstest.AppendFrame(nil, wstest.Fin|wstest.Close, in.control))
 			in.conn.Close()
 		}
 		in.control = nil
 		return
 	}
 	in.server.frames.Add(1)
-	if !in.frame.final {
+	if in.frame.First&wstest.Fin == 0 {
 		return
 	}
 	in.server.messages.Add(1)

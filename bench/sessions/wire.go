@@ -4,9 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/sha1"
 	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -15,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // What goes over the wire: 100 ms of PCM16 at 24 kHz in each event.
@@ -52,7 +52,7 @@ func newDelta(typ string) *delta {
 	event := prefix + strings.Repeat("0", stampDigits) +
 		`","response_id":"resp_Jd83kQ0a","item_id":"item_A1x94","output_index":0,"content_index":1,"delta":"` +
 		base64.StdEncoding.EncodeToString(audio(pcmBytes)) + `"}`
-	frame := appendFrame(nil, opText, []byte(event))
+	frame := wstest.AppendFrame(nil, wstest.Fin|wstest.Text, []byte(event))
 	return &delta{frame, len(frame) - len(event) + len(prefix)}
 }
 
@@ -73,78 +73,6 @@ func sentAt[T string | []byte](eventID T) (at int64, err error) {
 	return at, nil
 }
 
-// Frames, RFC 6455 section 5.
-const (
-	opText  = 0x1
-	opClose = 0x8
-	opPing  = 0x9
-	opPong  = 0xa
-
-	finalBit = 0x80
-	maskBit  = 0x80
-)
-
-// appendFrame appends a final frame of a server.
-func appendFrame(b []byte, op byte, payload []byte) []byte {
-	b = append(b, finalBit|op)
-	switch n := len(payload); {
-	case n <= 125:
-		b = append(b, byte(n))
-	case n <= 0xffff:
-		b = binary.BigEndian.AppendUint16(append(b, 126), uint16(n))
-	default:
-		b = binary.BigEndian.AppendUint64(append(b, 127), uint64(n))
-	}
-	return append(b, payload...)
-}
-
-// A header is that of a frame.
-type header struct {
-	op      byte
-	final   bool
-	size    int // of the header
-	payload int
-	key     [4]byte // zero if the frame is not masked
-}
-
-// parseHeader reports whether b begins with a whole header.
-func parseHeader(b []byte) (h header, ok bool) {
-	if len(b) < 2 {
-		return h, false
-	}
-	h.op, h.final = b[0]&0xf, b[0]&finalBit != 0
-	h.size, h.payload = 2, int(b[1]&0x7f)
-	masked := b[1]&maskBit != 0
-	switch h.payload {
-	case 126:
-		h.size += 2
-	case 127:
-		h.size += 8
-	}
-	keyAt := h.size
-	if masked {
-		h.size += len(h.key)
-	}
-	if len(b) < h.size {
-		return h, false
-	}
-	switch h.payload {
-	case 126:
-		h.payload = int(binary.BigEndian.Uint16(b[2:]))
-	case 127:
-		h.payload = int(binary.BigEndian.Uint64(b[2:]))
-	}
-	if masked {
-		copy(h.key[:], b[keyAt:])
-	}
-	return h, true
-}
-
-func (h header) isControl() bool { return h.op&0x8 != 0 }
-
-// maxHeader is the size of the largest header.
-const maxHeader = 14
-
 // appendUnmasked appends a piece of a payload that starts at an offset of it.
 func appendUnmasked(b, piece []byte, key [4]byte, at int) []byte {
 	for i, c := range piece {
@@ -160,9 +88,7 @@ func accept(conn net.Conn) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	sum := sha1.Sum([]byte(req.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	if _, err := fmt.Fprintf(conn, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
-		base64.StdEncoding.EncodeToString(sum[:])); err != nil {
+	if _, err := conn.Write(wstest.Acceptance(req, "")); err != nil {
 		return nil, err
 	}
 	return buffered(br)

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 )
 
 // Opcodes of frames, RFC 6455, section 5.2, and the bits of the first byte.
@@ -54,13 +55,13 @@ func ClosePayload(code int, reason string) []byte {
 	return append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...)
 }
 
-// A Header is the header of a frame of a client.
+// A Header is the header of a frame.
 type Header struct {
 	First   byte // opcode and bits
 	Masked  bool
 	Key     [4]byte // zero if the frame is not masked
 	Size    int     // bytes of the header
-	Payload uint64  // bytes of the payload
+	Payload int     // bytes of the payload; the largest int if there are more
 }
 
 // MaxHeader is the size of the largest header.
@@ -71,7 +72,7 @@ func ParseHeader(b []byte) (h Header, ok bool) {
 	if len(b) < 2 {
 		return h, false
 	}
-	h.First, h.Masked, h.Payload = b[0], b[1]&MaskBit != 0, uint64(b[1]&^MaskBit)
+	h.First, h.Masked, h.Payload = b[0], b[1]&MaskBit != 0, int(b[1]&^MaskBit)
 	h.Size = 2
 	switch h.Payload {
 	case 126:
@@ -88,9 +89,9 @@ func ParseHeader(b []byte) (h Header, ok bool) {
 	}
 	switch len(length) {
 	case 2:
-		h.Payload = uint64(binary.BigEndian.Uint16(length))
+		h.Payload = int(binary.BigEndian.Uint16(length))
 	case 8:
-		h.Payload = binary.BigEndian.Uint64(length)
+		h.Payload = int(min(binary.BigEndian.Uint64(length), math.MaxInt))
 	}
 	if h.Masked {
 		copy(h.Key[:], b[h.Size-len(h.Key):])
@@ -148,10 +149,10 @@ func ReadFrame(r io.Reader, limit int) (h Header, payload []byte, err error) {
 		return h, nil, midFrame(err)
 	}
 	h, _ = ParseHeader(head[:h.Size])
-	switch least := map[int]uint64{8: 126, 14: 1 << 16}[h.Size]; {
+	switch least := map[int]int{8: 126, 14: 1 << 16}[h.Size]; {
 	case h.Payload < least:
 		return h, nil, Breach(CloseProtocol, "length %d takes %d bytes", h.Payload, h.Size-6)
-	case h.Payload > uint64(limit):
+	case h.Payload > limit:
 		return h, nil, Breach(CloseTooLarge, "frame of %d bytes", h.Payload)
 	}
 	payload = make([]byte, h.Payload)
