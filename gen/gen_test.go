@@ -102,7 +102,7 @@ func TestWhatResolvesCompiles(t *testing.T) {
 		}
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			spec := gen.Source{Name: "spec.json", Data: []byte(golden.File(ar, "spec.json"))}
-			typeCheck(t, generate(t, gen.Input{Spec: spec, Package: "api"}).Files)
+			typeCheck(t, generate(t, gen.Input{Spec: spec, Package: "api"}).Files, golden.File(ar, "hand.go"))
 		})
 	}
 }

@@ -2,7 +2,6 @@ package resolve_test
 
 import (
 	"encoding/json"
-	"flag"
 	"maps"
 	"math/rand/v2"
 	"os"
@@ -16,11 +15,10 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 	"github.com/go-voicelive/voicelive-go/gen/internal/document"
+	"github.com/go-voicelive/voicelive-go/gen/internal/golden"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 	"github.com/go-voicelive/voicelive-go/gen/internal/resolve"
 )
-
-var update = flag.Bool("update", false, "rewrite the want files of testdata")
 
 // load resolves a document. What the earlier stages refuse is returned too, so
 // that a golden cannot pass by accident.
@@ -73,52 +71,20 @@ func prose(api *model.API) string {
 // want.diags every diagnostic; in want.model the model, if there is no error;
 // and in want.prose the descriptions, where they are the point.
 func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("testdata: %v, %d archives", err, len(files))
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
+	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
+		api, diags := load("spec.json", []byte(golden.File(ar, "spec.json")))
+		got := map[string]string{"want.diags": diags.String(), "want.model": "", "want.prose": ""}
+		if !diags.Failed() {
+			got["want.model"] = api.Dump()
+			if slices.ContainsFunc(ar.Files, func(f txtar.File) bool { return f.Name == "want.prose" }) {
+				got["want.prose"] = prose(api)
 			}
-			input := map[string]string{}
-			for _, f := range archive.Files {
-				input[f.Name] = string(f.Data)
-			}
-			api, diags := load("spec.json", []byte(input["spec.json"]))
-			got := map[string]string{}
-			if said := diags.String(); said != "" {
-				got["want.diags"] = said
-			}
-			if !diags.Failed() {
-				got["want.model"] = api.Dump()
-				if _, ok := input["want.prose"]; ok {
-					got["want.prose"] = prose(api)
-				}
-			}
-			if *update {
-				rewrite(t, file, archive, got)
-				return
-			}
-			delete(input, "spec.json")
-			if diff := cmp.Diff(input, got); diff != "" {
-				t.Errorf("got is +, want is - (go test -update rewrites it)\n%s", diff)
-			}
-		})
-	}
+		}
+		return got
+	})
 }
 
-func rewrite(t *testing.T, file string, archive *txtar.Archive, got map[string]string) {
-	archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name != "spec.json" })
-	for _, name := range slices.Sorted(maps.Keys(got)) {
-		archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(got[name])})
-	}
-	if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
+func TestEveryDiagnosticHasAGolden(t *testing.T) { golden.Diagnostics(t, "testdata") }
 
 // TestVoiceLive counts what the upstream document is known to hold.
 func TestVoiceLive(t *testing.T) {
