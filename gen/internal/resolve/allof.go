@@ -61,7 +61,7 @@ func (d *declarations) typePieces(s schema) []schema {
 // empty if it can be of any.
 func (d *declarations) typeNameOf(s schema) string {
 	if _, ok := s.target(); !ok {
-		if len(s.Required) > 0 {
+		if s.typeName() == "" && len(s.Required) > 0 {
 			return "object"
 		}
 		return s.typeName()

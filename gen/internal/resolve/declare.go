@@ -51,6 +51,7 @@ func declare(r reader) *declarations {
 		closed: map[*model.Enum]bool{},
 	}
 	d.declareDefinitions()
+	d.checkKeywords()
 	d.fillEnums()
 	d.nameEnums()
 	return d

@@ -21,6 +21,8 @@ func (c *content) fields(o *object, tags map[string]string) []*model.Field {
 			c.presence(f, p)
 			f.Required = f.Required && (!f.ReadOnly || f.IsConst()) // whoever sends the object must leave it out
 		}
+		c.checkBounds(f.At, f.Bounds)
+		c.checkDefaults(f, p)
 		fields = append(fields, f)
 	}
 	c.checkAliases(o, fields)

@@ -46,6 +46,7 @@ func (c *content) fillNamed() {
 	for _, d := range c.all {
 		if n, ok := d.decl.(*model.Named); ok && d.kind == kindNamed {
 			n.Type = c.typeOf(d.typed, d.name+".item")
+			c.checkBounds(n.At, n.Bounds)
 		}
 	}
 }
