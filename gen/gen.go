@@ -8,6 +8,7 @@ package gen
 import (
 	"fmt"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 
@@ -107,7 +108,9 @@ func Write(dir string, files []File) ([]string, error) { return output.Write(dir
 func Check(dir string, files []File) (string, error) { return output.Check(dir, files) }
 
 // ValidPackage reports whether name can name the generated package. A program, and what go
-// build takes for documentation, cannot be imported.
+// build takes for documentation, cannot be imported; a predeclared name would hide the type
+// or function in every file that imports the package.
 func ValidPackage(name string) bool {
-	return token.IsIdentifier(name) && !slices.Contains([]string{"_", "init", "main", "documentation"}, name)
+	return token.IsIdentifier(name) && types.Universe.Lookup(name) == nil &&
+		!slices.Contains([]string{"_", "init", "main", "documentation"}, name)
 }

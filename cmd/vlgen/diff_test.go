@@ -17,7 +17,7 @@ const (
 // of another API.
 func vlgenDiff(stdin string, args ...string) (code int, stdout, stderr string) {
 	var out, errs strings.Builder
-	code = run(append([]string{"diff", "-overlay", "", "-guide", ""}, args...), strings.NewReader(stdin), &out, &errs)
+	code = run(append([]string{"diff", "-overlay", "", "-guide", ""}, args...), streams{strings.NewReader(stdin), &out, &errs})
 	return code, out.String(), errs.String()
 }
 
@@ -52,8 +52,8 @@ func TestDiff(t *testing.T) {
 		"one document":        {"", []string{one}, exitUsage, "", "compares two documents, not 1"},
 		"two inputs":          {"", []string{"-", "-"}, exitUsage, "", "only one of the documents"},
 		"no such file":        {"", []string{one, filepath.Join(dir, "none.json")}, exitUsage, "", "none.json"},
-		"unknown format":      {"", []string{"-format", "html", one, two}, exitUsage, "", "-format is text, markdown or json"},
-		"unknown failure":     {"", []string{"-fail-on", "wire", one, two}, exitUsage, "", "-fail-on is breaking or any"},
+		"unknown format":      {"", []string{"-format", "html", one, two}, exitUsage, "", `invalid value "html" for flag -format: want text, markdown or json`},
+		"unknown failure":     {"", []string{"-fail-on", "wire", one, two}, exitUsage, "", `invalid value "wire" for flag -fail-on: want breaking or any`},
 		"rules of documents":  {"", []string{"-rules", one}, exitUsage, "", "-rules takes no documents"},
 		"unknown flag":        {"", []string{"-x"}, exitUsage, "", "flag provided but not defined"},
 	} {
@@ -84,7 +84,7 @@ func TestDiffOfTheSpecification(t *testing.T) {
 	}
 	const was, is = `"silence_duration_ms"`, `"silence_ms"`
 	var out, errs strings.Builder
-	code := run([]string{"diff", "-fail-on", "breaking", "spec/voicelive.json", "-"}, strings.NewReader(strings.ReplaceAll(string(data), was, is)), &out, &errs)
+	code := run([]string{"diff", "-fail-on", "breaking", "spec/voicelive.json", "-"}, streams{strings.NewReader(strings.ReplaceAll(string(data), was, is)), &out, &errs})
 	if code != exitDrift || !strings.Contains(out.String(), "\nTurn detection\n") || !strings.Contains(out.String(), "ServerVad.silence_ms") {
 		t.Errorf("exit code %d\n%s%s", code, out.String(), errs.String())
 	}

@@ -72,16 +72,16 @@ func TestDocsRememberVersions(t *testing.T) {
 
 func TestDocsUsage(t *testing.T) {
 	for want, args := range map[string][]string{
-		"-format is":         {"-format", "html"},
-		"-out - needs":       {"-out", "-"},
-		"unexpected":         {"more"},
-		"no such file":       {"-spec", "missing.json"},
-		"has no *.json":      {"-spec", "../../spec/voicelive.json", "-overlay", "", "-guide", "", "-versions", t.TempDir()},
-		"missing.yaml":       {"-spec", "../../spec/voicelive.json", "-overlay", "", "-guide", "missing.yaml"},
-		"flag provided":      {"-frobnicate"},
-		"not a Go package":   {"-package", "a b"},
-		"is error or warn":   {"-unused-overlay", "x"},
-		"rewrite the docume": {"-h"},
+		"want markdown, asyncapi or jsonschema": {"-format", "html"},
+		"-out - needs":                          {"-out", "-"},
+		"unexpected":                            {"more"},
+		"no such file":                          {"-spec", "missing.json"},
+		"has no *.json":                         {"-spec", "../../spec/voicelive.json", "-overlay", "", "-guide", "", "-versions", t.TempDir()},
+		"missing.yaml":                          {"-spec", "../../spec/voicelive.json", "-overlay", "", "-guide", "missing.yaml"},
+		"flag provided":                         {"-frobnicate"},
+		"no Go package that can be imported":    {"-package", "a b"},
+		"want error or warn":                    {"-unused-overlay", "x"},
+		"write the document":                    {"-h"},
 	} {
 		code, stdout, stderr := vlgen("", append([]string{"docs"}, args...)...)
 		if (code != exitUsage && args[0] != "-h") || stdout != "" || !strings.Contains(stderr, want) {

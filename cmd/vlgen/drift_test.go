@@ -167,6 +167,9 @@ func TestDriftFetchesAsItShould(t *testing.T) {
 			}
 			asked.Add(1)
 			io.WriteString(w, datedSpec)
+		case "/large":
+			asked.Add(1)
+			io.WriteString(w, datedSpec+strings.Repeat(" ", 999))
 		default:
 			w.WriteHeader(http.StatusInternalServerError)
 		}
@@ -182,7 +185,7 @@ func TestDriftFetchesAsItShould(t *testing.T) {
 		{"into the cache", s.URL + "/spec", []string{"-cache", cache}, exitOK, "no drift: "},
 		{"out of the cache", s.URL + "/spec", []string{"-cache", cache}, exitOK, "vlgen: " + s.URL + "/spec did not change since it was put into the cache\n"},
 		{"timeout", s.URL + "/hangs", []string{"-timeout", "50ms"}, exitUsage, "vlgen: " + s.URL + "/hangs: no complete answer within 50ms\n"},
-		{"limit", s.URL + "/spec", []string{"-limit", "99"}, exitUsage, "vlgen: " + s.URL + "/spec: larger than the limit of 99 bytes\n"},
+		{"limit", s.URL + "/large", []string{"-limit", "999"}, exitUsage, "vlgen: " + s.URL + "/large: larger than the limit of 999 bytes\n"},
 		{"redirect", s.URL + "/away?token=secret", nil, exitUsage, "vlgen: " + s.URL + "/away?…: the server redirects to http://example.com/?…, which is not https\n"},
 		{"plain http", "http://me:secret@example.com/?secret", nil, exitUsage, "vlgen: http://example.com/?…: only https is fetched (http on loopback addresses only)\n"},
 		{"error of the server", strings.Replace(s.URL, "//", "//me:secret@", 1), nil, exitUsage, "vlgen: " + s.URL + ": the server answers 500 Internal Server Error\n"},

@@ -2,11 +2,16 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
+
+var update = flag.Bool("update", false, "rewrite testdata")
 
 const goodSpec = `{"swagger": "2.0", "info": {"title": "T", "version": "1"}, "paths": {}, "definitions": {
   "Thing": {"type": "object", "properties": {"name": {"type": "string"}}}}}`
@@ -14,7 +19,7 @@ const goodSpec = `{"swagger": "2.0", "info": {"title": "T", "version": "1"}, "pa
 // vlgen runs the command and returns its exit code and output.
 func vlgen(stdin string, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	code = run(args, strings.NewReader(stdin), &out, &errs)
+	code = run(args, streams{strings.NewReader(stdin), &out, &errs})
 	return code, out.String(), errs.String()
 }
 
@@ -126,6 +131,8 @@ func TestUsage(t *testing.T) {
 	}{
 		"help":            {[]string{"-h"}, exitOK},
 		"help of check":   {[]string{"check", "-help"}, exitOK},
+		"help for diff":   {[]string{"help", "diff"}, exitOK},
+		"help for none":   {[]string{"help", "frobnicate"}, exitUsage},
 		"unknown command": {[]string{"frobnicate"}, exitUsage},
 		"unknown flag":    {[]string{"-frobnicate"}, exitUsage},
 		"argument":        {[]string{"generate", "spec.json"}, exitUsage},
@@ -135,12 +142,83 @@ func TestUsage(t *testing.T) {
 		"bad package":     {[]string{"-package", "a-b"}, exitUsage},
 		"keyword package": {[]string{"-package", "func"}, exitUsage},
 		"a program":       {[]string{"-package", "main"}, exitUsage},
+		"predeclared":     {[]string{"-package", "string"}, exitUsage},
+		"builtin":         {[]string{"-package", "len"}, exitUsage},
+		"no limit":        {[]string{"-limit", "0"}, exitUsage},
 		"documentation":   {[]string{"-package", "documentation"}, exitUsage},
 		"command help":    {[]string{"help"}, exitOK},
 	} {
 		code, stdout, stderr := vlgen("", c.args...)
 		if code != c.code || stdout != "" || stderr == "" {
 			t.Errorf("%s: exit %d, want %d; stdout %q, stderr %q", name, code, c.code, stdout, stderr)
+		}
+	}
+}
+
+// TestHelp holds the help of vlgen and of each command to testdata/help.txt; -update
+// rewrites it.
+func TestHelp(t *testing.T) {
+	_, _, got := vlgen("", "help")
+	for _, c := range commands {
+		code, stdout, stderr := vlgen("", "help", c.name)
+		if _, _, same := vlgen("", c.name, "-h"); code != exitOK || stdout != "" || same != stderr {
+			t.Errorf("vlgen help %s: exit %d, stdout %q; vlgen %s -h says\n%s", c.name, code, stdout, c.name, same)
+		}
+		got += "\n-- " + c.name + " --\n\n" + stderr
+	}
+	if *update {
+		write(t, "testdata/help.txt", got)
+	}
+	want, err := os.ReadFile("testdata/help.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-want +got, -update accepts it:\n%s", diff)
+	}
+}
+
+// TestOutsideOfTheRepository has neither spec/ nor go.mod, and takes the defaults.
+func TestOutsideOfTheRepository(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "one.json", goodSpec)
+	write(t, "two.json", strings.Replace(goodSpec, `"name"`, `"title"`, 1))
+	for _, c := range []struct {
+		args []string
+		code int
+		want string // is part of what it prints
+	}{
+		{[]string{"-spec", "one.json", "-out", "api", "-package", "api"}, exitOK, "models.gen.go"},
+		{[]string{"check", "-spec", "one.json", "-out", "api", "-package", "api"}, exitOK, ""},
+		{[]string{"dump", "-spec", "one.json"}, exitOK, "struct Thing"},
+		{[]string{"docs", "-spec", "one.json"}, exitOK, "reference.md"},
+		{[]string{"diff", "one.json", "two.json"}, exitOK, "Thing.title"},
+		{[]string{"drift", "-spec", "one.json", "-upstream", "two.json"}, exitDrift, "Thing.title"},
+		{[]string{"spec", "-spec", "one.json", "-from", "two.json"}, exitOK, "one.json"},
+		{nil, exitUsage, "name the document with -spec"},
+		{[]string{"diff", "-overlay", "overlay.yaml", "one.json", "two.json"}, exitUsage, "overlay.yaml: no such file"},
+		{[]string{"docs", "-spec", "one.json", "-guide", "spec/guide.yaml"}, exitUsage, "guide.yaml: no such file"},
+	} {
+		code, stdout, stderr := vlgen("", c.args...)
+		if code != c.code || !strings.Contains(stdout+stderr, c.want) {
+			t.Errorf("vlgen %s: exit %d, want %d with %q\n%s%s", strings.Join(c.args, " "), code, c.code, c.want, stdout, stderr)
+		}
+	}
+}
+
+// endless is an input without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return copy(p, strings.Repeat(" ", len(p))), nil }
+
+func TestEndlessInputIsRefused(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "one.json", goodSpec)
+	for _, args := range [][]string{{"generate", "-spec", "-"}, {"check", "-spec", "-"}, {"dump", "-spec", "-"}, {"docs", "-spec", "-"}, {"diff", "-", "one.json"}, {"diff", "one.json", "-"}} {
+		var stdout, stderr strings.Builder
+		code := run(append(args[:1:1], append([]string{"-limit", "100000"}, args[1:]...)...), streams{endless{}, &stdout, &stderr})
+		if code != exitUsage || stdout.Len() > 0 || stderr.String() != "vlgen: standard input: larger than the limit of 100000 bytes\n" {
+			t.Errorf("%v: exit %d, %s%s", args, code, &stdout, &stderr)
 		}
 	}
 }

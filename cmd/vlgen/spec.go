@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,92 +13,47 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/reference"
 )
 
-const specUsage = `vlgen spec takes a new document: it fetches or copies it, lays it out canonically,
-rewrites the package and the reference, and prints what changed, which actions of
-the overlay are unnecessary or wrong now, and what to do next. Wrong actions are
-left out, so that there is something to review. The exit code is 0 if all is
-well, 1 if something has to be decided before it can be committed, 2 if the
-document cannot be taken and nothing was written.
+var specCommand = command{
+	name: "spec", args: "[-from place] [flags]", short: "take a new document, and rewrite the package and the documentation",
+	long: `It fetches or copies the document, lays it out canonically, rewrites the package and the
+reference, and prints what changed, which actions of the overlay are unnecessary or
+wrong now, and what to do next. Wrong actions are left out, so that there is something
+to review. The exit code is 0 if all is well, 1 if something has to be decided before
+it can be committed, 2 if the document cannot be taken and nothing was written.
 
-In -from, {version} stands for the version of -spec, {stage} for preview or stable.
-
-Usage:
-
-	vlgen spec [-from place] [flags]
-
-Flags:
-
-`
-
-// specOptions are the flags of vlgen spec.
-type specOptions struct {
-	options
-	source
-	from, before, guide, docs, report, format string
+A place is a file or an https URL. In -from, {version} stands for the version of -spec,
+{stage} for preview or stable.`,
+	flags: func(o *options, fs *flag.FlagSet) {
+		fs.StringVar(&o.from, "from", publishedAt, "the `place` of the new document")
+		o.specFlag(fs, "the `document` that is replaced")
+		o.overlayFlag(fs)
+		o.guideFlag(fs, "the `file` with what the reference says beside the document")
+		fs.StringVar(&o.before, "before", "", "the `folder` with the document and the overlay to compare with; empty for those that are replaced")
+		fs.StringVar(&o.out, "out", "voicelive", "the `folder` of the package")
+		fs.StringVar(&o.docs, "docs", "docs", "the `folder` of the reference")
+		o.packageFlag(fs)
+		o.formatFlag(fs, "text", "markdown")
+		fs.StringVar(&o.report, "report", "", "a `file` that gets the report as Markdown, too")
+		o.fetchFlags(fs)
+	},
+	run: runSpec, failure: exitUsage,
 }
 
-// spec is the subcommand; it returns the exit code.
-func spec(args []string, stdout, stderr io.Writer) int {
-	o, code, ok := parseSpec(args, stderr)
-	if !ok {
-		return code
+func runSpec(o *options, std streams) error {
+	if err := o.noArguments(); err != nil {
+		return err
 	}
-	taken, err := o.take(stderr)
+	t, err := o.take(std)
 	if err != nil {
-		report(stderr, err)
-		return exitUsage
+		return err
 	}
-	if err := o.write(taken, stdout); err != nil {
-		report(stderr, err)
-		return exitUsage
+	if err := o.write(t, std.out); err != nil {
+		return err
 	}
-	if !taken.Report.Clean() {
-		return exitDrift
+	if !t.Report.Clean() {
+		return errDiffers
 	}
-	return exitOK
-}
-
-func parseSpec(args []string, stderr io.Writer) (o specOptions, code int, ok bool) {
-	fs := flag.NewFlagSet("vlgen spec", flag.ContinueOnError)
-	fs.SetOutput(stderr)
-	fs.Usage = func() {
-		fmt.Fprint(stderr, specUsage)
-		fs.PrintDefaults()
-	}
-	fs.StringVar(&o.from, "from", publishedAt, "the `place` of the new document, a file or an https URL")
-	fs.StringVar(&o.spec, "spec", "spec/voicelive.json", "the `document` that is replaced")
-	fs.StringVar(&o.overlay, "overlay", "spec/overlay.yaml", "the OpenAPI Overlay `file` with corrections; empty for none")
-	fs.StringVar(&o.guide, "guide", "spec/guide.yaml", "the `file` with what the reference says beside the document; empty for none")
-	fs.StringVar(&o.before, "before", "", "the `folder` with the document and the overlay to compare with; empty for those that are replaced")
-	fs.StringVar(&o.out, "out", "voicelive", "the `folder` of the package")
-	fs.StringVar(&o.docs, "docs", "docs", "the `folder` of the reference")
-	fs.StringVar(&o.pkg, "package", "voicelive", "the `name` of the package")
-	fs.StringVar(&o.format, "format", "text", "how the report is printed: text or markdown")
-	fs.StringVar(&o.report, "report", "", "a `file` that gets the report as Markdown, too")
-	o.source.flags(fs)
-	switch err := fs.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return o, exitOK, false
-	case err != nil:
-		return o, exitUsage, false
-	}
-	if problem := o.problem(fs.Args()); problem != "" {
-		fmt.Fprintln(stderr, "vlgen:", problem)
-		return o, exitUsage, false
-	}
-	return o, exitOK, true
-}
-
-func (o specOptions) problem(rest []string) string {
-	o.unused = "error"
-	switch {
-	case o.format != "text" && o.format != "markdown":
-		return fmt.Sprintf("-format is text or markdown, not %q", o.format)
-	}
-	if problem := o.source.problem(); problem != "" {
-		return problem
-	}
-	return o.options.problem("generate", rest)
+	return nil
 }
 
 // taken is a new document, the report about it, and what is generated from it.
@@ -109,8 +63,8 @@ type taken struct {
 }
 
 // take reads what the options name, and generates.
-func (o specOptions) take(stderr io.Writer) (*taken, error) {
-	in, docs, err := o.input()
+func (o *options) take(std streams) (*taken, error) {
+	in, docs, err := o.specInput()
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +72,7 @@ func (o specOptions) take(stderr io.Writer) (*taken, error) {
 	if err != nil {
 		return nil, err
 	}
-	src, err := o.get(evolve.ExpandVersion(o.from, version), stderr)
+	src, err := o.fetch(evolve.ExpandVersion(o.from, version), std.err)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +94,7 @@ func (o specOptions) take(stderr io.Writer) (*taken, error) {
 
 // handWritten returns the files by hand that do not compile any more, in the
 // module that the package is part of.
-func (o specOptions) handWritten(before gen.Input, after []gen.File) ([]string, error) {
+func (o *options) handWritten(before gen.Input, after []gen.File) ([]string, error) {
 	out, err := filepath.Abs(o.out)
 	if err != nil {
 		return nil, err
@@ -169,28 +123,28 @@ func exists(name string) bool {
 	return err == nil
 }
 
-// input reads all but the new document.
-func (o specOptions) input() (in evolve.TakeInput, docs reference.DocsInput, err error) {
+// specInput reads all but the new document.
+func (o *options) specInput() (in evolve.TakeInput, docs reference.DocsInput, err error) {
 	in.Package, docs.Formats = o.pkg, reference.Formats[:]
-	if in.Overlay, err = optional(o.overlay, false); err != nil {
+	if in.Overlay, err = o.optional("overlay", o.overlay); err != nil {
 		return in, docs, err
 	}
-	if in.Guide, err = optional(o.guide, false); err != nil {
+	if in.Guide, err = o.optional("guide", o.guide); err != nil {
 		return in, docs, err
 	}
 	docs.Guide = in.Guide
-	if docs.Known, err = optional(filepath.Join(o.docs, reference.KnownVersions), true); err != nil {
+	if docs.Known, err = o.optional("", filepath.Join(o.docs, reference.KnownVersions)); err != nil {
 		return in, docs, err
 	}
 	in.Before = gen.Input{Package: o.pkg, Overlay: in.Overlay}
 	if o.before == "" {
-		in.Before.Spec, err = read(o.spec, nil)
+		in.Before.Spec, err = o.readFile(o.spec)
 		return in, docs, err
 	}
-	if in.Before.Spec, err = readAs(o.spec, o.before); err != nil || o.overlay == "" {
+	if in.Before.Spec, err = o.readAs(o.spec); err != nil || o.overlay == "" {
 		return in, docs, err
 	}
-	before, err := readAs(o.overlay, o.before)
+	before, err := o.readAs(o.overlay)
 	in.Before.Overlay = &before
 	return in, docs, err
 }
@@ -229,17 +183,17 @@ func (t *taken) orProblem(files []gen.File, err error) []gen.File {
 	return nil
 }
 
-// readAs reads the file of the same name in another folder, and calls it by path.
-func readAs(path, folder string) (gen.Source, error) {
-	src, err := read(filepath.Join(folder, filepath.Base(path)), nil)
+// readAs reads the file of the same name in the folder of -before, and calls it by path.
+func (o *options) readAs(path string) (gen.Source, error) {
+	src, err := o.readFile(filepath.Join(o.before, filepath.Base(path)))
 	src.Name = path
 	return src, err
 }
 
 // write brings everything to disk and prints the report.
-func (o specOptions) write(t *taken, stdout io.Writer) error {
+func (o *options) write(t *taken, stdout io.Writer) error {
 	r := t.Report
-	if old, err := read(o.spec, nil); err != nil || string(old.Data) != string(t.Spec) {
+	if old, err := o.readFile(o.spec); err != nil || string(old.Data) != string(t.Spec) {
 		if err := replace(o.spec, t.Spec); err != nil {
 			return err
 		}
@@ -272,4 +226,16 @@ func (o specOptions) write(t *taken, stdout io.Writer) error {
 	}
 	_, err := io.WriteString(stdout, text)
 	return err
+}
+
+// replace writes a file, or leaves the one that is there.
+func replace(path string, data []byte) error {
+	temp := path + ".tmp"
+	if err := os.WriteFile(temp, data, 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return errors.Join(err, os.Remove(temp))
+	}
+	return nil
 }

@@ -19,6 +19,7 @@ const extensionPrefix = "x-vlgen-"
 type checker struct {
 	*Document
 	definitions map[string]*yaml.Node
+	external    map[string][]diag.Location // where a $ref leads into another file, by file
 	diags       diag.List
 }
 

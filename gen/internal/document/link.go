@@ -37,13 +37,14 @@ func (l *Linked) Definition(name string) *Definition { return l.byName[name] }
 // Link checks the whole document and decodes its definitions. Its mistakes are
 // added to diags; if there are any, Link returns nil.
 func (d *Document) Link(diags *diag.List) *Linked {
-	c := checker{Document: d, definitions: map[string]*yaml.Node{}}
+	c := checker{Document: d, definitions: map[string]*yaml.Node{}, external: map[string][]diag.Location{}}
 	linked := &Linked{Document: d, byName: map[string]*Definition{}}
 	linked.Title, linked.Version = c.info()
 	c.collect()
 	for name, schema := range c.definitions {
 		c.schema(schema, "/definitions/"+diag.Escape(name))
 	}
+	c.files()
 	c.circles()
 	if !c.diags.Failed() {
 		linked.decode(&c)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -67,9 +68,16 @@ func (r *reader) document() *yaml.Node {
 		r.diags.Errorf(r.at(r.next()), "", "objects and arrays nest deeper than %d levels", MaxDepth)
 		return nil
 	}
+	if line := yamlMember.FindIndex(r.data); line != nil {
+		r.diags.Errorf(r.at(line[0]), "convert it to JSON", "the document is YAML, not JSON")
+		return nil
+	}
 	r.syntaxError()
 	return nil
 }
+
+// yamlMember is a member that only a document in YAML has on a line like this.
+var yamlMember = regexp.MustCompile(`(?m)^(?:swagger|openapi|info|paths|definitions):(?:\s|$)`)
 
 // syntaxError lets the scanner of encoding/json run over the whole text again,
 // because the offsets in a Decoder's errors are unreliable.

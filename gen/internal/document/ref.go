@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"slices"
@@ -27,13 +28,24 @@ func (c *checker) reference(value *yaml.Node, pointer string) {
 	name, ok := RefName(value.Value)
 	switch {
 	case !strings.HasPrefix(value.Value, "#"):
-		c.diags.Errorf(at, "bundle all files into one document first", "the $ref %q leads into another file", value.Value)
+		file, _, _ := strings.Cut(value.Value, "#")
+		c.external[file] = append(c.external[file], at)
 	case !ok:
 		c.diags.Errorf(at, "move the schema to definitions, and refer to it there",
 			"the $ref %q is not of the form #/definitions/Name", value.Value)
 	case c.definitions[name] == nil:
 		c.diags.Errorf(at, diag.DidYouMean(name, slices.Collect(maps.Keys(c.definitions)), "add the definition, or correct the $ref"),
 			"the $ref leads to a definition %q, which does not exist", name)
+	}
+}
+
+// files reports each file that a $ref leads into, at the first one.
+func (c *checker) files() {
+	for file, places := range c.external {
+		first := slices.MinFunc(places, func(a, b diag.Location) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Pointer, b.Pointer))
+		})
+		c.diags.Errorf(first, "bundle all files into one document first", "references into the other file %q: %d, the first one is here", file, len(places))
 	}
 }
 

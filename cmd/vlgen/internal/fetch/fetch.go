@@ -56,7 +56,7 @@ func IsURL(source string) bool { return strings.Contains(source, "://") }
 // tests, and only on loopback addresses.
 func (f *Fetcher) Get(ctx context.Context, source string) (Document, error) {
 	if !IsURL(source) {
-		return f.file(source)
+		return f.File(source)
 	}
 	u, err := parse(source)
 	if err != nil {
@@ -75,21 +75,22 @@ func (f *Fetcher) Get(ctx context.Context, source string) (Document, error) {
 	return doc, nil
 }
 
-func (f *Fetcher) file(path string) (Document, error) {
+// File reads a file.
+func (f *Fetcher) File(path string) (Document, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return Document{}, err
 	}
 	defer file.Close()
-	data, err := f.read(file)
+	data, err := f.Read(file)
 	if err != nil {
 		return Document{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return Document{Name: path, Data: data}, nil
 }
 
-// read returns all of r, unless that is too much.
-func (f *Fetcher) read(r io.Reader) ([]byte, error) {
+// Read returns all of r, unless that is too much.
+func (f *Fetcher) Read(r io.Reader) ([]byte, error) {
 	limit := orDefault(f.Limit, DefaultLimit)
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {

@@ -74,7 +74,7 @@ func (f *Fetcher) url(ctx context.Context, u *url.URL) (Document, error) {
 	case resp.StatusCode != http.StatusOK:
 		return Document{}, fmt.Errorf("the server answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
-	data, err := f.read(resp.Body)
+	data, err := f.Read(resp.Body)
 	if err != nil {
 		return Document{}, cause(err)
 	}
