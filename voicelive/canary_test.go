@@ -18,6 +18,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	azlog "github.com/Azure/azure-sdk-for-go/sdk/azcore/log"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
 )
 
 // Every canary starts with canary; what is behind tells which secret it stands for.
@@ -67,6 +68,15 @@ func (e *ear) ObserveClose(i CloseInfo)                        { e.tell(i, i.Err
 // options let the ear hear all that can be heard.
 func (e *ear) options(dial func(context.Context, string, string) (net.Conn, error)) *ClientOptions {
 	opts := testOptions(dial)
+	opts.TracingProvider = tracing.NewProvider(func(name, version string) tracing.Tracer {
+		return tracing.NewTracer(func(ctx context.Context, name string, o *tracing.SpanOptions) (context.Context, tracing.Span) {
+			e.tell(name, o.Attributes)
+			return ctx, tracing.NewSpan(tracing.SpanImpl{
+				SetAttributes: func(a ...tracing.Attribute) { e.tell(a) },
+				SetStatus:     func(_ tracing.SpanStatus, text string) { e.tell(text) },
+			})
+		}, nil)
+	}, nil)
 	opts.Observer, opts.Logger, opts.LogBodies, opts.Logging.IncludeBody = e, e.log, true, true
 	return opts
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/tracing"
 
 	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
@@ -21,7 +22,6 @@ import (
 const (
 	moduleName    = "voicelive-go"
 	moduleVersion = "v0.1.0"
-	tokenScope    = "https://ai.azure.com/.default"
 )
 
 // A Client opens sessions with one resource. Make one with [NewClient] or
@@ -29,23 +29,29 @@ const (
 type Client struct {
 	endpoint *url.URL
 	auth     policy.Policy
+	tracer   tracing.Tracer
 	opts     ClientOptions // with defaults filled in
 }
 
 // ClientOptions adjusts a [Client]. The zero value is a good choice.
 type ClientOptions struct {
-	// ClientOptions is for the opening handshake, which is an HTTP request:
-	// retries, logging of requests, telemetry, and policies of your own. Its
-	// Transport must be nil; see DialContext.
+	// ClientOptions configures the opening handshake, which is an HTTP request:
+	// retries, logging, telemetry, and policies of the caller.
+	//
+	//   - APIVersion replaces [APIVersion]; that of ConnectOptions replaces both.
+	//   - Cloud decides the scope of tokens; see Scopes. Its Endpoint for [ServiceName] must
+	//     be empty: the endpoint is an argument of NewClient.
+	//   - InsecureAllowCredentialWithHTTP permits http and ws endpoints, which send the
+	//     credential and the audio in clear text. Without it Connect refuses such an
+	//     endpoint unless it dials a loopback address.
+	//   - TracingProvider gets a span for each Connect, named Client.Connect, and one
+	//     below it for each HTTP request.
+	//   - Transport must be nil; see DialContext.
 	azcore.ClientOptions
 
-	// InsecureAllowCredentialWithHTTP permits http and ws endpoints, which send
-	// the credential and the audio in clear text. Without it such an endpoint is
-	// refused unless the address that is dialed is a loopback address.
-	InsecureAllowCredentialWithHTTP bool
-
-	// Scopes are what a token is asked for; nil is https://ai.azure.com/.default.
-	// Unused with a key.
+	// Scopes are the scopes that a token is requested for. Nil is the Audience that
+	// Cloud.Services has for [ServiceName], and https://ai.azure.com/.default in the
+	// public cloud. A key needs none.
 	Scopes []string
 
 	// DialContext opens connections to the service or its proxy; nil is a
@@ -155,13 +161,13 @@ func NewClient(endpoint string, cred azcore.TokenCredential, options *ClientOpti
 	if cred == nil {
 		return nil, errors.New("voicelive: the credential is nil")
 	}
-	return newClient(endpoint, options, func(o *ClientOptions) policy.Policy {
-		scopes := o.Scopes
-		if scopes == nil {
-			scopes = []string{tokenScope}
+	return newClient(endpoint, options, func(o *ClientOptions) (policy.Policy, error) {
+		scopes, err := tokenScopes(o)
+		if err != nil {
+			return nil, err
 		}
 		// Clear text is judged by the address that is dialed; see checkClearText.
-		return runtime.NewBearerTokenPolicy(cred, scopes, &policy.BearerTokenOptions{InsecureAllowCredentialWithHTTP: true})
+		return runtime.NewBearerTokenPolicy(cred, scopes, &policy.BearerTokenOptions{InsecureAllowCredentialWithHTTP: true}), nil
 	})
 }
 
@@ -170,12 +176,12 @@ func NewClientWithKeyCredential(endpoint string, cred *azcore.KeyCredential, opt
 	if cred == nil {
 		return nil, errors.New("voicelive: the credential is nil")
 	}
-	return newClient(endpoint, options, func(*ClientOptions) policy.Policy {
-		return runtime.NewKeyCredentialPolicy(cred, "api-key", &runtime.KeyCredentialPolicyOptions{InsecureAllowCredentialWithHTTP: true})
+	return newClient(endpoint, options, func(*ClientOptions) (policy.Policy, error) {
+		return runtime.NewKeyCredentialPolicy(cred, "api-key", &runtime.KeyCredentialPolicyOptions{InsecureAllowCredentialWithHTTP: true}), nil
 	})
 }
 
-func newClient(endpoint string, options *ClientOptions, auth func(*ClientOptions) policy.Policy) (*Client, error) {
+func newClient(endpoint string, options *ClientOptions, auth func(*ClientOptions) (policy.Policy, error)) (*Client, error) {
 	u, err := parseEndpoint(endpoint)
 	if err != nil {
 		return nil, err
@@ -187,6 +193,9 @@ func newClient(endpoint string, options *ClientOptions, auth func(*ClientOptions
 	if c.opts.Transport != nil {
 		return nil, errors.New("voicelive: ClientOptions.Transport is not used, since a session is more than a request; set DialContext, Proxy or TLSConfig")
 	}
+	if c.opts.Cloud.Services[ServiceName].Endpoint != "" {
+		return nil, errors.New("voicelive: the Endpoint of ClientOptions.Cloud is not used; pass it to NewClient")
+	}
 	if err := c.opts.Limits.check(); err != nil {
 		return nil, err
 	}
@@ -197,7 +206,11 @@ func newClient(endpoint string, options *ClientOptions, auth func(*ClientOptions
 	if c.opts.DialContext == nil {
 		c.opts.DialContext = (&net.Dialer{}).DialContext
 	}
-	c.auth = auth(&c.opts)
+	c.tracer = c.opts.TracingProvider.NewTracer(moduleName, moduleVersion)
+	c.tracer.SetAttributes(tracing.Attribute{Key: "az.namespace", Value: "Microsoft.CognitiveServices"})
+	if c.auth, err = auth(&c.opts); err != nil {
+		return nil, err
+	}
 	return c, nil
 }
 

@@ -35,7 +35,8 @@ type ConnectOptions struct {
 	// "client_ec_reference:true". Query parameter features.
 	Features []string
 
-	// APIVersion replaces that of this package, [APIVersion]. Query parameter api-version.
+	// APIVersion replaces that of the client, which is [APIVersion] by default. Query
+	// parameter api-version.
 	APIVersion string
 
 	// RTC connects to the signalling of a WebRTC call, for
@@ -82,7 +83,9 @@ func (c *Client) Connect(ctx context.Context, o *ConnectOptions) (*Session, erro
 		o = &ConnectOptions{}
 	}
 	began := time.Now()
-	s, err := c.connect(ctx, o)
+	spanCtx, endSpan := runtime.StartSpan(ctx, "Client.Connect", c.tracer, nil)
+	s, err := c.connect(spanCtx, o)
+	endSpan(err)
 	c.observeConnect(ctx, o, s, err, time.Since(began))
 	if err != nil {
 		return nil, err
@@ -93,7 +96,7 @@ func (c *Client) Connect(ctx context.Context, o *ConnectOptions) (*Session, erro
 }
 
 func (c *Client) connect(ctx context.Context, o *ConnectOptions) (*Session, error) {
-	u, err := realtimeURL(c.endpoint, o)
+	u, err := realtimeURL(c.endpoint, c.opts.APIVersion, o)
 	if err != nil {
 		return nil, err
 	}
@@ -189,6 +192,7 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*ws.
 	h := &handshake{client: c}
 	opts := c.opts.ClientOptions
 	opts.Transport = h
+	opts.APIVersion = "" // it is in the URL
 	pipeline := runtime.NewPipeline(moduleName, moduleVersion, runtime.PipelineOptions{
 		PerCall:  []policy.Policy{runtime.NewRequestIDPolicy()},
 		PerRetry: []policy.Policy{c.auth},

@@ -60,7 +60,7 @@ func TestEndpointAndOptionsMakeTheURL(t *testing.T) {
 			t.Errorf("%s: %v", tt.endpoint, err)
 			continue
 		}
-		got, err := realtimeURL(u, &tt.options)
+		got, err := realtimeURL(u, "", &tt.options)
 		if err != nil {
 			t.Errorf("%s: %v", tt.endpoint, err)
 			continue

@@ -75,8 +75,9 @@ func secretWord(query url.Values) string {
 
 // realtimeURL returns the URL of a session: the endpoint with its path prefix and
 // query, the path of the service once, and the parameters of the options, which
-// win over those of the endpoint.
-func realtimeURL(endpoint *url.URL, o *ConnectOptions) (*url.URL, error) {
+// win over those of the endpoint. The version of the API is that of the options, the
+// client, the endpoint or the package, whichever comes first.
+func realtimeURL(endpoint *url.URL, apiVersion string, o *ConnectOptions) (*url.URL, error) {
 	params, err := o.params()
 	if err != nil {
 		return nil, err
@@ -98,7 +99,10 @@ func realtimeURL(endpoint *url.URL, o *ConnectOptions) (*url.URL, error) {
 		return nil, errors.New("voicelive: the path of the endpoint is malformed")
 	}
 	query := u.Query()
-	if !query.Has("api-version") {
+	switch {
+	case apiVersion != "":
+		query.Set("api-version", apiVersion)
+	case !query.Has("api-version"):
 		query.Set("api-version", APIVersion)
 	}
 	maps.Copy(query, params)

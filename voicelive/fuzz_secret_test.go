@@ -92,7 +92,7 @@ func FuzzEndpoint(f *testing.F) {
 		if err != nil || again.String() != u.String() {
 			t.Errorf("%q is taken as %v, and that as %v, %v", endpoint, u, again, err)
 		}
-		full, err := realtimeURL(u, &ConnectOptions{Model: "m"})
+		full, err := realtimeURL(u, "", &ConnectOptions{Model: "m"})
 		if err != nil {
 			t.Fatalf("%q: %v", endpoint, err)
 		}
@@ -102,7 +102,7 @@ func FuzzEndpoint(f *testing.F) {
 		if parsed, err := url.Parse(full.String()); err != nil || parsed.Host != u.Host || parsed.Path != full.Path {
 			t.Errorf("%q makes %v, which is %v", endpoint, full, err)
 		}
-		twice, err := realtimeURL(full, &ConnectOptions{Model: "m"})
+		twice, err := realtimeURL(full, "", &ConnectOptions{Model: "m"})
 		if err != nil || twice.Path != full.Path {
 			t.Errorf("%q makes %v, and that %v, %v", endpoint, full, twice, err)
 		}

@@ -64,10 +64,9 @@ func noProxy(*http.Request) (*url.URL, error) { return nil, nil }
 // testOptions are options for a client whose handshake is not retried.
 func testOptions(dial func(context.Context, string, string) (net.Conn, error)) *ClientOptions {
 	return &ClientOptions{
-		ClientOptions:                   azcore.ClientOptions{Retry: policy.RetryOptions{MaxRetries: -1}},
-		InsecureAllowCredentialWithHTTP: true,
-		DialContext:                     dial,
-		Proxy:                           noProxy,
+		ClientOptions: azcore.ClientOptions{InsecureAllowCredentialWithHTTP: true, Retry: policy.RetryOptions{MaxRetries: -1}},
+		DialContext:   dial,
+		Proxy:         noProxy,
 	}
 }
 

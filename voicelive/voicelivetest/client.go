@@ -14,10 +14,10 @@ import (
 // owns the result and may add to it.
 func (srv *Server) ClientOptions() *voicelive.ClientOptions {
 	return &voicelive.ClientOptions{
-		DialContext:                     srv.DialContext,
-		TLSConfig:                       srv.TLSConfig(),
-		InsecureAllowCredentialWithHTTP: !srv.options.TLS,
-		Proxy:                           func(*http.Request) (*url.URL, error) { return nil, nil },
+		ClientOptions: azcore.ClientOptions{InsecureAllowCredentialWithHTTP: !srv.options.TLS},
+		DialContext:   srv.DialContext,
+		TLSConfig:     srv.TLSConfig(),
+		Proxy:         func(*http.Request) (*url.URL, error) { return nil, nil },
 	}
 }
 
