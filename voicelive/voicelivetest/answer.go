@@ -61,9 +61,11 @@ type Answer struct {
 	Events []json.RawMessage
 }
 
-// Call is a function call. Arguments is JSON text.
+// Call is a function call.
 type Call struct {
-	Name, Arguments string
+	Name      string
+	Arguments string // JSON text
+	ID        string // call_id, which the test keeps unique; empty is the next number
 }
 
 // Search is a web search, or a search of files if Files is set.

@@ -95,23 +95,23 @@ func (p *speech) playing(on bool) {
 
 // animate sends the face and the picture that go with the audio between two times.
 func (p *speech) animate(v *voice, at, end time.Duration) {
-	r, s := p.r, p.r.s
+	r := p.r
 	if p.animates(voicelive.AnimationOutputTypeVisemeID) {
 		for _, m := range v.mouth {
 			if m.at >= at && m.at < end {
-				s.emit(&voicelive.ServerEventResponseAnimationVisemeDelta{
+				p.emit(&voicelive.ServerEventResponseAnimationVisemeDelta{
 					ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, AudioOffsetMS: int(m.at.Milliseconds()), VisemeID: m.viseme,
 				})
 			}
 		}
 	}
 	if p.animates(voicelive.AnimationOutputTypeBlendshapes) {
-		s.emit(&voicelive.ServerEventResponseAnimationBlendshapeDelta{
+		p.emit(&voicelive.ServerEventResponseAnimationBlendshapeDelta{
 			ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, FrameIndex: int(at / framesPerTime), Frames: face(v, at, end),
 		})
 	}
-	if avatar := s.config.view.Avatar; avatar != nil && avatar.OutputProtocol == voicelive.AvatarOutputProtocolWebSocket {
-		s.emit(&voicelive.ServerEventResponseVideoDelta{OutputIndex: p.index, Codec: voicelive.VideoParamsCodecH264, Delta: make([]byte, videoFrame)})
+	if avatar := r.s.config.view.Avatar; avatar != nil && avatar.OutputProtocol == voicelive.AvatarOutputProtocolWebSocket {
+		p.emit(&voicelive.ServerEventResponseVideoDelta{OutputIndex: p.index, Codec: voicelive.VideoParamsCodecH264, Delta: make([]byte, videoFrame)})
 	}
 }
 
@@ -142,11 +142,11 @@ func level(samples []int16) float64 {
 
 // animated ends the animation.
 func (p *speech) animated() {
-	r, s := p.r, p.r.s
+	r := p.r
 	if p.animates(voicelive.AnimationOutputTypeVisemeID) {
-		s.emit(&voicelive.ServerEventResponseAnimationVisemeDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
+		p.emit(&voicelive.ServerEventResponseAnimationVisemeDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
 	}
 	if p.animates(voicelive.AnimationOutputTypeBlendshapes) {
-		s.emit(&voicelive.ServerEventResponseAnimationBlendshapeDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
+		p.emit(&voicelive.ServerEventResponseAnimationBlendshapeDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -31,11 +32,13 @@ func encode(v any) json.RawMessage {
 	return text
 }
 
-// vadDefaults are what the service fills in for a turn detection that leaves them out.
-var vadDefaults = object{
-	"threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 500, "speech_duration_ms": 200,
-	"create_response": true, "interrupt_response": true, "auto_truncate": false,
-}
+// vadDefaults are what the service fills in for a turn detection that leaves them out: all kinds of it, those that go by
+// loudness, and Azure's.
+var (
+	vadDefaults      = object{"create_response": true, "interrupt_response": true, "auto_truncate": false}
+	loudVADDefaults  = object{"threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 500}
+	azureVADDefaults = object{"speech_duration_ms": 200}
+)
 
 // defaultConfig is what a session begins with.
 func defaultConfig(query url.Values, defaultModel, id string) config {
@@ -73,10 +76,14 @@ func defaultConfig(query url.Values, defaultModel, id string) config {
 func (c *config) settle() {
 	var vad map[string]json.RawMessage
 	if json.Unmarshal(c.members["turn_detection"], &vad) == nil && vad != nil {
-		for name, value := range vadDefaults {
-			if _, ok := vad[name]; !ok && string(vad["type"]) != `"semantic_vad"` {
-				vad[name] = encode(value)
-			}
+		var name string
+		json.Unmarshal(vad["type"], &name) // what is no string is none of these
+		fillIn(vad, vadDefaults)
+		if name != "semantic_vad" {
+			fillIn(vad, loudVADDefaults)
+		}
+		if strings.HasPrefix(name, "azure_") {
+			fillIn(vad, azureVADDefaults)
 		}
 		c.members["turn_detection"] = encode(vad)
 	}
@@ -84,6 +91,14 @@ func (c *config) settle() {
 		panic(fmt.Errorf("read the configuration back: %w", err)) // every member was decoded before
 	}
 	c.vad = c.turnDetection()
+}
+
+func fillIn(members map[string]json.RawMessage, defaults object) {
+	for name, value := range defaults {
+		if _, ok := members[name]; !ok {
+			members[name] = encode(value)
+		}
+	}
 }
 
 // session is a copy of the configuration to send.
@@ -113,9 +128,21 @@ func (c *config) update(update *voicelive.RequestSession) *problem {
 			delete(members, name)
 		}
 	}
+	before := c.view.InputAudioFormat
 	maps.Copy(c.members, members)
+	if format := update.InputAudioFormat; format != "" && format != before && update.InputAudioSamplingRate == nil {
+		c.members["input_audio_sampling_rate"] = encode(defaultRate(format))
+	}
 	c.settle()
 	return nil
+}
+
+// defaultRate is the sampling rate of an input format, in Hz.
+func defaultRate(format voicelive.InputAudioFormat) int {
+	if format == voicelive.InputAudioFormatPCM16 {
+		return 24000
+	}
+	return 8000
 }
 
 // refuses tells what the service would not change.
@@ -139,6 +166,8 @@ func (c *config) refuses(update *voicelive.RequestSession) *problem {
 	}
 	if rate := update.InputAudioSamplingRate; rate != nil && *rate != 8000 && *rate != 16000 && *rate != 24000 {
 		return &problem{code: "invalid_value", param: "session.input_audio_sampling_rate", message: "The sampling rate must be 8000, 16000 or 24000"}
+	} else if format := first(update.InputAudioFormat, c.view.InputAudioFormat); rate != nil && format != voicelive.InputAudioFormatPCM16 && *rate != 8000 {
+		return &problem{code: "invalid_value", param: "session.input_audio_sampling_rate", message: "The sampling rate of " + string(format) + " is 8000"}
 	}
 	if echo, ok := update.InputAudioEchoCancellation.Get(); ok {
 		client := echo.ReferenceSource == voicelive.EchoCancellationReferenceSourceClient

@@ -20,6 +20,10 @@ type item struct {
 	audio    []byte                 // of its first content part, as it was sent or received
 	duration time.Duration          // of the audio
 	tokens   int
+
+	generating bool // a response is producing it
+	cancelled  bool // the response that produced it was cancelled
+	deleted    bool
 }
 
 func (c *conversation) index(id string) int {
@@ -66,6 +70,8 @@ func (c *conversation) values() []voicelive.ResponseItem {
 func (s *Session) add(i *item, at int) {
 	previous := s.conversation.before(at)
 	s.conversation.items = slices.Insert(s.conversation.items, at, i)
+	s.taken[i.value.GetID()] = true
+	s.note(i.value)
 	s.emit(created(i, previous))
 }
 
@@ -86,8 +92,8 @@ func responseItem(members object) voicelive.ResponseItem {
 	return item
 }
 
-// itemOf makes the service's view of an item that the client sent, or tells what is wrong with it.
-func (s *Session) itemOf(request voicelive.ConversationRequestItem) (*item, *problem) {
+// itemOf makes the service's view of an item that the client sent for a conversation, or tells what is wrong with it.
+func (s *Session) itemOf(request voicelive.ConversationRequestItem, c *conversation) (*item, *problem) {
 	if request == nil {
 		return nil, &problem{code: "missing_required_parameter", param: "item", message: "The item is missing"}
 	}
@@ -95,14 +101,22 @@ func (s *Session) itemOf(request voicelive.ConversationRequestItem) (*item, *pro
 	if err := json.Unmarshal(encode(request), &members); err != nil || !request.ItemType().Known() {
 		return nil, &problem{code: "invalid_value", param: "item.type", message: "No such item: " + string(request.ItemType())}
 	}
-	if output, ok := request.(*voicelive.FunctionCallOutputItem); ok && !s.conversation.called(output.CallID) {
-		return nil, &problem{code: "invalid_tool_call_id", param: "item.call_id", message: "There is no function call with the id " + output.CallID}
+	switch r := request.(type) {
+	case *voicelive.FunctionCallItem:
+		s.taken[r.CallID] = true
+	case *voicelive.FunctionCallOutputItem:
+		switch call := c.call(r.CallID); {
+		case call == nil:
+			return nil, &problem{code: "invalid_tool_call_id", param: "item.call_id", message: "There is no function call with the id " + r.CallID}
+		case call.cancelled && s.srv.options.RefuseCancelledOutputs:
+			return nil, &problem{code: "invalid_tool_call_id", param: "item.call_id", message: "The response with the function call " + r.CallID + " was cancelled"}
+		}
 	}
 	id := request.GetID()
 	switch {
 	case id == "":
 		id = s.id("item")
-	case s.conversation.index(id) >= 0:
+	case c.index(id) >= 0:
 		return nil, &problem{code: "item_create_duplicate_id", param: "item.id", message: "There is already an item with the id " + id}
 	}
 	members["id"], members["object"], members["status"] = encode(id), encode("realtime.item"), encode("completed")
@@ -133,12 +147,14 @@ func (s *Session) strip(i *item, message voicelive.MessageItem, members map[stri
 	members["content"] = encode(parts)
 }
 
-// called reports whether there is a function call with an id.
-func (c *conversation) called(callID string) bool {
-	return slices.ContainsFunc(c.items, func(i *item) bool {
-		call, ok := i.value.(*voicelive.ResponseFunctionCallItem)
-		return ok && call.CallID == callID
-	})
+// call is the function call with an id, nil if there is none.
+func (c *conversation) call(callID string) *item {
+	for _, i := range c.items {
+		if call, ok := i.value.(*voicelive.ResponseFunctionCallItem); ok && call.CallID == callID {
+			return i
+		}
+	}
+	return nil
 }
 
 func (s *Session) createItem(e *voicelive.ClientEventConversationItemCreate) {
@@ -147,7 +163,7 @@ func (s *Session) createItem(e *voicelive.ClientEventConversationItemCreate) {
 		s.fail(problem{code: "item_not_found", param: "previous_item_id", message: "There is no item " + *e.PreviousItemID, eventID: e.GetEventID()})
 		return
 	}
-	i, p := s.itemOf(e.Item)
+	i, p := s.itemOf(e.Item, &s.conversation)
 	if p != nil {
 		p.eventID = e.GetEventID()
 		s.fail(*p)
@@ -170,6 +186,7 @@ func (s *Session) deleteItem(e *voicelive.ClientEventConversationItemDelete) {
 		s.fail(problem{code: "item_delete_invalid_item_id", param: "item_id", message: "There is no item " + e.ItemID, eventID: e.GetEventID()})
 		return
 	}
+	s.conversation.items[at].deleted = true
 	s.conversation.items = slices.Delete(s.conversation.items, at, at+1)
 	s.emit(&voicelive.ServerEventConversationItemDeleted{ItemID: e.ItemID})
 }
@@ -215,6 +232,8 @@ func (s *Session) truncateItem(e *voicelive.ClientEventConversationItemTruncate)
 		bad("item_truncate_invalid_item_id", "item_id", "There is no item "+e.ItemID)
 	case !ok || message.Role != voicelive.MessageRoleAssistant:
 		bad("invalid_value", "item_id", "Only messages of the assistant can be truncated")
+	case i.generating:
+		bad("invalid_value", "item_id", "Item "+e.ItemID+" is still being generated")
 	case e.ContentIndex < 0 || e.ContentIndex >= len(message.Content):
 		bad("invalid_value", "content_index", fmt.Sprintf("There is no content part %d", e.ContentIndex))
 	case e.AudioEndMS < 0 || milliseconds(e.AudioEndMS) > i.duration:
@@ -224,16 +243,22 @@ func (s *Session) truncateItem(e *voicelive.ClientEventConversationItemTruncate)
 	}
 }
 
-// truncate cuts the audio of a message and forgets its transcript.
+// truncate cuts the audio of a message and forgets its transcript. Text stays.
 func (s *Session) truncate(i *item, content int, end time.Duration) {
 	message, _ := itemMessage(i)
+	if _, ok := message.Content[content].(*voicelive.ResponseAudioContentPart); ok {
+		i.cut(message, content, end)
+	}
+	s.emit(&voicelive.ServerEventConversationItemTruncated{ItemID: message.GetID(), ContentIndex: content, AudioEndMS: int(end.Milliseconds())})
+}
+
+func (i *item) cut(message *voicelive.ResponseMessageItem, content int, end time.Duration) {
 	i.audio = i.audio[:min(len(i.audio), int(float64(len(i.audio))*end.Seconds()/max(i.duration.Seconds(), 1e-9)))&^1]
 	i.duration = end
 	copied := *message
 	copied.Content = slices.Clone(message.Content)
 	copied.Content[content] = &voicelive.ResponseAudioContentPart{Transcript: new("")}
 	i.value = &copied
-	s.emit(&voicelive.ServerEventConversationItemTruncated{ItemID: message.GetID(), ContentIndex: content, AudioEndMS: int(end.Milliseconds())})
 }
 
 func itemMessage(i *item) (*voicelive.ResponseMessageItem, bool) {

@@ -10,6 +10,9 @@ import (
 // maxAppend is the most audio in one event, in bytes.
 const maxAppend = 15 << 20
 
+// maxBuffer is the most audio that waits for a commit, in bytes.
+const maxBuffer = 64 << 20
+
 // input is the input audio buffer.
 type input struct {
 	format format
@@ -18,8 +21,9 @@ type input struct {
 	total  time.Duration // of all audio
 	seen   int           // bytes of the buffer that the detector has seen
 	vad    vad
-	itemID string // of the message that the speech will be
-	heard  int    // utterances
+	script *scripted // speech without audio; nil if there is none
+	itemID string    // of the message that the speech will be
+	heard  int       // utterances
 
 	turnID string // of input_audio.turn.start
 	turn   []byte
@@ -37,15 +41,19 @@ func (s *Session) appendAudio(e *voicelive.ClientEventInputAudioBufferAppend) {
 		return
 	}
 	in := &s.input
+	if len(in.buffer)+len(e.Audio) > maxBuffer {
+		s.fail(problem{code: "input_audio_buffer_too_large", param: "audio", message: fmt.Sprintf("There are %d bytes in the input audio buffer", len(in.buffer)), eventID: e.GetEventID()})
+		return
+	}
 	in.buffer = append(in.buffer, e.Audio...)
 	in.total = in.start + in.format.duration(len(in.buffer))
 	t := s.config.vad
-	if t == nil {
+	if t == nil || in.script != nil {
 		in.skip()
 		return
 	}
 	s.detect(t)
-	if !in.vad.speaking { // silence is not kept for ever
+	if !in.speaking() { // silence is not kept for ever
 		in.dropUntil(in.total - milliseconds(t.PrefixPaddingMS+t.SpeechDurationMS) - time.Second)
 	}
 }
@@ -67,6 +75,9 @@ func (s *Session) detect(t *turnDetection) {
 	}
 }
 
+// speaking reports whether the user is speaking.
+func (in *input) speaking() bool { return in.vad.speaking || in.script != nil }
+
 // skip takes audio for seen.
 func (in *input) skip() { in.seen, in.vad = len(in.buffer), vad{position: in.total} }
 
@@ -82,23 +93,21 @@ func (s *Session) speechStarted(t *turnDetection, onset time.Duration) {
 	begin := max(in.start, onset-milliseconds(t.PrefixPaddingMS))
 	in.dropUntil(begin)
 	in.itemID = s.id("item")
+	s.expected++ // what the user says goes on
+	s.speechBegan = time.Now()
 	s.emit(&voicelive.ServerEventInputAudioBufferSpeechStarted{AudioStartMS: int(begin.Milliseconds()), ItemID: in.itemID})
 	if t.InterruptResponse {
-		s.interrupt(t.AutoTruncate)
+		s.interrupt(t)
 	}
 }
 
 func (s *Session) speechStopped(t *turnDetection, end time.Duration) {
 	in := &s.input
 	s.emit(&voicelive.ServerEventInputAudioBufferSpeechStopped{AudioEndMS: int(end.Milliseconds()), ItemID: in.itemID})
-	audio := in.take(end)
-	s.commit(audio, in.itemID)
-	switch {
-	case !t.CreateResponse:
-	case s.active != nil: // speech did not interrupt it
-		s.afterResponse(func() { s.respond(nil, "") })
-	default:
-		s.respond(nil, "")
+	s.commit(in.take(end), in.itemID)
+	in.script = nil
+	if t.CreateResponse {
+		s.replySoon()
 	}
 }
 
@@ -119,7 +128,7 @@ func (s *Session) commitAudio(e *voicelive.ClientEventInputAudioBufferCommit) {
 		return
 	}
 	audio, id := in.buffer, s.id("item")
-	if in.vad.speaking {
+	if in.speaking() {
 		id = in.itemID
 	}
 	in.reset(s)
@@ -173,9 +182,14 @@ func (s *Session) inTurn(turnID, eventID string) bool {
 }
 
 func (s *Session) appendTurn(e *voicelive.ClientEventInputAudioTurnAppend) {
-	if s.inTurn(e.TurnID, e.GetEventID()) {
-		s.input.turn = append(s.input.turn, e.Audio...)
+	if !s.inTurn(e.TurnID, e.GetEventID()) {
+		return
 	}
+	if len(s.input.turn)+len(e.Audio) > maxBuffer {
+		s.fail(problem{code: "input_audio_buffer_too_large", param: "audio", message: fmt.Sprintf("There are %d bytes in the turn", len(s.input.turn)), eventID: e.GetEventID()})
+		return
+	}
+	s.input.turn = append(s.input.turn, e.Audio...)
 }
 
 func (s *Session) endTurn(e *voicelive.ClientEventInputAudioTurnEnd) {
@@ -189,7 +203,7 @@ func (s *Session) endTurn(e *voicelive.ClientEventInputAudioTurnEnd) {
 		return
 	}
 	s.commit(audio, s.id("item"))
-	s.respond(nil, e.GetEventID())
+	s.replySoon()
 }
 
 func (s *Session) cancelTurn(e *voicelive.ClientEventInputAudioTurnCancel) {

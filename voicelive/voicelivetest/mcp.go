@@ -41,6 +41,7 @@ type mcpCall struct {
 func (s *Session) listTools(server *voicelive.MCPServer) {
 	simulated := s.srv.options.MCP[server.ServerLabel]
 	id := s.id("item")
+	s.listed[server.ServerLabel] = time.Now().Add(simulated.Latency)
 	list := func(tools []voicelive.MCPTool) *voicelive.ResponseMCPListToolItem {
 		return &voicelive.ResponseMCPListToolItem{
 			ID: &id, Object: voicelive.ResponseMCPListToolItemObjectRealtimeItem, Tools: tools, ServerLabel: server.ServerLabel,
@@ -85,13 +86,12 @@ func (r *response) callMCP(c MCPCall) {
 	s := r.s
 	call := &mcpCall{MCPCall: c, s: s, id: s.id("item"), response: r.id}
 	call.item, call.index = r.begin(call.value())
-	call.arguments = r.stream(c.Arguments, func(delta string) {
-		s.emit(&voicelive.ServerEventResponseMCPCallArgumentsDelta{ResponseID: r.id, ItemID: call.id, OutputIndex: call.index, Delta: delta})
+	call.arguments = r.stream(call.item, c.Arguments, func(delta string) {
+		call.item.emit(s, &voicelive.ServerEventResponseMCPCallArgumentsDelta{ResponseID: r.id, ItemID: call.id, OutputIndex: call.index, Delta: delta})
 	})
-	s.emit(&voicelive.ServerEventResponseMCPCallArgumentsDone{ResponseID: r.id, ItemID: call.id, OutputIndex: call.index, Arguments: &call.arguments})
-	r.output[call.index] = call.value()
+	call.item.emit(s, &voicelive.ServerEventResponseMCPCallArgumentsDone{ResponseID: r.id, ItemID: call.id, OutputIndex: call.index, Arguments: &call.arguments})
 	call.item.value = call.value()
-	if r.cut {
+	if r.cut || call.item.deleted || !r.untilListed(c.Server) {
 		return
 	}
 	if s.needsApproval(c) {
@@ -102,7 +102,14 @@ func (r *response) callMCP(c MCPCall) {
 		r.wait(s.srv.options.MCP[c.Server].Latency)
 		finish()
 	})
-	r.output[call.index] = call.item.value
+}
+
+// untilListed waits until a server's tools have been listed. It reports whether the response goes on.
+func (r *response) untilListed(server string) bool {
+	if wait := r.s.listed[server].Sub(r.due); wait > 0 {
+		return r.pause(wait)
+	}
+	return !r.cut
 }
 
 // value is the call's item so far.
@@ -156,8 +163,12 @@ func (s *Session) approve(e *voicelive.MCPApprovalResponseRequestItem) {
 
 // run makes the call; later decides when it is finished.
 func (c *mcpCall) run(later func(finish func())) {
-	c.s.emit(&voicelive.ServerEventResponseMCPCallInProgress{ItemID: c.id, OutputIndex: c.index})
+	c.item.emit(c.s, &voicelive.ServerEventResponseMCPCallInProgress{ItemID: c.id, OutputIndex: c.index})
 	later(func() {
+		if c.s.srv.options.MCP[c.Server].Unlisted {
+			c.finish(nil, encode(object{"type": "tool_execution_error", "message": "The tools of the server could not be listed"}))
+			return
+		}
 		call := c.s.srv.options.MCP[c.Server].Call
 		if call == nil {
 			call = func(_, arguments string) (string, error) { return arguments, nil }
@@ -177,9 +188,9 @@ func (c *mcpCall) finish(output *string, failure json.RawMessage) {
 	value.Output, value.Error = output, voicelive.ErrorPayload(failure)
 	c.item.value = value
 	if failure != nil {
-		c.s.emit(&voicelive.ServerEventResponseMCPCallFailed{ItemID: c.id, OutputIndex: c.index})
+		c.item.emit(c.s, &voicelive.ServerEventResponseMCPCallFailed{ItemID: c.id, OutputIndex: c.index})
 	} else {
-		c.s.emit(&voicelive.ServerEventResponseMCPCallCompleted{ItemID: c.id, OutputIndex: c.index})
+		c.item.emit(c.s, &voicelive.ServerEventResponseMCPCallCompleted{ItemID: c.id, OutputIndex: c.index})
 	}
-	c.s.emit(&voicelive.ServerEventResponseOutputItemDone{ResponseID: c.response, OutputIndex: c.index, Item: value})
+	c.item.emit(c.s, &voicelive.ServerEventResponseOutputItemDone{ResponseID: c.response, OutputIndex: c.index, Item: value})
 }

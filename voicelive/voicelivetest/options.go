@@ -35,6 +35,12 @@ type Options struct {
 	Pace Pace
 	// Latency passes between the start of a response and its first output. An [Answer] may say otherwise.
 	Latency time.Duration
+	// ResponseLatency passes between the end of the user's speech and response.created of the response that the service
+	// creates by itself. If the client gets one in the meantime, the service creates none.
+	ResponseLatency time.Duration
+	// InterruptLatency passes between speech_started and the end of the response that the speech interrupts: the response
+	// goes on for so long.
+	InterruptLatency time.Duration
 	// Chunk is the audio in one response.audio.delta. 0 is 100 ms.
 	Chunk time.Duration
 	// SessionLimit is how long a session may last: then it gets the error session_expired and close code 1001.
@@ -45,8 +51,17 @@ type Options struct {
 	// MessageLimit is the largest message that a client may send, in bytes. 0 is 32 MiB.
 	MessageLimit int
 
-	// Link is the line below the server's side of every connection.
+	// CancelPrevious lets a response.create without cancel_previous cancel the active response, as the description of the
+	// protocol says. Without it such an event is refused with conversation_already_has_active_response, as observed.
+	CancelPrevious bool
+	// RefuseCancelledOutputs refuses outputs of function calls whose response was cancelled. The description does not say
+	// whether the service takes them.
+	RefuseCancelledOutputs bool
+
+	// Link is the line on which the server sends. Its latency is that of events on their way to the client.
 	Link Link
+	// Uplink is the line on which clients send that connect with [Server.DialContext], as [Server.Client] does.
+	Uplink Link
 	// Faults are what goes wrong. The zero value is nothing.
 	Faults Faults
 	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled; their

@@ -197,3 +197,13 @@ func (p *peer) say(rate int, audio ...[]byte) {
 		}
 	}
 }
+
+// count is how many events of a type the session has sent.
+func count(s *voicelivetest.Session, eventType voicelive.ServerEventType) (n int) {
+	for _, sent := range s.Sent() {
+		if sent.Type == eventType {
+			n++
+		}
+	}
+	return n
+}

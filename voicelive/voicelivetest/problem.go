@@ -26,8 +26,14 @@ type problem struct {
 	kind, code, message, param, eventID string
 }
 
-// fail sends an error event. The session goes on.
+// fail sends an error event for what the client did. The session goes on.
 func (s *Session) fail(p problem) {
+	s.blame("the service refused something: %s %s", p.code, p.message)
+	s.tellError(p)
+}
+
+// tellError sends an error event.
+func (s *Session) tellError(p problem) {
 	details := voicelive.ServerEventErrorDetails{Type: first(p.kind, "invalid_request_error"), Message: p.message}
 	for _, member := range []struct {
 		name, value string

@@ -52,7 +52,9 @@ type records struct {
 	received   []Received
 	sent       []Sent
 	violations []error
-	closeCode  int // of the close frame that was sent
+	faulted    []error     // what the client should not have done
+	functions  []*function // that responses have called
+	closeCode  int         // of the close frame that was sent
 	closeSent  bool
 	clientCode int // of the close frame that came
 	closeCame  bool

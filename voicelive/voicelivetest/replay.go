@@ -67,7 +67,7 @@ func (r *response) replay(delay time.Duration) {
 	for n, event := range r.answer.Events {
 		decoded, err := voicelive.UnmarshalServerEvent(event)
 		if err != nil {
-			r.s.srv.report(fmt.Errorf("session %d: replay: %w", r.s.index, err))
+			r.s.srv.report("session %d: replay: %w", r.s.index, err)
 			continue
 		}
 		if created, ok := decoded.(*voicelive.ServerEventResponseCreated); ok && created.Response.ID != nil {

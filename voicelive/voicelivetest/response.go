@@ -10,40 +10,112 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// response is the active response. It is written as straight code that runs in steps: between two outputs it waits, and
-// when it is cancelled its wait returns false and it says what must still be said.
+// response is a response that is being generated. It is written as straight code that runs in steps: between two outputs
+// it waits, and when it is cancelled its wait returns false and it says what must still be said.
 type response struct {
-	s      *Session
-	id     string
-	params voicelive.ResponseCreateParams
-	answer Answer
-	due    time.Time // of the next step
-	next   func() (time.Duration, bool)
-	stop   func()
-	yield  func(time.Duration) bool
-	cut    bool                                     // it was cancelled
-	reason voicelive.ResponseCancelledDetailsReason // why
-	output []voicelive.ResponseItem
-	audio  time.Duration // said so far
-	text   int           // characters written so far
+	s       *Session
+	id      string
+	params  voicelive.ResponseCreateParams
+	context *conversation // that it replies to
+	aside   bool          // it stays out of the conversation
+	answer  Answer
+	due     time.Time // of the next step
+	next    func() (time.Duration, bool)
+	stop    func()
+	yield   func(time.Duration) bool
+	cut     bool                                     // it was cancelled
+	reason  voicelive.ResponseCancelledDetailsReason // why
+	items   []*item                                  // its output
+	audio   time.Duration                            // said so far
+	text    int                                      // characters written so far
 }
 
-// respond starts a response. params is nil if the service does it by itself; eventID is of the event that asked for it.
-func (s *Session) respond(params *voicelive.ResponseCreateParams, eventID string) {
-	if s.active != nil {
-		s.fail(problem{code: "conversation_already_has_active_response", message: "Response " + s.active.id + " is still active", eventID: eventID})
+// outOfBand reports whether a response stays out of the conversation: beside the one that is active, and without a trace.
+func outOfBand(params *voicelive.ResponseCreateParams) bool {
+	return params.Conversation == voicelive.ResponseConversationNone || params.Commit != nil && !*params.Commit
+}
+
+func (s *Session) createResponse(e *voicelive.ClientEventResponseCreate) {
+	params := e.Response
+	if params == nil {
+		params = &voicelive.ResponseCreateParams{}
+	}
+	aside := outOfBand(params)
+	context, added, p := s.contextOf(params, aside)
+	if p != nil {
+		p.eventID = e.GetEventID()
+		s.fail(*p)
 		return
 	}
-	turn := s.turn(params)
-	r := &response{s: s, id: s.id("resp"), due: time.Now(), answer: s.srv.options.Respond(turn)}
+	s.intoSpeech(params, aside)
+	if s.active != nil && !aside {
+		if !s.cancelsPrevious(params) {
+			s.fail(alreadyActive(s.active.id, e.GetEventID()))
+			return
+		}
+		s.active.cancel(voicelive.ResponseCancelledDetailsReasonClientCancelled)
+	}
+	for _, i := range added {
+		s.add(i, len(s.conversation.items))
+	}
+	s.respond(params, context)
+}
+
+// cancelsPrevious reports whether a response takes the place of the active one. Without cancel_previous that is a matter
+// of the service.
+func (s *Session) cancelsPrevious(params *voicelive.ResponseCreateParams) bool {
+	if params.CancelPrevious == nil {
+		return s.srv.options.CancelPrevious
+	}
+	return *params.CancelPrevious
+}
+
+func alreadyActive(id, eventID string) problem {
+	return problem{code: "conversation_already_has_active_response", message: "Response " + id + " is still active", eventID: eventID}
+}
+
+// contextOf makes the items that a response has for itself: a context of its own, nil if that is the conversation, and
+// those that join the conversation.
+func (s *Session) contextOf(params *voicelive.ResponseCreateParams, aside bool) (context *conversation, added []*item, p *problem) {
+	known := &conversation{items: slices.Clone(s.conversation.items)}
+	if params.InputItems != nil {
+		context, known = new(conversation), new(conversation)
+	}
+	for n, request := range slices.Concat(params.InputItems, params.AppendInputItems) {
+		i, p := s.itemOf(request, known)
+		if p != nil {
+			p.param = "response." + p.param
+			return nil, nil, p
+		}
+		known.items = append(known.items, i)
+		if n >= len(params.InputItems) && !aside {
+			added = append(added, i)
+		}
+	}
+	if context != nil || aside {
+		context = known
+	}
+	return context, added, nil
+}
+
+// respond starts a response. params is nil if the service does it by itself, context is nil if it is the conversation.
+func (s *Session) respond(params *voicelive.ResponseCreateParams, context *conversation) {
+	if context == nil {
+		context = &s.conversation
+	}
+	turn := s.turn(params, context)
+	r := &response{s: s, id: s.id("resp"), due: time.Now(), answer: s.srv.options.Respond(turn), context: context}
 	if params != nil {
-		r.params = *params
+		r.params, r.aside = *params, outOfBand(params)
 	}
 	if message := r.params.PreGeneratedAssistantMessage; message != nil {
 		r.answer = Answer{Text: textOf(message), Delay: r.answer.Delay}
 	}
 	s.turns++
-	s.active = r
+	s.responses = append(s.responses, r)
+	if !r.aside {
+		s.active = r
+	}
 	r.next, r.stop = iter.Pull(func(yield func(time.Duration) bool) {
 		r.yield = yield
 		r.run()
@@ -52,9 +124,9 @@ func (s *Session) respond(params *voicelive.ResponseCreateParams, eventID string
 }
 
 // turn is what there is to answer.
-func (s *Session) turn(params *voicelive.ResponseCreateParams) Turn {
-	t := Turn{N: s.turns, Items: s.conversation.values(), Session: s.config.session(), Params: params}
-	for _, i := range slices.Backward(s.conversation.items) {
+func (s *Session) turn(params *voicelive.ResponseCreateParams, context *conversation) Turn {
+	t := Turn{N: s.turns, Items: context.values(), Session: s.config.session(), Params: params}
+	for _, i := range slices.Backward(context.items) {
 		switch v := i.value.(type) {
 		case *voicelive.ResponseFunctionCallOutputItem:
 			t.Outputs = slices.Insert(t.Outputs, 0, v)
@@ -118,11 +190,18 @@ func (r *response) step() {
 
 // finish makes room for the next response.
 func (r *response) finish() {
-	if r.s.active == r {
-		r.s.active = nil
+	s := r.s
+	s.responses = slices.DeleteFunc(s.responses, func(other *response) bool { return other == r })
+	r.note()
+	for _, i := range r.items {
+		i.generating, i.cancelled = false, r.cut
 	}
-	pending := r.s.pending
-	r.s.pending = nil
+	if s.active != r {
+		return
+	}
+	s.active = nil
+	pending := s.pending
+	s.pending = nil
 	for _, do := range pending {
 		do()
 	}
@@ -135,11 +214,22 @@ func (r *response) cancel(reason voicelive.ResponseCancelledDetailsReason) {
 	r.finish()
 }
 
-// abandon ends the response with the session. It is fine on nil.
-func (r *response) abandon() {
-	if r != nil {
+// abandon ends all responses with the session.
+func (s *Session) abandon() {
+	for _, r := range s.responses {
 		r.stop()
 	}
+	s.responses, s.active = nil, nil
+}
+
+// nextResponse is the response whose step is due first, nil if there is none.
+func (s *Session) nextResponse() (next *response) {
+	for _, r := range s.responses {
+		if next == nil || r.due.Before(next.due) {
+			next = r
+		}
+	}
+	return next
 }
 
 // wait passes d of real time, at the pace of the server. It reports whether the response goes on.
@@ -165,10 +255,26 @@ func (r *response) run() {
 	if r.answer.Warning != "" {
 		s.emit(&voicelive.ServerEventWarning{Warning: voicelive.ServerEventWarningDetails{Message: r.answer.Warning, Code: new("simulated_warning")}})
 	}
-	if delay == 0 || r.pause(delay) {
+	if r.prepare(delay) {
 		r.produce()
 	}
 	s.emit(&voicelive.ServerEventResponseDone{Response: r.result()})
+}
+
+// sayInterim says what the session wants to be said while a response, or a tool that it calls, takes its time. It is nil
+// in a version of the protocol without interim responses.
+var sayInterim func(r *response, delay time.Duration)
+
+// prepare passes the time until the first output. It reports whether the response goes on.
+func (r *response) prepare(delay time.Duration) bool {
+	ready := r.due.Add(delay)
+	if sayInterim != nil && delay > 0 {
+		sayInterim(r, delay)
+	}
+	if rest := ready.Sub(r.due); rest > 0 {
+		r.pause(rest)
+	}
+	return !r.cut
 }
 
 // produce makes the output, until it is done or cut.
@@ -183,7 +289,7 @@ func (r *response) produce() {
 		r.search(search)
 	}
 	if r.answer.Text != "" && !r.cut {
-		r.speak(r.answer.Text)
+		r.speak(r.answer.Text, r.answer.Audio)
 	}
 	for _, call := range r.answer.Calls {
 		if r.cut {
@@ -203,22 +309,30 @@ func (r *response) produce() {
 func (r *response) state(status voicelive.ResponseStatus) voicelive.Response {
 	view := &r.s.config.view
 	v := voicelive.Response{
-		ID: &r.id, Object: voicelive.ResponseObjectRealtimeResponse, Status: status, Output: slices.Clone(r.output),
+		ID: &r.id, Object: voicelive.ResponseObjectRealtimeResponse, Status: status, Output: r.output(),
 		Modalities: r.modalities(), OutputAudioFormat: r.format(), Temperature: first(r.params.Temperature, view.Temperature),
 		Voice: view.Voice, MaxOutputTokens: r.limit(), Metadata: r.params.Metadata, ConversationID: new("conv_1"),
-	}
-	if v.Output == nil {
-		v.Output = []voicelive.ResponseItem{}
 	}
 	if r.params.Voice != nil {
 		v.Voice = r.params.Voice
 	}
 	v.Extra.Set("status_details", json.RawMessage("null"))
-	if r.detached() {
+	if r.aside {
 		v.ConversationID = nil
 		v.Extra.Set("conversation_id", json.RawMessage("null"))
 	}
 	return v
+}
+
+// output are the items of the response that are still there.
+func (r *response) output() []voicelive.ResponseItem {
+	values := []voicelive.ResponseItem{}
+	for _, i := range r.items {
+		if !i.deleted {
+			values = append(values, i.value)
+		}
+	}
+	return values
 }
 
 // result is the response at its end.
@@ -265,17 +379,12 @@ func (r *response) limit() voicelive.MaxOutputTokens {
 	return r.s.config.view.MaxResponseOutputTokens
 }
 
-// detached tells that the response stays out of the conversation.
-func (r *response) detached() bool {
-	return r.params.Conversation == voicelive.ResponseConversationNone
-}
-
 // begin adds an item to the output, and to the conversation. It returns the item to finish.
 func (r *response) begin(value voicelive.ResponseItem) (i *item, index int) {
-	i, index = &item{value: value}, len(r.output)
-	r.output = append(r.output, value)
+	i, index = &item{value: value, generating: true}, len(r.items)
+	r.items = append(r.items, i)
 	r.s.emit(&voicelive.ServerEventResponseOutputItemAdded{ResponseID: r.id, OutputIndex: index, Item: value})
-	if r.detached() {
+	if r.aside {
 		r.s.emit(created(i, nil))
 	} else {
 		r.s.add(i, len(r.s.conversation.items))
@@ -285,53 +394,31 @@ func (r *response) begin(value voicelive.ResponseItem) (i *item, index int) {
 
 // end replaces an item by its final form.
 func (r *response) end(i *item, index int, value voicelive.ResponseItem) {
-	i.value, r.output[index] = value, value
-	r.s.emit(&voicelive.ServerEventResponseOutputItemDone{ResponseID: r.id, OutputIndex: index, Item: value})
+	i.value, i.generating = value, false
+	i.emit(r.s, &voicelive.ServerEventResponseOutputItemDone{ResponseID: r.id, OutputIndex: index, Item: value})
 }
 
-func (s *Session) createResponse(e *voicelive.ClientEventResponseCreate) {
-	params := e.Response
-	if params == nil {
-		params = &voicelive.ResponseCreateParams{}
+// emit sends an event about the item, unless it was deleted.
+func (i *item) emit(s *Session, event voicelive.ServerEvent) {
+	if !i.deleted {
+		s.emit(event)
 	}
-	if params.CancelPrevious != nil && *params.CancelPrevious && s.active != nil {
-		s.active.cancel(voicelive.ResponseCancelledDetailsReasonClientCancelled)
-	}
-	if params.Commit != nil && *params.Commit && len(s.input.buffer) > 0 {
-		s.commitAudio(&voicelive.ClientEventInputAudioBufferCommit{EventID: e.EventID})
-	}
-	for _, request := range slices.Concat(params.AppendInputItems, params.InputItems) {
-		i, p := s.itemOf(request)
-		if p != nil {
-			p.eventID = e.GetEventID()
-			s.fail(*p)
-			return
-		}
-		s.add(i, len(s.conversation.items))
-	}
-	s.respond(params, e.GetEventID())
 }
 
 func (s *Session) cancelResponse(e *voicelive.ClientEventResponseCancel) {
-	switch {
-	case s.active == nil:
-		s.fail(problem{code: "response_cancel_not_active", message: "There is no active response to cancel", eventID: e.GetEventID()})
-	case e.ResponseID != nil && *e.ResponseID != s.active.id:
-		s.fail(problem{code: "response_cancel_not_active", param: "response_id", message: "Response " + *e.ResponseID + " is not active", eventID: e.GetEventID()})
-	default:
-		s.active.cancel(voicelive.ResponseCancelledDetailsReasonClientCancelled)
-	}
-}
-
-// interrupt is what speech of the user does to output: the response is cancelled, and what was not played is forgotten.
-func (s *Session) interrupt(truncate bool) {
-	if s.active != nil {
-		s.active.cancel(voicelive.ResponseCancelledDetailsReasonTurnDetected)
-	}
-	if p := s.played; truncate && p != nil && s.conversation.index(p.item.value.GetID()) >= 0 {
-		if heard := time.Since(p.began); heard < p.item.duration {
-			s.truncate(p.item, 0, heard.Truncate(time.Millisecond))
+	r := s.active
+	if e.ResponseID != nil {
+		r = nil
+		if n := slices.IndexFunc(s.responses, func(r *response) bool { return r.id == *e.ResponseID }); n >= 0 {
+			r = s.responses[n]
 		}
 	}
-	s.played = nil
+	switch {
+	case r != nil:
+		r.cancel(voicelive.ResponseCancelledDetailsReasonClientCancelled)
+	case e.ResponseID != nil:
+		s.fail(problem{code: "response_cancel_not_active", param: "response_id", message: "Response " + *e.ResponseID + " is not active", eventID: e.GetEventID()})
+	default:
+		s.fail(problem{code: "response_cancel_not_active", message: "There is no active response to cancel", eventID: e.GetEventID()})
+	}
 }

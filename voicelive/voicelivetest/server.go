@@ -132,6 +132,14 @@ func (srv *Server) URL() string {
 // DialContext connects to the server, whatever the address: it serves as the dial function of a client. Over TCP it
 // dials the server's port; in memory nothing else reaches the server.
 func (srv *Server) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := srv.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return srv.options.Uplink.Wrap(conn), nil
+}
+
+func (srv *Server) dial(ctx context.Context) (net.Conn, error) {
 	if srv.pipe != nil {
 		return srv.pipe.dial(ctx)
 	}
@@ -212,10 +220,10 @@ func (srv *Server) Handshakes() []Handshake {
 }
 
 // report keeps a problem for Close.
-func (srv *Server) report(err error) {
+func (srv *Server) report(format string, args ...any) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
-	srv.problems = append(srv.problems, err)
+	srv.problems = append(srv.problems, fmt.Errorf(format, args...))
 }
 
 // notify wakes those who wait. The caller holds mu.

@@ -35,7 +35,8 @@ type Session struct {
 
 	// Three goroutines serve the session: one reads, one writes, and one, the loop, decides. Of the loop:
 	rtc          bool
-	ids          map[string]int // the last number given, by prefix
+	ids          map[string]int  // the last number given, by prefix
+	taken        map[string]bool // identifiers that are in use
 	timers       []timer
 	alarm        *time.Timer
 	handled      int  // events of the client
@@ -44,11 +45,15 @@ type Session struct {
 	conversation conversation
 	input        input
 	turns        int
-	active       *response
-	pending      []func()  // for after the response
-	played       *playback // the audio that was said last
+	responses    []*response
+	active       *response   // the one of them that is part of the conversation; nil if there is none
+	pending      []func()    // for after the active response
+	played       []*playback // audio that may still be playing
+	expected     int         // counts the responses that the service was about to create by itself
+	speechBegan  time.Time   // of the user, when it was told
 	approvals    map[string]*mcpCall
-	avatar       bool // the avatar's media is connected
+	listed       map[string]time.Time // when the tools of an MCP server are known, by label
+	avatar       bool                 // the avatar's media is connected
 
 	// Of the reader and the writer.
 	deaf    gate // the reader has stopped reading
@@ -84,7 +89,9 @@ func newSession(srv *Server, conn net.Conn, r *bufio.Reader, req *http.Request, 
 		done:      make(chan struct{}),
 		rtc:       strings.HasSuffix(req.URL.Path, pathRTC),
 		ids:       map[string]int{},
+		taken:     map[string]bool{},
 		approvals: map[string]*mcpCall{},
+		listed:    map[string]time.Time{},
 		deaf:      newGate(),
 		numb:      newGate(),
 		mute:      newGate(),
@@ -112,7 +119,7 @@ func (s *Session) run() {
 		return
 	}
 	for _, v := range s.Violations() {
-		s.srv.report(fmt.Errorf("session %d: the client broke RFC 6455: %w", s.index, v))
+		s.srv.report("session %d: the client broke RFC 6455: %w", s.index, v)
 	}
 }
 
@@ -133,7 +140,7 @@ func (s *Session) stop(end End) {
 func (s *Session) loop() {
 	s.alarm = time.NewTimer(time.Hour)
 	defer s.alarm.Stop()
-	defer func() { s.active.abandon() }()
+	defer s.abandon()
 	s.begin()
 	for {
 		s.rest()
@@ -176,8 +183,8 @@ func (s *Session) rest() {
 			do()
 			due = true
 		}
-		if s.active != nil && !s.active.due.After(now) && !s.out.full() {
-			s.active.step()
+		if r := s.nextResponse(); r != nil && !r.due.After(now) && !s.out.full() {
+			r.step()
 			due = true
 		}
 		if !due {
@@ -197,10 +204,19 @@ func (s *Session) wake(now time.Time) {
 	if len(s.timers) > 0 {
 		next = min(next, s.timers[0].at.Sub(now))
 	}
-	if s.active != nil && s.active.due.After(now) {
-		next = min(next, s.active.due.Sub(now))
+	if r := s.nextResponse(); r != nil && r.due.After(now) {
+		next = min(next, r.due.Sub(now))
 	}
 	s.alarm.Reset(next)
+}
+
+// soon does something after a delay, or now if there is none.
+func (s *Session) soon(delay time.Duration, do func()) {
+	if delay > 0 {
+		s.after(delay, do)
+		return
+	}
+	do()
 }
 
 // after schedules do on the loop.
@@ -214,7 +230,7 @@ func (s *Session) after(d time.Duration, do func()) {
 
 // expire ends a session as the service does when its time is over.
 func (s *Session) expire() {
-	s.fail(problem{kind: "invalid_request_error", code: "session_expired", message: "The session has reached its maximum duration"})
+	s.tellError(problem{kind: "invalid_request_error", code: "session_expired", message: "The session has reached its maximum duration"})
 	s.goodbye(closeGoingAway, "session_expired: maximum duration reached")
 }
 
@@ -224,16 +240,24 @@ func (s *Session) goodbye(code int, reason string) {
 		return
 	}
 	s.closing = true
-	s.active.abandon()
-	s.active = nil
+	s.abandon()
 	s.out.put(outgoing{close: &closing{code, reason}})
 	s.after(s.srv.options.CloseTimeout, func() { s.stop(End{By: ByServer, Code: code, Reason: reason, Err: errNoClose}) })
 }
 
-// id makes the next identifier with a prefix.
+// id makes an identifier that is not in use: the prefix and the next number, between them the number of the session
+// if it is not the first.
 func (s *Session) id(prefix string) string {
-	s.ids[prefix]++
-	return fmt.Sprintf("%s_%d", prefix, s.ids[prefix])
+	if s.index > 0 {
+		prefix = fmt.Sprintf("%s_%d", prefix, s.index+1)
+	}
+	for {
+		s.ids[prefix]++
+		if id := fmt.Sprintf("%s_%d", prefix, s.ids[prefix]); !s.taken[id] {
+			s.taken[id] = true
+			return id
+		}
+	}
 }
 
 // emit queues an event. Nothing follows a close frame.
@@ -243,7 +267,7 @@ func (s *Session) emit(event voicelive.ServerEvent) {
 	}
 	text, err := event.MarshalJSON()
 	if err != nil {
-		s.srv.report(fmt.Errorf("session %d: encode %s: %w", s.index, event.EventType(), err))
+		s.srv.report("session %d: encode %s: %w", s.index, event.EventType(), err)
 		return
 	}
 	s.out.put(outgoing{kind: event.EventType(), event: text, id: event.GetEventID()})

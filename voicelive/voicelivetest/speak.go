@@ -18,12 +18,25 @@ type playback struct {
 	began time.Time
 }
 
-// speak says a text, or writes it if the response has no audio.
-func (r *response) speak(text string) {
+// end is when it has been played.
+func (p *playback) end() time.Time { return p.began.Add(p.item.duration) }
+
+// plays adds an item to what is played: one item after another.
+func (s *Session) plays(i *item) {
+	began := time.Now()
+	s.played = slices.DeleteFunc(s.played, func(p *playback) bool { return !p.end().After(began) })
+	if n := len(s.played); n > 0 {
+		began = s.played[n-1].end()
+	}
+	s.played = append(s.played, &playback{i, began})
+}
+
+// speak says a text, or writes it if the response has no audio. Nil audio is a synthetic voice.
+func (r *response) speak(text string, audio []int16) {
 	text = r.shorten(text)
 	id := r.s.id("item")
 	i, index := r.begin(assistant(id, voicelive.ResponseItemStatusInProgress))
-	part := speech{r: r, item: i, id: id, index: index}
+	part := speech{r: r, item: i, id: id, index: index, recorded: audio}
 	var content voicelive.ContentPart
 	if slices.Contains(r.modalities(), voicelive.ModalityAudio) {
 		content = part.audible(text)
@@ -56,32 +69,36 @@ type speech struct {
 	item  *item
 	id    string
 	index int // of the item in the response
+
+	recorded []int16 // in place of a synthetic voice
 }
 
+func (p *speech) emit(event voicelive.ServerEvent) { p.item.emit(p.r.s, event) }
+
 func (p *speech) added(part voicelive.ContentPart) {
-	p.r.s.emit(&voicelive.ServerEventResponseContentPartAdded{ResponseID: p.r.id, ItemID: p.id, OutputIndex: p.index, Part: part})
+	p.emit(&voicelive.ServerEventResponseContentPartAdded{ResponseID: p.r.id, ItemID: p.id, OutputIndex: p.index, Part: part})
 }
 
 func (p *speech) done(part voicelive.ContentPart) voicelive.ContentPart {
-	p.r.s.emit(&voicelive.ServerEventResponseContentPartDone{ResponseID: p.r.id, ItemID: p.id, OutputIndex: p.index, Part: part})
+	p.emit(&voicelive.ServerEventResponseContentPartDone{ResponseID: p.r.id, ItemID: p.id, OutputIndex: p.index, Part: part})
 	return part
 }
 
 // written writes a text word by word.
 func (p *speech) written(text string) voicelive.ContentPart {
-	s, r := p.r.s, p.r
+	r := p.r
 	p.added(&voicelive.ResponseTextContentPart{Text: new("")})
 	var said strings.Builder
 	for _, word := range words(text) {
-		s.emit(&voicelive.ServerEventResponseTextDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: word})
+		p.emit(&voicelive.ServerEventResponseTextDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: word})
 		said.WriteString(word)
-		if !r.wait(perWord) {
+		if !r.wait(perWord) || p.item.deleted {
 			break
 		}
 	}
 	r.text += said.Len()
 	p.item.tokens = tokens(said.Len())
-	s.emit(&voicelive.ServerEventResponseTextDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Text: said.String()})
+	p.emit(&voicelive.ServerEventResponseTextDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Text: said.String()})
 	return p.done(&voicelive.ResponseTextContentPart{Text: new(said.String())})
 }
 
@@ -96,7 +113,9 @@ func (p *speech) audible(text string) voicelive.ContentPart {
 	voice := p.voice(text, f.rate)
 	p.added(&voicelive.ResponseAudioContentPart{Transcript: new("")})
 	p.playing(true)
-	s.played = &playback{item: p.item, began: time.Now()}
+	if !r.aside {
+		s.plays(p.item)
+	}
 	chunk := s.srv.options.Chunk
 	var said strings.Builder
 	for at := time.Duration(0); at < voice.duration(); at += chunk {
@@ -108,7 +127,7 @@ func (p *speech) audible(text string) voicelive.ContentPart {
 		p.item.duration = f.duration(len(p.item.audio))
 		p.sound(audio)
 		r.audio += end - at
-		if !r.wait(end - at) {
+		if !r.wait(end-at) || p.item.deleted {
 			break
 		}
 	}
@@ -118,10 +137,10 @@ func (p *speech) audible(text string) voicelive.ContentPart {
 	return p.silent(said.String())
 }
 
-// voice is the answer's own audio with the text spread over it, or a synthetic voice.
+// voice is recorded audio with the text spread over it, or a synthetic voice.
 func (p *speech) voice(text string, rate int) *voice {
-	if p.r.answer.Audio != nil {
-		return recorded(text, p.r.answer.Audio, rate)
+	if p.recorded != nil {
+		return recorded(text, p.recorded, rate)
 	}
 	return synthesize(text, rate)
 }
@@ -132,20 +151,20 @@ func (p *speech) sound(audio []byte) {
 	if s.rtc || s.avatar && !s.audits() {
 		return
 	}
-	s.emit(&voicelive.ServerEventResponseAudioDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: audio})
+	p.emit(&voicelive.ServerEventResponseAudioDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: audio})
 }
 
 // captions sends the words that begin between two times.
 func (p *speech) captions(v *voice, at, end time.Duration, said *strings.Builder) {
-	r, s := p.r, p.r.s
+	r := p.r
 	for _, w := range v.words {
 		if w.start < at || w.start >= end {
 			continue
 		}
 		said.WriteString(w.text)
-		s.emit(&voicelive.ServerEventResponseAudioTranscriptDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: w.text})
+		p.emit(&voicelive.ServerEventResponseAudioTranscriptDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: w.text})
 		if p.timestamps() {
-			s.emit(&voicelive.ServerEventResponseAudioTimestampDelta{
+			p.emit(&voicelive.ServerEventResponseAudioTimestampDelta{
 				ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Text: strings.TrimSpace(w.text),
 				AudioOffsetMS: int(w.start.Milliseconds()), AudioDurationMS: int(w.duration.Milliseconds()),
 			})
@@ -168,17 +187,17 @@ func (p *speech) animates(output voicelive.AnimationOutputType) bool {
 
 // silent ends everything that audible has begun.
 func (p *speech) silent(transcript string) voicelive.ContentPart {
-	r, s := p.r, p.r.s
+	r := p.r
 	for n, annotation := range r.answer.Annotations {
-		s.emit(&voicelive.ServerEventResponseAudioTranscriptAnnotationAdded{
+		p.emit(&voicelive.ServerEventResponseAudioTranscriptAnnotationAdded{
 			ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, AnnotationIndex: n, Annotation: voicelive.TranscriptAnnotation(json.RawMessage(annotation)),
 		})
 	}
-	s.emit(&voicelive.ServerEventResponseAudioTranscriptDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Transcript: transcript})
+	p.emit(&voicelive.ServerEventResponseAudioTranscriptDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Transcript: transcript})
 	if p.timestamps() {
-		s.emit(&voicelive.ServerEventResponseAudioTimestampDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
+		p.emit(&voicelive.ServerEventResponseAudioTimestampDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
 	}
 	p.animated()
-	s.emit(&voicelive.ServerEventResponseAudioDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
+	p.emit(&voicelive.ServerEventResponseAudioDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
 	return p.done(&voicelive.ResponseAudioContentPart{Transcript: &transcript})
 }

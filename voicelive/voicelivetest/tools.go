@@ -15,12 +15,16 @@ const (
 // call asks the client to call a function.
 func (r *response) call(c Call) {
 	s := r.s
-	id, callID := s.id("item"), s.id("call")
+	id, callID := s.id("item"), c.ID
+	if callID == "" {
+		callID = s.id("call")
+	}
+	s.taken[callID] = true
 	i, index := r.begin(functionCall(id, callID, c.Name, "", voicelive.ResponseItemStatusInProgress))
-	arguments := r.stream(c.Arguments, func(delta string) {
-		s.emit(&voicelive.ServerEventResponseFunctionCallArgumentsDelta{ResponseID: r.id, ItemID: id, OutputIndex: index, CallID: callID, Delta: delta})
+	arguments := r.stream(i, c.Arguments, func(delta string) {
+		i.emit(s, &voicelive.ServerEventResponseFunctionCallArgumentsDelta{ResponseID: r.id, ItemID: id, OutputIndex: index, CallID: callID, Delta: delta})
 	})
-	s.emit(&voicelive.ServerEventResponseFunctionCallArgumentsDone{ResponseID: r.id, ItemID: id, OutputIndex: index, CallID: callID, Arguments: arguments, Name: c.Name})
+	i.emit(s, &voicelive.ServerEventResponseFunctionCallArgumentsDone{ResponseID: r.id, ItemID: id, OutputIndex: index, CallID: callID, Arguments: arguments, Name: c.Name})
 	r.end(i, index, functionCall(id, callID, c.Name, arguments, r.status()))
 }
 
@@ -30,8 +34,8 @@ func functionCall(id, callID, name, arguments string, status voicelive.ResponseI
 	}
 }
 
-// stream sends a text in pieces, and returns what was sent of it.
-func (r *response) stream(text string, send func(delta string)) (sent string) {
+// stream sends a text of an item in pieces, and returns what was sent of it.
+func (r *response) stream(i *item, text string, send func(delta string)) (sent string) {
 	for sent != text {
 		n := min(len(sent)+argumentsDelta, len(text))
 		for n < len(text) && text[n]&0xC0 == 0x80 { // not within a character
@@ -39,7 +43,7 @@ func (r *response) stream(text string, send func(delta string)) (sent string) {
 		}
 		send(text[len(sent):n])
 		sent = text[:n]
-		if !r.wait(perArgumentsDelta) {
+		if !r.wait(perArgumentsDelta) || i.deleted {
 			break
 		}
 	}
@@ -58,13 +62,13 @@ func (r *response) search(q Search) {
 		return &voicelive.ResponseWebSearchCallItem{ID: &id, Object: voicelive.ResponseWebSearchCallItemObjectRealtimeItem, Status: status}
 	}
 	i, index := r.begin(item(voicelive.ResponseWebSearchCallItemStatusInProgress))
-	s.emit(&voicelive.ServerEventResponseWebSearchCallInProgress{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 0})
-	s.emit(&voicelive.ServerEventResponseWebSearchCallSearching{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 1})
+	i.emit(s, &voicelive.ServerEventResponseWebSearchCallInProgress{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 0})
+	i.emit(s, &voicelive.ServerEventResponseWebSearchCallSearching{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 1})
 	if !r.wait(perSearchState) {
 		r.end(i, index, item(voicelive.ResponseWebSearchCallItemStatusFailed))
 		return
 	}
-	s.emit(&voicelive.ServerEventResponseWebSearchCallCompleted{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 2})
+	i.emit(s, &voicelive.ServerEventResponseWebSearchCallCompleted{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 2})
 	r.end(i, index, item(voicelive.ResponseWebSearchCallItemStatusCompleted))
 }
 
@@ -76,12 +80,12 @@ func (r *response) searchFiles(q Search) {
 		}
 	}
 	i, index := r.begin(item(voicelive.ResponseFileSearchCallItemStatusInProgress, nil))
-	s.emit(&voicelive.ServerEventResponseFileSearchCallInProgress{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 0})
-	s.emit(&voicelive.ServerEventResponseFileSearchCallSearching{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 1})
+	i.emit(s, &voicelive.ServerEventResponseFileSearchCallInProgress{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 0})
+	i.emit(s, &voicelive.ServerEventResponseFileSearchCallSearching{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 1})
 	if !r.wait(perSearchState) {
 		r.end(i, index, item(voicelive.ResponseFileSearchCallItemStatusIncomplete, nil))
 		return
 	}
-	s.emit(&voicelive.ServerEventResponseFileSearchCallCompleted{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 2})
+	i.emit(s, &voicelive.ServerEventResponseFileSearchCallCompleted{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 2})
 	r.end(i, index, item(voicelive.ResponseFileSearchCallItemStatusCompleted, q.Results))
 }

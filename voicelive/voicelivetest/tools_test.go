@@ -49,3 +49,24 @@ func TestFunctionsAreCalledAndTheirOutputsUsed(t *testing.T) {
 		}
 	})
 }
+
+func TestOutputsOfCancelledCalls(t *testing.T) {
+	for _, refuse := range []bool{false, true} {
+		options := &voicelivetest.Options{
+			Respond:                voicelivetest.Say(voicelivetest.Answer{Calls: []voicelivetest.Call{{Name: "f", Arguments: `{"a":"long enough for two deltas"}`}}}),
+			RefuseCancelledOutputs: refuse,
+		}
+		bubble(t, options, func(t *testing.T, srv *voicelivetest.Server) {
+			p := dial(t, srv)
+			p.send(&voicelive.ClientEventResponseCreate{})
+			call := of[*voicelive.ServerEventResponseFunctionCallArgumentsDelta](t, p.until("response.function_call_arguments.delta")).CallID
+			p.send(&voicelive.ClientEventResponseCancel{})
+			p.until("response.done")
+			p.send(&voicelive.ClientEventConversationItemCreate{Item: &voicelive.FunctionCallOutputItem{CallID: call, Output: "1"}})
+			e := p.next()
+			if _, refused := e.(*voicelive.ServerEventError); refused != refuse {
+				t.Errorf("with RefuseCancelledOutputs %v comes %s", refuse, e.EventType())
+			}
+		})
+	}
+}

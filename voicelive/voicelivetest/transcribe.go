@@ -12,6 +12,9 @@ import (
 // transcribe decides what an utterance said, and sends the transcription if the session wants one.
 func (s *Session) transcribe(i *item, u Utterance) {
 	h := s.srv.options.Hear(u)
+	if said := s.input.script; said != nil && said.text != "" {
+		h.Text, h.Failed = said.text, ""
+	}
 	message, _ := itemMessage(i)
 	part, ok := message.Content[0].(*voicelive.RequestAudioContentPart)
 	if ok && h.Failed == "" {

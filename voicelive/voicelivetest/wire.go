@@ -84,8 +84,7 @@ func (s *Session) answerClose(code int, reason string) {
 		return
 	}
 	s.closing = true
-	s.active.abandon()
-	s.active = nil
+	s.abandon()
 	if s.mute.isShut() {
 		s.stop(End{By: ByClient, Code: code, Reason: reason})
 		return
@@ -142,8 +141,7 @@ func (s *Session) write() {
 func (s *Session) writeFailed(err error) {
 	s.tell(func() {
 		s.closing = true
-		s.active.abandon()
-		s.active = nil
+		s.abandon()
 		s.after(100*time.Millisecond, func() { s.stop(End{By: ByClient, Code: closeAbnormal, Err: err}) })
 	})
 }
