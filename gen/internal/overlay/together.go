@@ -16,7 +16,7 @@ import (
 // that
 //
 //   - fails, or leaves a $ref that leads nowhere;
-//   - removes something below the target of a later action, which is left out;
+//   - removes a member to make room for a $ref that is left out;
 //   - brings definitions to which other actions refer, none of which applies.
 //
 // Without UnusedWarn only the last is done, for actions of other versions: the
@@ -77,16 +77,18 @@ func (o *Overlay) whyMissing(name string, left map[int]Outcome, outcomes []Outco
 	return noDefinition(name)
 }
 
-// room leaves out the actions that make room for another one, which is left out.
+// room leaves out the actions that remove a member to make room for a $ref, if
+// that is left out.
 func (o *Overlay) room(left map[int]Outcome, outcomes []Outcome) {
 	for i, a := range o.actions {
 		if a.update != nil || outcomes[i].Effect != Changed {
 			continue
 		}
-		for j, b := range o.actions[i+1:] {
-			why, out := left[i+1+j]
-			if out && b.update != nil && strings.HasPrefix(a.target, b.target) {
-				left[i] = Outcome{At: a.at, Target: a.target, Effect: Skipped, Why: why.Why}
+		for j, b := range o.actions {
+			reference, out := left[j]
+			member, below := strings.CutPrefix(a.target, b.target)
+			if j > i && out && below && step.FindString(member) == member && document.Get(b.update, "$ref") != nil {
+				left[i] = Outcome{At: a.at, Target: a.target, Effect: Skipped, Why: reference.Why}
 			}
 		}
 	}
