@@ -7,9 +7,12 @@ import (
 	"testing"
 )
 
-// lists answers the questions of .ci/drift compare.
-const lists = `*/stable) echo '[{"name": "2026-04-10", "type": "dir"}]' ;;
-*/preview) echo '[{"name": "2026-06-01-preview", "type": "dir"}]' ;;`
+// lists answers the questions of .ci/drift compare with a stable version and a
+// preview.
+func lists(stable, preview string) string {
+	return `*/stable) echo '[{"name": "` + stable + `", "type": "dir"}]' ;;
+*/preview) echo '[{"name": "` + preview + `", "type": "dir"}]' ;;`
+}
 
 func TestTheWorkflowAsksWhereVlgenDoes(t *testing.T) {
 	script, err := os.ReadFile("../../.ci/drift")
@@ -22,8 +25,9 @@ func TestTheWorkflowAsksWhereVlgenDoes(t *testing.T) {
 
 func TestTheWorkflowOfDrift(t *testing.T) {
 	p := newProject(t)
-	same, changed := "../../spec/voicelive.json", p.upstream(`"ActionFind": {`, `"ActionFix": {"type": "object"}, "ActionFind": {`)
-	same, err := filepath.Abs(same)
+	p.guard()
+	version, changed := p.info("version"), p.grown()
+	same, err := filepath.Abs("../../spec/voicelive.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,22 +37,22 @@ func TestTheWorkflowOfDrift(t *testing.T) {
 		compare := func(upstream string) (int, string) {
 			return p.try(".ci/drift compare", "UPSTREAM="+upstream, "GITHUB_OUTPUT="+output, "GITHUB_STEP_SUMMARY="+summary)
 		}
-		p.answer(lists)
+		p.answer(lists("2020-01-01", version))
 		if code, out := compare(same); code != 0 || !strings.HasPrefix(p.text(output), "drift=0\nreport<<") || !strings.Contains(out, "**no drift: ") {
 			t.Errorf("exit %d, %s", code, out)
 		}
-		if code, out := compare(changed); code != 0 || !strings.Contains(p.text(output), "\ndrift=1\nreport<<") || !strings.Contains(p.text(summary), "/definitions/ActionFix: new") {
+		if code, out := compare(changed); code != 0 || !strings.Contains(p.text(output), "\ndrift=1\nreport<<") || !strings.Contains(p.text(summary), "/definitions/ServerEventGrown: new") {
 			t.Errorf("exit %d, %s", code, out)
 		}
-		p.answer(strings.Replace(lists, "2026-04-10", "2027-01-01", 1))
-		if code, out := compare(same); code != 0 || !strings.Contains(out, "there is a newer version: 2027-01-01") {
+		p.answer(lists("2999-01-01", version))
+		if code, out := compare(same); code != 0 || !strings.Contains(out, "there is a newer version: 2999-01-01") {
 			t.Errorf("exit %d, %s", code, out)
 		}
 		p.answer("*) exit 1 ;;")
 		if code, out := compare(same); code == 0 {
 			t.Errorf("GitHub does not answer, and nobody notices: %s", out)
 		}
-		p.answer(lists)
+		p.answer(lists("2020-01-01", version))
 		if code, out := compare(same + ".missing"); code == 0 {
 			t.Errorf("upstream does not answer, and nobody notices: %s", out)
 		}
@@ -84,18 +88,17 @@ func TestTheWorkflowOfDrift(t *testing.T) {
 			return p.sh(".ci/drift pull-request", "FROM="+from), p.asked()
 		}
 		_, asked := propose(changed)
-		expect(t, asked, "auth setup-git\n", "pr create --head spec-drift --title spec: take 2026-06-01-preview from upstream", "workflow run ci.yml --ref spec-drift\n")
+		expect(t, asked, "auth setup-git\n", "pr create --head spec-drift --title spec: take "+version+" from upstream", "workflow run ci.yml --ref spec-drift\n")
 		if strings.Contains(asked, "--draft") {
 			t.Errorf("a pull request that needs no decision is a draft:\n%s", asked)
 		}
-		expect(t, p.body(), "/definitions/ActionFix: new", "apply and are needed.", "voicelive/models.gen.go")
+		expect(t, p.body(), "/definitions/ServerEventGrown: new", "apply and are needed.", "voicelive/codec.gen.go")
 		expect(t, p.sh("git fetch --quiet && git diff --stat origin/main origin/spec-drift"),
-			"spec/voicelive.json", "voicelive/models.gen.go", "docs/schema.json")
+			"spec/voicelive.json", "voicelive/codec.gen.go", "docs/schema.json")
 		expect(t, p.sh("git log -1 --format='%an %ae %ce %s' origin/spec-drift"), "github-actions[bot]")
 
 		p.answer(`"pr list"*) echo 8 ;;`)
-		wrong := p.upstream(`"ResponseCreateParams": {`, `"ResponseCreateParameters": {`)
-		_, asked = propose(wrong)
+		_, asked = propose(p.retitled())
 		expect(t, asked, "pr edit 8 --title")
 		expect(t, p.body(), "Overlay actions that do not apply")
 

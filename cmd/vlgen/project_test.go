@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,6 +129,54 @@ func (p *project) run(dir string, command ...string) string {
 		p.Fatalf("%v: %v", command, err)
 	}
 	return string(out)
+}
+
+// guard adds an action to the overlay, committed, that expects the title of the
+// document. It changes nothing that is generated.
+func (p *project) guard() {
+	p.Helper()
+	file := filepath.Join(p.dir, "spec/overlay.yaml")
+	write(p.T, file, p.text(file)+fmt.Sprintf(guard, p.info("title")))
+	p.sh("git add -A && git commit --quiet -m guard && git push --quiet")
+}
+
+const guard = `
+  - target: $.info
+    description: It is expected to be called so.
+    x-expect: {title: %q}
+    update: {x-guarded: true}
+`
+
+// unguard removes the action again.
+func (p *project) unguard() {
+	p.Helper()
+	file := filepath.Join(p.dir, "spec/overlay.yaml")
+	before, _, _ := strings.Cut(p.text(file), guard[:strings.Index(guard, "%q")])
+	write(p.T, file, before)
+}
+
+// info returns a member of the document's info that is text.
+func (p *project) info(key string) string {
+	p.Helper()
+	var doc struct{ Info map[string]any }
+	if err := json.Unmarshal([]byte(p.text("../../spec/voicelive.json")), &doc); err != nil {
+		p.Fatal(err)
+	}
+	return doc.Info[key].(string)
+}
+
+// retitled writes a document that makes the guard fail.
+func (p *project) retitled() string {
+	p.Helper()
+	return p.upstream(fmt.Sprintf(`"title": %q`, p.info("title")), `"title": "Another title"`)
+}
+
+// grown writes a document with another event that the service sends.
+func (p *project) grown() string {
+	p.Helper()
+	const definitions = `"definitions": {`
+	return p.upstream(definitions, definitions+` "ServerEventGrown": {"type": "object",
+		"allOf": [{"$ref": "#/definitions/ServerEvent"}], "x-ms-discriminator-value": "test.grown"},`)
 }
 
 // upstream writes a document that differs from the one in spec/ by one
