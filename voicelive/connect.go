@@ -76,9 +76,13 @@ type Agent struct {
 // context ends meanwhile the error wraps both. Other errors are those of the network,
 // a proxy, TLS or the credential, os.ErrDeadlineExceeded once HandshakeTimeout has passed
 // for the last time, a [*ValidationError] of o.Session, a [*ServiceError] if the service
-// does not accept it, a [*SessionError] if the connection ends meanwhile, and ctx.Err.
+// refuses the session or o.Session, a [*SessionError] if the connection ends meanwhile, and ctx.Err;
+// the text tells which of them, and which event did not come.
 // [Retryable] tells which of them may go away.
 func (c *Client) Connect(ctx context.Context, o *ConnectOptions) (*Session, error) {
+	if ctx == nil {
+		return nil, fmt.Errorf("voicelive: %w", errNilContext)
+	}
 	if o == nil {
 		o = &ConnectOptions{}
 	}
@@ -241,45 +245,4 @@ func requestID(resp *http.Response) string {
 		}
 	}
 	return resp.Request.Header.Get("x-ms-client-request-id")
-}
-
-// begin waits for the session to be announced and configured.
-func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate, rtc bool) (err error) {
-	limit := s.limits.HandshakeTimeout
-	overdue := fmt.Errorf("voicelive: connect: the service did not announce and configure the session within %v: %w", limit, os.ErrDeadlineExceeded)
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, overdue)
-	defer cancel()
-	// Nothing else interrupts the writing of session.update.
-	stop := context.AfterFunc(ctx, s.conn.Abort)
-	defer func() {
-		if !stop() {
-			err = ctx.Err()
-		}
-		if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == overdue {
-			err = overdue // rather than what reads as the caller's deadline
-		}
-	}()
-	created := s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionCreated}, anyError: true})
-	defer s.forget(created)
-	s.conn.Start(s.received, s.ended)
-	var updated *waiter
-	if configure != nil {
-		// Without waiting for session.created: it saves a round trip.
-		id := s.newEventID()
-		updated = s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionUpdated}, eventID: id})
-		defer s.forget(updated)
-		if err := s.transmit(ctx, configure, id); err != nil {
-			return err
-		}
-	}
-	if !rtc { // signalling may not announce a session before there is a call
-		if _, err := s.await(ctx, created); err != nil {
-			return err
-		}
-	}
-	if updated == nil {
-		return nil
-	}
-	_, err = s.await(ctx, updated)
-	return err
 }

@@ -717,3 +717,97 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		}
 	})
 }
+
+// An error during Connect is the refusal, whether or not it names the session.update.
+func TestARefusalThatNamesNoEventEndsConnect(t *testing.T) {
+	for name, tt := range map[string]struct {
+		events []string // %s is the event_id of the session.update
+		says   string
+	}{
+		"of the session":       {[]string{`{"type":"error","error":{"type":"t","code":"c","message":"no"}}`}, "the session is refused: the service reports t c: no"},
+		"null":                 {[]string{createdEvent, `{"type":"error","error":{"type":"t","code":"c","message":"no","event_id":null}}`}, "the configuration is refused: the service reports t c: no"},
+		"absent":               {[]string{createdEvent, `{"type":"error","error":{"type":"t","code":"c","message":"no"}}`}, "the configuration is refused: the service reports t c: no"},
+		"a text":               {[]string{createdEvent, `{"type":"error","error":"no"}`}, "the configuration is refused: the service reports: no"},
+		"ahead of the session": {[]string{`{"type":"error","error":{"type":"t","code":"c","message":"no","event_id":"%s"}}`}, "the configuration is refused: the service reports t c: no"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				err := connectTo(t, func(p *peer, id string) {
+					for _, event := range tt.events {
+						p.text("%s", strings.ReplaceAll(event, "%s", id))
+					}
+				})
+				if _, ok := errors.AsType[*ServiceError](err); !ok || Retryable(err) || !strings.HasSuffix(err.Error(), tt.says) {
+					t.Errorf("got %v, retryable %v, want %s", err, Retryable(err), tt.says)
+				}
+			})
+		})
+	}
+}
+
+// A session that is never announced, or never configured, is reported as such.
+func TestConnectTellsWhichEventDidNotCome(t *testing.T) {
+	for want, events := range map[string][]string{
+		"waiting for session.created": {`{"type":"warning","warning":{"message":"x"}}`},
+		"waiting for session.updated": {createdEvent, `{"type":"error","error":{"type":"t","code":"c","message":"no","event_id":"another"}}`},
+	} {
+		t.Run(want, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				err := connectTo(t, func(p *peer, _ string) {
+					for _, event := range events {
+						p.text("%s", event)
+					}
+				})
+				if !strings.Contains(err.Error(), want) || !errors.Is(err, os.ErrDeadlineExceeded) || !Retryable(err) || time.Since(began) != 30*time.Second {
+					t.Errorf("got %v after %v", err, time.Since(began))
+				}
+			})
+		})
+	}
+}
+
+// connectTo connects with a configuration to a service that says what say says behind it, and returns the error.
+func connectTo(t *testing.T, say func(p *peer, id string)) error {
+	dial, accepted := pipes(t)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		conn := <-accepted
+		defer conn.Close()
+		p, err := accept(conn)
+		if err != nil {
+			return
+		}
+		if e, err := p.event(); err == nil {
+			say(p, fmt.Sprint(e["event_id"]))
+			p.Drain()
+		}
+	})
+	defer wg.Wait()
+	s, err := testClient(t, testOptions(dial)).Connect(t.Context(), &ConnectOptions{Session: &RequestSession{Instructions: new("x")}})
+	if err == nil {
+		s.Close()
+		t.Fatal("Connect succeeded")
+	}
+	return err
+}
+
+func TestANilContextIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, func(p *peer) { p.Drain() })
+		defer stop()
+		var none context.Context
+		if _, err := s.client.Connect(none, nil); !errors.Is(err, errNilContext) {
+			t.Errorf("Connect: %v", err)
+		}
+		if _, err := s.Recv(none); !errors.Is(err, errNilContext) {
+			t.Errorf("Recv: %v", err)
+		}
+		if _, err := s.Do(none, &ClientEventSessionUpdate{}); !errors.Is(err, ErrNotSent) || !errors.Is(err, errNilContext) {
+			t.Errorf("Do: %v", err)
+		}
+		if err := s.Send(none, &ClientEventSessionUpdate{}); !errors.Is(err, ErrNotSent) || !errors.Is(err, errNilContext) {
+			t.Errorf("Send: %v", err)
+		}
+	})
+}

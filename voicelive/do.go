@@ -3,9 +3,8 @@ package voicelive
 import (
 	"context"
 	"encoding/json"
-	"slices"
-	"sync"
-	"sync/atomic"
+	"errors"
+	"fmt"
 
 	"github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 )
@@ -14,102 +13,106 @@ import (
 // service confirms it: session.updated for session.update, response.created for
 // response.create, and so on. If the event has no event_id it is sent with one.
 //
-// If the service answers with an error, Do returns it as a [*ServiceError]; an error
-// that [IsBenign] is returned as an event, without a Go error. Other errors are those of
-// Send, ctx.Err, and the end of the session. When ctx or the session ends the event has
-// been sent, and may have an effect, unless the error wraps [ErrNotSent].
+// If the service replies with an error, Do returns it as a [*ServiceError]; an error
+// that [IsBenign] is returned as an event, without a Go error. An error that does not name
+// the event that caused it is taken for the reply if this is the only request that waits, with
+// [ServiceError.Unnamed] set. Other errors are those of Send, ctx.Err, and the end of the session; they also wrap the
+// latest error of the service that named no event in the meantime, as such a ServiceError.
+// When ctx or the session ends the event has been sent, and may have an effect, unless the
+// error wraps [ErrNotSent].
 //
 // Do does not receive: the confirmation still comes out of [Session.Recv] as well, and
-// somebody has to call that when the queue is full. Confirmations that name nothing by
-// which they could be told apart go to the calls of Do in their order.
+// somebody has to call that when the queue is full.
+//
+// A confirmation is recognized by the identifier that it has in common with the event: that of
+// the item or of the response. Do adds a member voicelive_event_id to the metadata of a
+// response.create, of which the service allows 16, and the service repeats it in
+// response.created, so that a response which the user's speech starts is not taken for the
+// one that was asked for; from a service that does not repeat it Do takes the first response.created that is not
+// followed by a refusal within a second. Confirmations that name nothing go to the calls of Do in their order.
 func (s *Session) Do(ctx context.Context, e ClientEvent) (ServerEvent, error) {
-	if isNil(e) {
-		return nil, s.Send(ctx, e)
+	w, e, id, err := s.request(e)
+	if err != nil {
+		return nil, notSent(err)
 	}
-	c, ok := confirmationOf(e)
-	if !ok {
-		return nil, notSent(ErrNoConfirmation)
-	}
-	id := ""
-	if c.eventID = e.GetEventID(); c.eventID == "" {
-		id = s.newEventID()
-		c.eventID = id
-	}
-	w := s.expect(c)
-	defer s.forget(w)
+	defer s.waiters.remove(w)
 	if err := s.send(ctx, e, id); err != nil {
 		return nil, err
 	}
 	return s.await(ctx, w)
 }
 
-// A confirmation describes the events that answer an event.
-type confirmation struct {
-	types    []ServerEventType
-	matches  func(data []byte) bool // nil for any of the types
-	eventID  string                 // of the event; an error that names it is an answer
-	anyError bool                   // any error is an answer
+// request begins to wait for the reply to e. It returns the event to send, and the event_id
+// to add to it, empty if it has one.
+func (s *Session) request(e ClientEvent) (w *waiter, out ClientEvent, added string, err error) {
+	if isNil(e) {
+		return nil, nil, "", errNilEvent
+	}
+	types, ok := confirmedBy[e.EventType()]
+	if !ok {
+		return nil, nil, "", ErrNoConfirmation
+	}
+	id := e.GetEventID()
+	if id == "" {
+		id = s.newEventID()
+		added = id
+	}
+	replies := []reply{{ServerEventTypeError, id}}
+	for _, typ := range types {
+		replies = append(replies, reply{typ, subjectOf(e)})
+	}
+	if create, ok := e.(*ClientEventResponseCreate); ok {
+		e, ok = marked(create, id)
+		if !ok {
+			return nil, nil, "", fmt.Errorf("the metadata of the response has %d members, which leaves no room for that of Do; use Send", maxMetadata)
+		}
+		replies = append(replies, reply{ServerEventTypeResponseCreated, id})
+	}
+	return s.waiters.add(e.EventType(), replies...), e, added, nil
 }
 
-// confirmationOf is the table of what confirms what.
-func confirmationOf(e ClientEvent) (c confirmation, ok bool) {
-	switch e := e.(type) {
-	case *ClientEventSessionUpdate:
-		c.types = []ServerEventType{ServerEventTypeSessionUpdated}
-	case *ClientEventInputAudioBufferCommit:
-		c.types = []ServerEventType{ServerEventTypeInputAudioBufferCommitted}
-	case *ClientEventInputAudioBufferClear:
-		c.types = []ServerEventType{ServerEventTypeInputAudioBufferCleared}
-	case *ClientEventOutputAudioBufferClear:
-		c.types = []ServerEventType{ServerEventTypeOutputAudioBufferCleared}
-	case *ClientEventConversationItemCreate:
-		c.types = []ServerEventType{ServerEventTypeConversationItemCreated}
-		c.matches = sameItem(e.Item)
-	case *ClientEventConversationItemDelete:
-		c.types = []ServerEventType{ServerEventTypeConversationItemDeleted}
-		c.matches = func(data []byte) bool { return peekString(data, "item_id") == e.ItemID }
-	case *ClientEventConversationItemTruncate:
-		c.types = []ServerEventType{ServerEventTypeConversationItemTruncated}
-		c.matches = func(data []byte) bool { return peekString(data, "item_id") == e.ItemID }
-	case *ClientEventConversationItemRetrieve:
-		c.types = []ServerEventType{ServerEventTypeConversationItemRetrieved}
-		c.matches = func(data []byte) bool { return peekString(peekObject(data, "item"), "id") == e.ItemID }
-	case *ClientEventResponseCreate:
-		c.types = []ServerEventType{ServerEventTypeResponseCreated}
-	case *ClientEventResponseCancel:
-		c.types = []ServerEventType{ServerEventTypeResponseDone}
-		if id := deref(e.ResponseID); id != "" {
-			c.matches = func(data []byte) bool { return peekString(peekObject(data, "response"), "id") == id }
-		}
-	case *ClientEventSessionAvatarConnect:
-		c.types = []ServerEventType{ServerEventTypeSessionAvatarConnecting}
-	case *ClientEventRTCCallSDPCreate:
-		c.types = []ServerEventType{ServerEventTypeRTCCallSDPCreated, ServerEventTypeRTCCallError}
+// await returns the reply, as an error if it is one.
+func (s *Session) await(ctx context.Context, w *waiter) (ServerEvent, error) {
+	var end error
+	select {
+	case o := <-w.found:
+		return o.event()
+	case <-ctx.Done():
+		end = ctx.Err()
+	case <-s.conn.Done():
+		end = s.endError()
+	}
+	select {
+	case o := <-w.found:
+		return o.event()
 	default:
-		return c, false
 	}
-	return c, true
+	if data := s.waiters.unnamedSince(w); data != nil {
+		if _, err := (delivery{data, true}).event(); err != nil {
+			return nil, fmt.Errorf("%w; before that: %w", end, err)
+		}
+	}
+	return nil, end
 }
 
-// sameItem recognizes an item by its id, or else by what only it can be: the service
-// announces items of its own in between.
-func sameItem(item ConversationRequestItem) func([]byte) bool {
-	text, err := json.Marshal(item)
+// event returns the event, or the Go error that it stands for.
+func (o delivery) event() (ServerEvent, error) {
+	ev, err := UnmarshalServerEvent(o.data)
 	if err != nil {
-		return nil // not sent either
+		return nil, &EventError{Type: ServerEventType(peekType(o.data)), Raw: o.data, Err: err}
 	}
-	id := peekString(text, "id")
-	names := []string{"type", "role", "call_id", "approval_request_id"}
-	return func(data []byte) bool {
-		got := peekObject(data, "item")
-		if id != "" {
-			return peekString(got, "id") == id
+	switch ev.EventType() {
+	case ServerEventTypeError:
+		if e, ok := ev.(*ServerEventError); ok && IsBenign(e) {
+			return ev, nil
 		}
-		return !slices.ContainsFunc(names, func(name string) bool {
-			want := peekString(text, name)
-			return want != "" && peekString(got, name) != want
-		})
+	case "rtc.call.error":
+	default:
+		return ev, nil
 	}
+	refused := newServiceError(ev, o.data)
+	refused.Unnamed = o.unnamed
+	return nil, refused
 }
 
 func peekString(data []byte, name string) (v string) {
@@ -122,92 +125,7 @@ func peekObject(data []byte, name string) (v json.RawMessage) {
 	return v
 }
 
-// watch lets callers wait for an event that also goes to the consumer.
-type watch struct {
-	mu      sync.Mutex
-	waiters []*waiter
-	n       atomic.Int32 // len(waiters)
-
-	expired atomic.Bool // an error said so
-}
-
-type waiter struct {
-	confirmation
-	found chan []byte // one answer
-}
-
-func (s *Session) expect(c confirmation) *waiter {
-	w := &waiter{confirmation: c, found: make(chan []byte, 1)}
-	s.watch.mu.Lock()
-	defer s.watch.mu.Unlock()
-	s.watch.waiters = append(s.watch.waiters, w)
-	s.watch.n.Store(int32(len(s.watch.waiters)))
-	return w
-}
-
-// forget may be called for a waiter that has been answered.
-func (s *Session) forget(w *waiter) {
-	s.watch.mu.Lock()
-	defer s.watch.mu.Unlock()
-	s.watch.waiters = slices.DeleteFunc(s.watch.waiters, func(x *waiter) bool { return x == w })
-	s.watch.n.Store(int32(len(s.watch.waiters)))
-	if len(s.watch.waiters) == 0 {
-		s.watch.waiters = nil
-	}
-}
-
-// await returns the answer, as an error if it is one.
-func (s *Session) await(ctx context.Context, w *waiter) (ServerEvent, error) {
-	var data []byte
-	select {
-	case data = <-w.found:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-s.conn.Done():
-		select {
-		case data = <-w.found:
-		default:
-			return nil, s.endError()
-		}
-	}
-	ev, err := UnmarshalServerEvent(data)
-	if err != nil {
-		return nil, &EventError{Type: ServerEventType(peekType(data)), Raw: data, Err: err}
-	}
-	switch e := ev.(type) {
-	case *ServerEventError:
-		if w.anyError || !IsBenign(e) {
-			return nil, NewServiceError(e)
-		}
-	case *ServerEventRTCCallError:
-		d := e.Error
-		return nil, &ServiceError{Event: e, Type: d.Type, Code: deref(d.Code), Message: d.Message}
-	}
-	return ev, nil
-}
-
-// answer gives an event to the first who waits for it.
-func (s *Session) answer(typ, data []byte) {
-	failed := ""
-	if string(typ) == string(ServerEventTypeError) {
-		failed = peekString(peekObject(data, "error"), "event_id")
-	}
-	s.watch.mu.Lock()
-	defer s.watch.mu.Unlock()
-	for i, w := range s.watch.waiters {
-		if !w.answeredBy(typ, data, failed) {
-			continue
-		}
-		w.found <- append([]byte(nil), data...)
-		s.watch.waiters = slices.Delete(s.watch.waiters, i, i+1)
-		s.watch.n.Store(int32(len(s.watch.waiters)))
-		return
-	}
-}
-
-func (w *waiter) answeredBy(typ, data []byte, failed string) bool {
-	if string(typ) == string(ServerEventTypeError) {
-		return w.anyError || failed != "" && failed == w.eventID
-	}
-	return slices.Contains(w.types, ServerEventType(typ)) && (w.matches == nil || w.matches(data))
-}
+var (
+	errNilEvent   = errors.New("the event is nil")
+	errNilContext = errors.New("the context is nil")
+)

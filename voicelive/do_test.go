@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,7 +85,7 @@ func TestDoReturnsWhatConfirms(t *testing.T) {
 				for range len(tt.answers) + 2 {
 					recv(t, s)
 				}
-				if n := s.watch.n.Load(); n != 0 {
+				if n := s.waiters.n.Load(); n != 0 {
 					t.Errorf("%d waiters are left", n)
 				}
 			})
@@ -97,7 +98,6 @@ func TestDoReturnsTheErrorOfItsEvent(t *testing.T) {
 		s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
 			return []string{
 				`{"type":"error","error":{"type":"x","message":"of another","event_id":"other"}}`,
-				`{"type":"error","error":{"type":"x","message":"of none"}}`,
 				fmt.Sprintf(`{"type":"error","error":{"type":"invalid_request_error","code":"c","message":"no","param":"p","event_id":%q}}`, e["event_id"]),
 			}
 		}))
@@ -118,6 +118,204 @@ func TestDoReturnsTheErrorOfItsEvent(t *testing.T) {
 	})
 }
 
+const unnamedError = `{"type":"error","error":{"type":"invalid_request_error","code":%q,"message":"no","event_id":null}}`
+
+// "An error that does not name the event that caused it is taken for the reply if this is the
+// only request that waits."
+func TestAnErrorThatNamesNoEventEndsTheOnlyDo(t *testing.T) {
+	for name, event := range map[string]string{
+		"null":     `{"type":"error","error":{"type":"invalid_request_error","code":"c","message":"no","event_id":null}}`,
+		"absent":   `{"type":"error","error":{"type":"invalid_request_error","code":"c","message":"no"}}`,
+		"empty":    `{"type":"error","error":{"type":"invalid_request_error","code":"c","message":"no","event_id":""}}`,
+		"a text":   `{"type":"error","error":"no"}`,
+		"no error": `{"type":"error","message":"no"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := serve(t, nil, answerAll(func(map[string]any) []string { return []string{event} }))
+				defer stop()
+				began := time.Now()
+				_, err := s.Do(t.Context(), &ClientEventSessionUpdate{})
+				e, ok := errors.AsType[*ServiceError](err)
+				if !ok || !e.Unnamed || e.Message != "no" || Retryable(err) || time.Since(began) != 0 {
+					t.Errorf("got %v after %v", err, time.Since(began))
+				}
+				recv(t, s)
+				if e, ok := recv(t, s).(*ServerEventError); !ok {
+					t.Errorf("received %v", e)
+				}
+			})
+		})
+	}
+}
+
+// "They also wrap the latest error of the service that named no event in the meantime."
+func TestTwoThatWaitInVainLearnOfAnErrorThatNamesNoEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		s, stop := serve(t, nil, answerAll(func(map[string]any) []string {
+			if n++; n < 2 {
+				return nil
+			}
+			return []string{fmt.Sprintf(unnamedError, "first"), fmt.Sprintf(unnamedError, "second")}
+		}))
+		defer stop()
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				_, err := s.Do(ctx, &ClientEventSessionUpdate{})
+				e, ok := errors.AsType[*ServiceError](err)
+				if !errors.Is(err, context.DeadlineExceeded) || !ok || !e.Unnamed || e.Code != "second" {
+					t.Errorf("got %v", err)
+				}
+			})
+		}
+		wg.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		time.AfterFunc(time.Millisecond, func() { s.Close() })
+		if _, err := s.Do(ctx, &ClientEventInputAudioBufferCommit{}); !errors.Is(err, ErrClosed) {
+			if e, ok := errors.AsType[*ServiceError](err); !ok || !e.Unnamed {
+				t.Errorf("got %v", err)
+			}
+		}
+	})
+}
+
+// An error with a code that belongs to another request is not taken for the reply.
+func TestACodeTellsWhoseErrorItIs(t *testing.T) {
+	for code, request := range map[string]ClientEvent{
+		codeActiveResponse:  &ClientEventResponseCancel{},
+		codeCancelNotActive: &ClientEventResponseCreate{},
+		codeSessionExpired:  &ClientEventSessionUpdate{},
+	} {
+		t.Run(code, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+					return []string{fmt.Sprintf(unnamedError, code), fmt.Sprintf(`{"type":"error","error":{"type":"t","code":"its own","message":"m","event_id":%q}}`, e["event_id"])}
+				}))
+				defer stop()
+				_, err := s.Do(t.Context(), request)
+				if e, ok := errors.AsType[*ServiceError](err); !ok || e.Code != "its own" || e.Unnamed {
+					t.Errorf("got %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A response that the user's speech starts is not the one that was asked for.
+func TestDoReturnsTheResponseThatItAskedFor(t *testing.T) {
+	const speech = `{"type":"response.created","response":{"id":"of speech"}}`
+	mark := func(e map[string]any) string {
+		return e["response"].(map[string]any)["metadata"].(map[string]any)[markName].(string)
+	}
+	own := func(e map[string]any) string {
+		return fmt.Sprintf(`{"type":"response.created","response":{"id":"own","metadata":{"mine":"x",%q:%q}}}`, markName, mark(e))
+	}
+	refused := func(e map[string]any) string {
+		return fmt.Sprintf(`{"type":"error","error":{"type":"t","code":"conversation_already_has_active_response","message":"m","event_id":%q}}`, e["event_id"])
+	}
+	for name, tt := range map[string]struct {
+		replies func(e map[string]any) []string
+		took    time.Duration
+		refused bool
+	}{
+		"first":               {func(e map[string]any) []string { return []string{own(e)} }, 0, false},
+		"behind another":      {func(e map[string]any) []string { return []string{speech, own(e)} }, 0, false},
+		"refused for another": {func(e map[string]any) []string { return []string{speech, refused(e)} }, 0, true},
+		"without its metadata": {func(e map[string]any) []string {
+			return []string{`{"type":"response.created","response":{"id":"own","metadata":null}}`}
+		}, unmarkedPatience, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, stop := serve(t, nil, answerAll(tt.replies))
+				defer stop()
+				create := &ClientEventResponseCreate{Response: &ResponseCreateParams{Metadata: map[string]string{"mine": "x"}}}
+				began := time.Now()
+				ev, err := s.Do(t.Context(), create)
+				if e, ok := errors.AsType[*ServiceError](err); ok != tt.refused || ok && e.Code != codeActiveResponse {
+					t.Errorf("got %v", err)
+				}
+				if e, ok := ev.(*ServerEventResponseCreated); ok == tt.refused || ok && deref(e.Response.ID) != "own" {
+					t.Errorf("got %v", ev)
+				}
+				if took := time.Since(began); took != tt.took {
+					t.Errorf("it took %v, want %v", took, tt.took)
+				}
+				if diff := cmp.Diff(map[string]string{"mine": "x"}, create.Response.Metadata); diff != "" {
+					t.Errorf("the event of the caller has changed: %s", diff)
+				}
+			})
+		})
+	}
+}
+
+// Once a service has repeated the metadata, a response without it is of another.
+func TestAServiceThatRepeatsMetadataAlwaysDoes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+			if n++; n == 1 {
+				return []string{fmt.Sprintf(`{"type":"response.created","response":{"id":"own","metadata":{%q:%q}}}`, markName, e["event_id"])}
+			}
+			return []string{`{"type":"response.created","response":{"id":"of speech"}}`}
+		}))
+		defer stop()
+		if _, err := s.Do(t.Context(), &ClientEventResponseCreate{}); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if ev, err := s.Do(ctx, &ClientEventResponseCreate{}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, %v", ev, err)
+		}
+	})
+}
+
+func TestDoNeedsRoomInTheMetadata(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, func(p *peer) { p.Drain() })
+		defer stop()
+		full := map[string]string{}
+		for i := range maxMetadata {
+			full[fmt.Sprint(i)] = "x"
+		}
+		_, err := s.Do(t.Context(), &ClientEventResponseCreate{Response: &ResponseCreateParams{Metadata: full}})
+		if !errors.Is(err, ErrNotSent) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// Each of many requests gets its own reply, in whatever order the service gives them.
+func TestEachOfThousandsGetsItsOwnReply(t *testing.T) {
+	const n = 4000
+	var ws waiters
+	var all []*waiter
+	for i := range n {
+		id := fmt.Sprint(i)
+		all = append(all, ws.add("conversation.item.create", reply{ServerEventTypeError, id}, reply{ServerEventTypeConversationItemCreated, "id " + id}))
+	}
+	for i := n - 1; i >= 0; i-- {
+		if i%2 == 0 {
+			ws.failed(fmt.Appendf(nil, `{"type":"error","error":{"event_id":"%d"}}`, i))
+		} else {
+			ws.received(ServerEventTypeConversationItemCreated, fmt.Appendf(nil, `{"item":{"id":"%d"}}`, i))
+		}
+		if len(all[i].found) != 1 {
+			t.Fatalf("request %d has no reply", i)
+		}
+		ws.remove(all[i])
+	}
+	if ws.n.Load() != 0 || ws.queues != nil {
+		t.Errorf("%d waiters are left, %v", ws.n.Load(), ws.queues)
+	}
+}
+
 func TestDoEndsWithContextAndSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {
@@ -135,7 +333,7 @@ func TestDoEndsWithContextAndSession(t *testing.T) {
 		if _, err := s.Do(t.Context(), &ClientEventInputAudioBufferAppend{Audio: []byte{1, 2}}); !errors.Is(err, ErrNoConfirmation) || !errors.Is(err, ErrNotSent) {
 			t.Errorf("got %v", err)
 		}
-		w := s.expect(confirmation{types: []ServerEventType{ServerEventTypeSessionUpdated}})
+		w := s.waiters.add("session.update", reply{ServerEventTypeSessionUpdated, ""})
 		_, err := s.await(t.Context(), w)
 		if e, ok := errors.AsType[*SessionError](err); !ok || e.Kind != KindServerError {
 			t.Errorf("got %v", err)
@@ -236,4 +434,27 @@ func TestEveryClientEventHasAHelper(t *testing.T) {
 			}
 		})
 	}
+}
+
+// "A response.cancel without an event_id gets one", so that its error names it.
+func TestCancelResponseHasAnEventID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ids []string
+		s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+			ids = append(ids, fmt.Sprint(e["event_id"]))
+			return nil
+		}))
+		for _, e := range []*ClientEventResponseCancel{{}, {EventID: new("mine")}} {
+			if err := s.Send(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.CancelResponse(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		if diff := cmp.Diff([]string{"vl_1", "mine", "vl_3"}, ids); diff != "" {
+			t.Error(diff)
+		}
+	})
 }

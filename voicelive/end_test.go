@@ -233,6 +233,15 @@ func TestAnErrorEventIsAGoErrorOnDemand(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"type":"error","error":{"type":"server_error","message":"x"}}`:                                                            "voicelive: the service reports server_error: x",
 		`{"type":"error","error":{"type":"invalid_request_error","code":"c","message":"x","param":"p","event_id":"mine","more":1}}`: "voicelive: the service reports invalid_request_error c for p: x",
+		`{"type":"error","error":"invalid key"}`:                                                                                    "voicelive: the service reports: invalid key",
+		`{"type":"error","error":["a",{"b":"c"}]}`:                                                                                  `voicelive: the service reports: {"error":["a",{"b":"c"}]}`,
+		`{"type":"error","message":"outside","code":"401"}`:                                                                         "voicelive: the service reports 401: outside",
+		`{"type":"error","code":"o","error":{"message":"x","code":401}}`:                                                            `voicelive: the service reports 401: x {"code":"o"}`,
+		`{"type":"error","error":{"type":"t","code":"c","message":{"text":"x"}}}`:                                                   `voicelive: the service reports t c: {"message":{"text":"x"}}`,
+		`{"type":"error","error":{"type":"t","code":"c","message":"x","innererror":{"code":"deep"}}}`:                               `voicelive: the service reports t c: x {"innererror":{"code":"deep"}}`,
+		`{"type":"error","error":{"message":"only"}}`:                                                                               "voicelive: the service reports: only",
+		`{"type":"error","error":null}`:                                                                                             "voicelive: the service reports an error",
+		`{"type":"error"}`:                                                                                                          "voicelive: the service reports an error",
 	} {
 		ev, err := UnmarshalServerEvent([]byte(text))
 		if err != nil {

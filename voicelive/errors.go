@@ -154,53 +154,6 @@ func (e *EventError) GoString() string { return e.Error() }
 // Unwrap returns the cause.
 func (e *EventError) Unwrap() error { return e.Err }
 
-// A ServiceError is an error event of the service as a Go error: the answer to an
-// event that [Session.Do] sent, or to what [Client.Connect] asked for. Those that come
-// out of [Session.Recv] become one with [NewServiceError].
-type ServiceError struct {
-	Event ServerEvent // a *ServerEventError or a *ServerEventRTCCallError
-
-	Type, Code, Message, Param string // empty if absent
-	EventID                    string // of the client event that caused it
-}
-
-// NewServiceError returns an error event as a Go error, for programs that give up on
-// one. See [IsBenign] for those that are none.
-func NewServiceError(e *ServerEventError) *ServiceError {
-	d := e.Error
-	return &ServiceError{Event: e, Type: d.Type, Code: deref(d.Code), Message: d.Message, Param: deref(d.Param), EventID: deref(d.EventID)}
-}
-
-// Error is what the service said.
-func (e *ServiceError) Error() string {
-	var b strings.Builder
-	b.WriteString("voicelive: the service reports")
-	for _, s := range []string{e.Type, e.Code} {
-		if s != "" {
-			b.WriteString(" " + s)
-		}
-	}
-	if e.Param != "" {
-		b.WriteString(" for " + e.Param)
-	}
-	b.WriteString(": " + e.Message)
-	return b.String()
-}
-
-// The codes of errors that mean something to a session.
-const (
-	codeCancelNotActive = "response_cancel_not_active"
-	codeSessionExpired  = "session_expired"
-)
-
-// IsBenign reports whether an error event only tells of a race between the client
-// and the service that needs no action: a response was cancelled after its end. A
-// response.create that was refused because another response was active is none: nobody asks for that
-// response again, unless the application does.
-func IsBenign(e *ServerEventError) bool {
-	return deref(e.Error.Code) == codeCancelNotActive
-}
-
 func deref[T any](p *T) (v T) {
 	if p != nil {
 		v = *p

@@ -5,35 +5,55 @@ import (
 	"time"
 )
 
-// received looks at an event on its way to the consumer, in the reader: it keeps
-// what the session itself must know. It decodes nothing that is frequent.
+// watchers are what a session itself does with an event on its way to the consumer, by
+// its type and in this order. The reader calls them. They decode nothing of events that are frequent.
+var watchers = map[ServerEventType][]func(s *Session, data []byte){
+	ServerEventTypeSessionCreated:                {(*Session).sessionCreated},
+	ServerEventTypeSessionUpdated:                {(*Session).sessionUpdated},
+	ServerEventTypeInputAudioBufferSpeechStarted: {(*Session).speechStarted},
+	ServerEventTypeInputAudioBufferSpeechStopped: {(*Session).speechStopped},
+	ServerEventTypeResponseCreated:               {(*Session).responseCreated},
+	ServerEventTypeResponseAudioDelta:            {(*Session).responseAudio},
+	ServerEventTypeResponseDone:                  {(*Session).responseDone},
+	ServerEventTypeError:                         {(*Session).serviceError},
+}
+
+// received looks at an event before it is queued.
 func (s *Session) received(data []byte) {
 	typ := peekType(data)
 	s.stats.received(len(data))
 	s.observeReceive(typ, data)
-	turn := &s.stats.turn
-	switch ServerEventType(typ) {
-	case ServerEventTypeResponseAudioDelta:
-		if latency := turn.audio(); latency > 0 {
-			s.stats.firstAudio.Store(int64(latency))
-		}
-	case ServerEventTypeInputAudioBufferSpeechStarted:
-		if turn.active {
-			s.stats.interruptions.Add(1)
-		}
-	case ServerEventTypeInputAudioBufferSpeechStopped:
-		turn.speechStopped = time.Now()
-	case ServerEventTypeSessionCreated:
-		s.setID(peekString(peekObject(data, "session"), "id"))
-	case ServerEventTypeResponseCreated:
-		turn.begin()
-	case ServerEventTypeResponseDone:
-		s.responseDone(data)
-	case ServerEventTypeError:
-		s.serviceError(data)
+	for _, watch := range watchers[ServerEventType(typ)] {
+		watch(s, data)
 	}
-	if s.watch.n.Load() > 0 {
-		s.answer(typ, data)
+	if s.waiters.n.Load() > 0 {
+		s.waiters.received(ServerEventType(typ), data)
+	}
+}
+
+func (s *Session) sessionCreated(data []byte) {
+	s.setID(peekString(peekObject(data, "session"), "id"))
+	s.opening.received(ServerEventTypeSessionCreated)
+}
+
+func (s *Session) sessionUpdated([]byte) { s.opening.received(ServerEventTypeSessionUpdated) }
+
+func (s *Session) speechStarted([]byte) {
+	if s.stats.turn.active {
+		s.stats.interruptions.Add(1)
+	}
+}
+
+func (s *Session) speechStopped([]byte) { s.stats.turn.speechStopped = time.Now() }
+
+func (s *Session) responseCreated(data []byte) {
+	s.stats.turn.begin()
+	s.waiters.created(data)
+}
+
+func (s *Session) responseAudio([]byte) {
+	if latency := s.stats.turn.audio(); latency > 0 {
+		s.stats.firstAudio.Store(int64(latency))
 	}
 }
 
@@ -53,10 +73,12 @@ func (s *Session) serviceError(data []byte) {
 	s.stats.errors.Add(1)
 	details := peekObject(data, "error")
 	info := ErrorInfo{Session: s, Type: peekString(details, "type"), Code: peekString(details, "code"), EventID: peekString(details, "event_id")}
-	s.watch.expired.Store(info.Code == codeSessionExpired)
+	s.expired.Store(info.Code == codeSessionExpired)
 	if o := s.client.opts.Observer; o != nil {
 		o.ObserveError(info)
 	}
+	s.opening.failed(data)
+	s.waiters.failed(data)
 }
 
 var typePrefix = []byte(`{"type":"`)

@@ -394,7 +394,7 @@ func (r *run) afterwards() {
 	if n, _, high := s.conn.Queued(); n != 0 || high > max(r.sc.limits.QueueBytes, 4*int(s.limits.ReceiveBytes)) {
 		r.problem("P9: %d events are left, and there were %d bytes", n, high)
 	}
-	if n := s.watch.n.Load(); n != 0 {
+	if n := s.waiters.n.Load(); n != 0 {
 		r.problem("%d waiters are left", n)
 	}
 }

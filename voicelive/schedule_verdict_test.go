@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -48,6 +49,7 @@ func (r *run) judgeConnect(ctxErr error) {
 	_, refused := errors.AsType[*azcore.ResponseError](err)
 	service, told := errors.AsType[*ServiceError](err)
 	early := begin.configure && (ended || errors.Is(err, ErrClosed)) || // while it waited for session.updated
+		told && begin.configure && strings.Trim(service.Code, "e") == "" || // an error that names no event, see failureEvent
 		r.sc.end.kind == "reset" || r.sc.end.kind == "vanish" || // which overtook what came before
 		r.real && r.sc.end.kind == "violation" // which came with the answer
 	var ok bool
@@ -103,7 +105,8 @@ func (r *run) judgeSends() {
 }
 
 func (r *run) judgeSend(s sent, v *service) {
-	_, refused := errors.AsType[*ServiceError](s.err)
+	service, refused := errors.AsType[*ServiceError](s.err)
+	unnamed := refused && service.Unnamed // the error may be about anything
 	_, ended := errors.AsType[*SessionError](s.err)
 	late := errors.Is(s.err, context.DeadlineExceeded) || errors.Is(s.err, context.Canceled)
 	notSent, arrived := errors.Is(s.err, ErrNotSent), v.knows(s.sender, s.seq)
@@ -112,7 +115,7 @@ func (r *run) judgeSend(s sent, v *service) {
 		r.problem("P7: event %d/%d arrived: %v", s.sender, s.seq, s.err)
 	case s.err == nil && !arrived && (v.closeCode != 0 || v.finished && !r.real):
 		r.problem("P7: event %d/%d was sent and did not arrive", s.sender, s.seq)
-	case s.err == nil && (s.do == "error" || s.do == "nothing"), refused && s.do != "error":
+	case s.err == nil && (s.do == "error" || s.do == "nothing"), refused && !unnamed && s.do != "error":
 		r.problem("Do %d/%d, to be answered by %q: %v", s.sender, s.seq, s.do, s.err)
 	case late && s.timeout == 0, s.err != nil && !refused && !late && !ended && !errors.Is(s.err, ErrClosed):
 		r.problem("P7: event %d/%d: %v", s.sender, s.seq, s.err)

@@ -2,7 +2,6 @@ package voicelive
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -35,7 +34,9 @@ type Session struct {
 	borrowed  borrowed // guarded by receiving
 
 	eventIDs atomic.Uint64
-	watch    watch
+	waiters  waiters
+	opening  *opening    // set before the reader starts
+	expired  atomic.Bool // an error said so
 	stats    stats
 
 	mu    sync.Mutex
@@ -107,7 +108,7 @@ func (s *Session) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cause == nil {
-		s.cause = endOf(e, s.watch.expired.Load())
+		s.cause = endOf(e, s.expired.Load())
 		s.cause.SessionID, s.cause.RequestID = s.id, s.requestID
 	}
 	return s.cause
@@ -135,6 +136,9 @@ func (s *Session) receive(ctx context.Context, decode func([]byte) (ServerEvent,
 		return nil, ErrConcurrentRecv
 	}
 	defer s.receiving.Store(false)
+	if ctx == nil {
+		return nil, fmt.Errorf("voicelive: %w", errNilContext)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -184,15 +188,23 @@ func (s *Session) Events(ctx context.Context) iter.Seq2[ServerEvent, error] {
 // ends the session, and the error is its [*SessionError].
 //
 // Nothing is queued and nothing is sent again: an event is on the wire when Send returned,
-// behind those whose Send had returned before, and once.
+// behind those whose Send had returned before, and once. It is sent as it is, except that a
+// response.cancel without an event_id gets one.
 func (s *Session) Send(ctx context.Context, e ClientEvent) error {
-	return s.send(ctx, e, "")
+	id := ""
+	if _, ok := e.(*ClientEventResponseCancel); ok {
+		id = s.newEventID() // so that its error, which is usual, is not taken for that of another event
+	}
+	return s.send(ctx, e, id)
 }
 
 // send is Send, with an event_id to add if the event has none.
 func (s *Session) send(ctx context.Context, e ClientEvent, id string) error {
 	if isNil(e) {
-		return notSent(errors.New("the event is nil"))
+		return notSent(errNilEvent)
+	}
+	if ctx == nil {
+		return notSent(errNilContext)
 	}
 	if err := e.Validate(); err != nil {
 		return notSent(err)

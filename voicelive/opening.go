@@ -1,0 +1,135 @@
+package voicelive
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+)
+
+// An opening is what Connect waits for: the events by which the service announces the
+// session and confirms its configuration, or an error. The error need not name an event,
+// since nothing but the configuration was sent.
+type opening struct {
+	configID string        // event_id of the session.update
+	over     chan struct{} // closed behind the last event, or the error
+
+	mu      sync.Mutex
+	missing []ServerEventType
+	refused error
+}
+
+func newOpening(configID string, announced bool) *opening {
+	o := &opening{configID: configID, over: make(chan struct{})}
+	if announced {
+		o.missing = append(o.missing, ServerEventTypeSessionCreated)
+	}
+	if configID != "" {
+		o.missing = append(o.missing, ServerEventTypeSessionUpdated)
+	}
+	if len(o.missing) == 0 {
+		close(o.over)
+	}
+	return o
+}
+
+// received is for the reader.
+func (o *opening) received(typ ServerEventType) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	i := slices.Index(o.missing, typ)
+	if i < 0 || o.refused != nil {
+		return
+	}
+	if o.missing = slices.Delete(o.missing, i, i+1); len(o.missing) == 0 {
+		close(o.over)
+	}
+}
+
+// failed is for the reader.
+func (o *opening) failed(data []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.missing) == 0 || o.refused != nil {
+		return
+	}
+	ev, err := UnmarshalServerEvent(data)
+	if err != nil {
+		ev = nil // not even an error in JSON
+	}
+	refused := &connectRefusal{what: "session", err: newServiceError(ev, data)}
+	named := refused.err.EventID
+	switch announced := o.missing[0] == ServerEventTypeSessionUpdated; {
+	case announced && named != "" && named != o.configID, refused.err.Code == codeSessionExpired:
+		return // it is about something else, or the reason of the end that follows
+	case announced || named != "" && named == o.configID:
+		refused.what = "configuration"
+	}
+	o.refused = refused
+	close(o.over)
+}
+
+// wait waits for the end of the opening, unless an error ended it before: err is that of sending
+// the configuration.
+func (o *opening) wait(ctx context.Context, s *Session, err error) error {
+	if err == nil {
+		select {
+		case <-o.over:
+		case <-ctx.Done():
+		case <-s.conn.Done():
+			err = s.endError()
+		}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case o.refused != nil:
+		return o.refused
+	case len(o.missing) == 0 && err == nil && ctx.Err() == nil:
+		return nil
+	case ctx.Err() != nil:
+		err = context.Cause(ctx)
+	}
+	waiting := "the session"
+	if len(o.missing) > 0 {
+		waiting = string(o.missing[0])
+	}
+	return fmt.Errorf("voicelive: connect: waiting for %s: %w", waiting, err)
+}
+
+// begin starts to read, sends the configuration, and waits for the opening.
+func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate, rtc bool) error {
+	limit := s.limits.HandshakeTimeout
+	// The cause is for those who would take DeadlineExceeded for the end of their own context.
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not within %v: %w", limit, os.ErrDeadlineExceeded))
+	defer cancel()
+	configID := ""
+	if configure != nil {
+		configID = s.newEventID()
+	}
+	s.opening = newOpening(configID, !rtc) // signalling may not announce a session before there is a call
+	// Nothing else interrupts the writing of session.update.
+	stop := context.AfterFunc(ctx, s.conn.Abort)
+	s.conn.Start(s.received, s.ended)
+	var err error
+	if configure != nil {
+		err = s.transmit(ctx, configure, configID) // without waiting for session.created: it saves a round trip
+	}
+	if err = s.opening.wait(ctx, s, err); err == nil && !stop() {
+		err = fmt.Errorf("voicelive: connect: %w", context.Cause(ctx))
+	}
+	return err
+}
+
+// A connectRefusal is the error of the service that ended Connect.
+type connectRefusal struct {
+	what string
+	err  *ServiceError
+}
+
+func (r *connectRefusal) Error() string {
+	return "voicelive: connect: the " + r.what + " is refused: " + r.err.text()
+}
+
+func (r *connectRefusal) Unwrap() error { return r.err }

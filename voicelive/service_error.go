@@ -1,0 +1,140 @@
+package voicelive
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+)
+
+// The codes of errors that mean something to a session.
+const (
+	codeActiveResponse  = "conversation_already_has_active_response"
+	codeCancelNotActive = "response_cancel_not_active"
+	codeSessionExpired  = "session_expired"
+)
+
+// A ServiceError is an error event of the service as a Go error: the reply to an
+// event that [Session.Do] sent, or to what [Client.Connect] asked for. Those that come
+// out of [Session.Recv] become one with [NewServiceError].
+type ServiceError struct {
+	Event ServerEvent // a *ServerEventError or a *ServerEventRTCCallError
+
+	Type, Code, Message, Param string // empty if absent
+	EventID                    string // of the client event that caused it; empty if it names none
+	Detail                     string // other texts, objects and lists of the event, as JSON; empty if there are none
+
+	// Unnamed says that the error names no event, so that it may not be about the one that
+	// waited for a reply. It is false in what NewServiceError returns.
+	Unnamed bool
+}
+
+// NewServiceError returns an error event as a Go error, for programs that give up on
+// one. See [IsBenign] for those that are none. Whatever the form of the event, all that
+// it says is in the error.
+func NewServiceError(e *ServerEventError) *ServiceError {
+	data, err := e.MarshalJSON()
+	if err != nil { // it was made by hand
+		d := e.Error
+		return &ServiceError{Event: e, Type: d.Type, Code: deref(d.Code), Message: d.Message, Param: deref(d.Param), EventID: deref(d.EventID)}
+	}
+	return newServiceError(e, data)
+}
+
+// newServiceError reads the JSON of ev rather than its fields, since gateways send errors of
+// other forms: a text instead of the object, members around it, numbers as codes.
+func newServiceError(ev ServerEvent, data []byte) *ServiceError {
+	e := &ServiceError{Event: ev}
+	event := jsonMembers(data)
+	delete(event, "type")
+	delete(event, "event_id") // of the error itself
+	details := jsonMembers(event["error"])
+	if details != nil {
+		delete(event, "error")
+	} else {
+		details = map[string]json.RawMessage{}
+		takeText(event, "error", &e.Message)
+	}
+	for _, field := range []struct {
+		name string
+		text *string
+	}{{"type", &e.Type}, {"code", &e.Code}, {"message", &e.Message}, {"param", &e.Param}, {"event_id", &e.EventID}} {
+		takeText(details, field.name, field.text)
+		takeText(event, field.name, field.text)
+	}
+	for name, value := range event {
+		if _, twice := details[name]; !twice {
+			details[name] = value
+		}
+	}
+	maps.DeleteFunc(details, func(_ string, value json.RawMessage) bool { return !strings.ContainsRune(`"{[`, rune(value[0])) })
+	if len(details) > 0 {
+		rest, _ := json.Marshal(details) // what is not JSON was not decoded
+		e.Detail = string(rest)
+	}
+	return e
+}
+
+// jsonMembers returns the members of a JSON object that are not null, and nil for anything else.
+func jsonMembers(data []byte) (members map[string]json.RawMessage) {
+	if json.Unmarshal(data, &members) != nil {
+		return nil
+	}
+	for name, value := range members {
+		if string(value) == "null" {
+			delete(members, name)
+		}
+	}
+	return members
+}
+
+// takeText moves a string, number or boolean to text, if that is empty.
+func takeText(members map[string]json.RawMessage, name string, text *string) {
+	value := members[name]
+	if len(value) == 0 || *text != "" || value[0] == '{' || value[0] == '[' {
+		return
+	}
+	if value[0] != '"' {
+		*text = string(value)
+	} else if json.Unmarshal(value, text) != nil {
+		return
+	}
+	delete(members, name)
+}
+
+// Error is what the service said.
+func (e *ServiceError) Error() string { return "voicelive: " + e.text() }
+
+func (e *ServiceError) text() string {
+	var b strings.Builder
+	b.WriteString("the service reports")
+	if e.Unnamed {
+		b.WriteString(", of an event that it does not name,")
+	}
+	for _, s := range []string{e.Type, e.Code} {
+		if s != "" {
+			b.WriteString(" " + s)
+		}
+	}
+	if e.Param != "" {
+		b.WriteString(" for " + e.Param)
+	}
+	if e.Type == "" && e.Code == "" && e.Param == "" && e.Message == "" && e.Detail == "" {
+		b.WriteString(" an error")
+		return b.String()
+	}
+	b.WriteByte(':')
+	for _, s := range []string{e.Message, e.Detail} {
+		if s != "" {
+			b.WriteString(" " + s)
+		}
+	}
+	return b.String()
+}
+
+// IsBenign reports whether an error event only tells of a race between the client
+// and the service that needs no action: a response was cancelled after its end. A
+// response.create that was refused because another response was active is none: nobody asks
+// for that response again, unless the application does.
+func IsBenign(e *ServerEventError) bool {
+	return deref(e.Error.Code) == codeCancelNotActive
+}

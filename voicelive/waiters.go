@@ -1,0 +1,213 @@
+package voicelive
+
+import (
+	"container/list"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A reply is what a waiter waits for: an event of a type with a subject, which is what
+// tells events of that type apart, or empty; see subjects.
+type reply struct {
+	typ     ServerEventType
+	subject string
+}
+
+// A waiter is a request that waits for one of its replies.
+type waiter struct {
+	request ClientEventType
+	replies []reply
+	found   chan delivery // one
+
+	places  []*list.Element // in waiters.queues, one for each of replies; nil when it is found or removed
+	number  uint64          // of waiters that were added before, and it
+	unnamed uint64          // errors that named no event before it was added
+}
+
+// An delivery is the reply to a request.
+type delivery struct {
+	data    []byte
+	unnamed bool // an error that names no event, taken for a reply since there was one request
+}
+
+// waiters are found by their replies, however many there are.
+type waiters struct {
+	n atomic.Int32 // for the reader, which looks no further if it is 0
+
+	mu      sync.Mutex
+	queues  map[reply]*list.List // of *waiter, in order
+	added   uint64
+	echoes  bool   // the service repeats the metadata of a response.create
+	unnamed uint64 // errors that named no event
+	latest  []byte // of these, while somebody waits
+}
+
+func (ws *waiters) add(request ClientEventType, replies ...reply) *waiter {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.added++
+	w := &waiter{request: request, replies: replies, found: make(chan delivery, 1), number: ws.added, unnamed: ws.unnamed}
+	if ws.queues == nil {
+		ws.queues = map[reply]*list.List{}
+	}
+	for _, r := range replies {
+		if ws.queues[r] == nil {
+			ws.queues[r] = list.New()
+		}
+		w.places = append(w.places, ws.queues[r].PushBack(w))
+	}
+	ws.n.Add(1)
+	return w
+}
+
+// remove may be called for a waiter that was found.
+func (ws *waiters) remove(w *waiter) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	ws.leave(w)
+}
+
+func (ws *waiters) leave(w *waiter) {
+	if w.places == nil {
+		return
+	}
+	for i, r := range w.replies {
+		queue := ws.queues[r]
+		queue.Remove(w.places[i])
+		if queue.Len() == 0 {
+			delete(ws.queues, r)
+		}
+	}
+	w.places = nil
+	if ws.n.Add(-1) == 0 {
+		ws.queues, ws.latest = nil, nil
+	}
+}
+
+// first returns the waiter that has waited longest for r, or nil.
+func (ws *waiters) first(r reply) *waiter {
+	if queue := ws.queues[r]; queue != nil {
+		return queue.Front().Value.(*waiter)
+	}
+	return nil
+}
+
+// tell gives a copy of data to w, which waits no longer.
+func (ws *waiters) tell(w *waiter, data []byte, unnamed bool) {
+	ws.leave(w)
+	w.found <- delivery{slices.Clone(data), unnamed}
+}
+
+// received gives an event to the first who waits for it, if anybody does. It is for the reader.
+func (ws *waiters) received(typ ServerEventType, data []byte) {
+	if ws.n.Load() == 0 {
+		return
+	}
+	subjectsOf, ok := subjects[typ]
+	if !ok {
+		return
+	}
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, subject := range subjectsOf(data) {
+		if w := ws.first(reply{typ, subject}); w != nil {
+			ws.tell(w, data, false)
+			return
+		}
+	}
+}
+
+// failed gives an error to the request that it names. An error that names none is for the
+// only request that waits, if its code does not say otherwise; if several wait it is kept for those
+// who do so in vain. It is for the reader.
+func (ws *waiters) failed(data []byte) {
+	if ws.n.Load() == 0 {
+		return
+	}
+	details := peekObject(data, "error")
+	id, code := peekString(details, "event_id"), peekString(details, "code")
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if id != "" {
+		if w := ws.first(reply{ServerEventTypeError, id}); w != nil {
+			ws.tell(w, data, false)
+		}
+		return
+	}
+	ws.unnamed++
+	ws.latest = slices.Clone(data)
+	if w := ws.only(); w != nil && mayCause(w.request, code) {
+		ws.tell(w, data, true)
+	}
+}
+
+// only returns the waiter if there is one, and nil if there are several.
+func (ws *waiters) only() *waiter {
+	if ws.n.Load() != 1 {
+		return nil
+	}
+	for r := range ws.queues {
+		return ws.first(r)
+	}
+	return nil
+}
+
+// mayCause reports whether an error with a code can be the reply to a request.
+func mayCause(request ClientEventType, code string) bool {
+	switch code {
+	case codeActiveResponse:
+		return request == ClientEventTypeResponseCreate
+	case codeCancelNotActive:
+		return request == ClientEventTypeResponseCancel
+	case codeSessionExpired:
+		return false
+	}
+	return true
+}
+
+// unnamedSince returns the latest error that named no event while w waited; nil if there was none.
+func (ws *waiters) unnamedSince(w *waiter) []byte {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.unnamed == w.unnamed {
+		return nil
+	}
+	return ws.latest
+}
+
+// unmarkedPatience is how long the refusal of a response.create may take, once the
+// service has told of another response.
+const unmarkedPatience = time.Second
+
+// created gives response.created to the request whose mark the response bears. One without a mark
+// is a response that the service started by itself, or the service repeats no metadata: if it never
+// did, the request that has waited longest gets the event, unless it is refused soon. It is
+// for the reader.
+func (ws *waiters) created(data []byte) {
+	if ws.n.Load() == 0 {
+		return
+	}
+	mark := peekString(peekObject(peekObject(data, "response"), "metadata"), markName)
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if mark != "" {
+		ws.echoes = true
+		if w := ws.first(reply{ServerEventTypeResponseCreated, mark}); w != nil {
+			ws.tell(w, data, false)
+		}
+		return
+	}
+	if ws.echoes || ws.first(reply{ServerEventTypeResponseCreated, ""}) == nil {
+		return
+	}
+	data, before := slices.Clone(data), ws.added
+	time.AfterFunc(unmarkedPatience, func() {
+		ws.mu.Lock()
+		defer ws.mu.Unlock()
+		if w := ws.first(reply{ServerEventTypeResponseCreated, ""}); w != nil && w.number <= before && !ws.echoes {
+			ws.tell(w, data, false)
+		}
+	})
+}
