@@ -129,7 +129,9 @@ func (s *Session) fire(i int) {
 		s.goodbye(closeNoStatus, "")
 	case EndDuringClose, EndNoAnswer:
 	default:
-		s.out.put(outgoing{fault: f})
+		if !s.obey(f) {
+			s.out.put(outgoing{fault: f})
+		}
 	}
 }
 
@@ -147,7 +149,7 @@ func (s *Session) fireAfterSent(n int) error {
 			if err := s.closeNow(f); err != nil {
 				return err
 			}
-		case EndExpired:
+		case EndExpired, EventUncorrelated, EventAlreadyActive, EventRefuse:
 			s.calls.put(func() { s.fire(i) })
 		case EndDuringClose, EndNoAnswer:
 		default:
@@ -271,6 +273,9 @@ func (s *Session) applyFault(f *Fault) error {
 	}
 	var frames []byte
 	switch f.Kind {
+	case EventLose, EventDelay:
+		s.losses.add(f, first(f.N, 1))
+		return nil
 	case EventJSON:
 		// It has no id, and is not among the events that were sent.
 		frames = wstest.AppendFrame(nil, wstest.Fin|wstest.Text, []byte(`{"type":"response.text.delta","delta":`))

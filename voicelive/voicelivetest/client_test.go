@@ -18,9 +18,6 @@ func converse(t *testing.T, srv *voicelivetest.Server) {
 	if err := s.SendText(ctx, "Hello?"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.CreateResponse(ctx, nil); err != nil {
-		t.Fatal(err)
-	}
 	for e, err := range s.Events(ctx) {
 		if err != nil {
 			t.Fatal(err)

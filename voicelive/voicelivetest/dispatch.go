@@ -7,7 +7,10 @@ import (
 )
 
 // dispatch does what an event of the client asks for. What is wrong with the event is answered with an error event.
-func (s *Session) dispatch(event voicelive.ClientEvent) {
+func (s *Session) dispatch(event voicelive.ClientEvent, text []byte) {
+	if s.refusesByFault(event, text) {
+		return
+	}
 	if u, ok := event.(*voicelive.UnknownClientEvent); ok {
 		s.fail(problem{code: "invalid_value", param: "type", message: "No such event: " + u.Tag, eventID: event.GetEventID()})
 		return

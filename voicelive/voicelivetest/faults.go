@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
 // FaultKind is something that goes wrong.
@@ -88,6 +90,17 @@ const (
 	EventOrder FaultKind = "event.order"
 	// EventRace tells that a response is already active, as if the service had begun one by itself.
 	EventRace FaultKind = "event.race"
+	// EventLose loses the next N (0 is 1) events of the type Body, or of any if it is empty: response.done, for instance.
+	EventLose FaultKind = "event.lose"
+	// EventDelay sends the next N (0 is 1) events of the type Body, or of any, only after Delay. Those that follow overtake.
+	EventDelay FaultKind = "event.delay"
+	// EventUncorrelated leaves the event_id of its cause out of the next N (0 is all) errors.
+	EventUncorrelated FaultKind = "event.uncorrelated"
+	// EventAlreadyActive refuses the next N (0 is all) events response.create: another response is active.
+	EventAlreadyActive FaultKind = "event.already_active"
+	// EventRefuse refuses the next N (0 is all) events of the client of the type Body, or of any. If a path of a member
+	// follows the type, behind a space, it refuses those with the member: "response.create response.cancel_previous".
+	EventRefuse FaultKind = "event.refuse"
 )
 
 // How a session ends.
@@ -122,6 +135,7 @@ func FaultKinds() []FaultKind {
 		FrameFragment, FrameInterleave, FrameBinary, FramePong, FramePings, FrameUTF8, FrameMasked, FrameReserved, FrameOpcode,
 		FrameContinuation, FrameOversize, FrameTruncate,
 		EventUnknown, EventField, EventType, EventBase64, EventJSON, EventDuplicate, EventErrorBefore, EventErrorAfter, EventOrder, EventRace,
+		EventLose, EventDelay, EventUncorrelated, EventAlreadyActive, EventRefuse,
 		EndClose, EndShortBody, EndNoBody, EndFIN, EndRST, EndBlackHole, EndDeaf, EndExpired, EndDuringClose, EndNoAnswer,
 	}
 }
@@ -153,6 +167,19 @@ type Fault struct {
 	Delay  time.Duration // see the kind
 	Body   string        // see the kind
 }
+
+// lost are the events of the service, and refused those of the client, that random scripts choose from.
+var (
+	lost = []voicelive.ServerEventType{
+		voicelive.ServerEventTypeResponseCreated, voicelive.ServerEventTypeResponseDone, voicelive.ServerEventTypeResponseOutputItemDone,
+		voicelive.ServerEventTypeConversationItemCreated, voicelive.ServerEventTypeInputAudioBufferSpeechStarted,
+		voicelive.ServerEventTypeInputAudioBufferSpeechStopped, voicelive.ServerEventTypeError,
+	}
+	refused = []voicelive.ClientEventType{
+		voicelive.ClientEventTypeConversationItemCreate, voicelive.ClientEventTypeConversationItemTruncate,
+		voicelive.ClientEventTypeResponseCreate, voicelive.ClientEventTypeResponseCancel,
+	}
+)
 
 // Script is what goes wrong with one connection.
 type Script []Fault
@@ -222,6 +249,17 @@ func randomFault(r *rand.Rand, kind FaultKind) Fault {
 		f.Delay = time.Duration(r.IntN(3)) * time.Second
 	case FrameFragment, FramePings:
 		f.N = 1 + r.IntN(50)
+	case EventLose, EventDelay:
+		f.Body = string(lost[r.IntN(len(lost))])
+		f.N = r.IntN(3)
+		if kind == EventDelay {
+			f.Delay = time.Duration(1+r.IntN(40)) * 50 * time.Millisecond
+		}
+	case EventUncorrelated, EventAlreadyActive:
+		f.N = r.IntN(4)
+	case EventRefuse:
+		f.Body = string(refused[r.IntN(len(refused))])
+		f.N = 1 + r.IntN(3)
 	case FrameOversize:
 		f.N = 33 << 20
 	case EndClose, EndDuringClose:

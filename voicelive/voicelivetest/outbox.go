@@ -14,6 +14,7 @@ type outgoing struct {
 	kind  voicelive.ServerEventType
 	event []byte // an event, with or without event_id
 	id    string // the event_id that it has already
+	late  bool   // it was delayed by a fault
 
 	control []byte // a whole control frame
 	close   *closing

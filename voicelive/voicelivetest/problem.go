@@ -34,6 +34,9 @@ func (s *Session) fail(p problem) {
 
 // tellError sends an error event.
 func (s *Session) tellError(p problem) {
+	if s.rules.take(func(r *rule) bool { return r.Kind == EventUncorrelated }) != nil {
+		p.eventID = ""
+	}
 	details := voicelive.ServerEventErrorDetails{Type: first(p.kind, "invalid_request_error"), Message: p.message}
 	for _, member := range []struct {
 		name, value string

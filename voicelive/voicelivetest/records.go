@@ -58,6 +58,7 @@ type records struct {
 	closeSent  bool
 	clientCode int // of the close frame that came
 	closeCame  bool
+	firstClose *End // of the close frame that was first, of either side
 	pings      int
 	pongs      int
 	because    *End // what will be the end

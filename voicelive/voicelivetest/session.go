@@ -54,12 +54,14 @@ type Session struct {
 	approvals    map[string]*mcpCall
 	listed       map[string]time.Time // when the tools of an MCP server are known, by label
 	avatar       bool                 // the avatar's media is connected
+	rules        rules                // faults of the client's events
 
 	// Of the reader and the writer.
-	deaf    gate // the reader has stopped reading
-	numb    gate // the reader reads, and ignores
-	mute    gate // the writer has stopped writing
-	numbers int  // event_ids given by the writer
+	deaf    gate  // the reader has stopped reading
+	numb    gate  // the reader reads, and ignores
+	mute    gate  // the writer has stopped writing
+	numbers int   // event_ids given by the writer
+	losses  rules // faults of the service's events
 	twists  []*Fault
 }
 
@@ -123,13 +125,15 @@ func (s *Session) run() {
 	}
 }
 
-// stop ends the session; the first end counts. It does not wait.
+// stop ends the session; the first end counts. A fault that has caused the end says what it is, else the close frame that
+// was first. It does not wait.
 func (s *Session) stop(end End) {
 	s.stopping.Do(func() {
 		s.change(func() {
-			if s.because != nil {
-				s.because.Err = end.Err
-				end = *s.because
+			if cause := cmp.Or(s.because, s.firstClose); cause != nil {
+				err := end.Err
+				end = *cause
+				end.Err = err
 			}
 			s.end = &end
 		})

@@ -39,3 +39,23 @@ func TestASessionCanBePrinted(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// An expired session was ended by the server, whatever the client does in the same moment.
+func TestWhoEndedAnExpiredSession(t *testing.T) {
+	for range 200 {
+		bubble(t, &voicelivetest.Options{SessionLimit: time.Second}, func(t *testing.T, srv *voicelivetest.Server) {
+			session := srv.Client(t)
+			go func() {
+				for range session.Events(t.Context()) {
+				}
+			}()
+			for session.AppendInputAudioBuffer(t.Context(), make([]byte, 960)) == nil {
+				time.Sleep(20 * time.Millisecond)
+			}
+			end, err := srv.Session(0).WaitEnd(t.Context())
+			if err != nil || end.By != voicelivetest.ByServer || end.Code != 1001 {
+				t.Fatalf("the session ended with %+v, %v", end, err)
+			}
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package voicelivetest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -58,10 +59,6 @@ func (s *Session) readFailed(err error) {
 		s.stop(End{By: ByServer, Code: v.Code, Err: err})
 		return
 	}
-	if code, ok := s.CloseSent(); ok {
-		s.stop(End{By: ByServer, Code: code, Err: err})
-		return
-	}
 	s.stop(End{By: ByClient, Code: closeAbnormal, Err: err})
 }
 
@@ -72,15 +69,18 @@ func (s *Session) closeCameIn(body []byte) {
 		s.change(func() { s.violations = append(s.violations, err) })
 		code = wstest.CloseProtocol
 	}
-	s.change(func() { s.clientCode, s.closeCame = code, true })
+	s.change(func() {
+		s.clientCode, s.closeCame = code, true
+		s.firstClose = cmp.Or(s.firstClose, &End{By: ByClient, Code: code, Reason: reason})
+	})
 	s.tell(func() { s.answerClose(code, reason) })
 	io.Copy(io.Discard, s.frames.r) // until someone hangs up
 	s.stop(End{By: ByClient, Code: code, Reason: reason})
 }
 
 func (s *Session) answerClose(code int, reason string) {
-	if sent, ok := s.CloseSent(); ok {
-		s.stop(End{By: ByServer, Code: sent})
+	if _, ok := s.CloseSent(); ok {
+		s.stop(End{By: ByServer})
 		return
 	}
 	s.closing = true
@@ -165,17 +165,19 @@ func (s *Session) writeOne(o outgoing) error {
 // writeClose writes a close frame, after which nothing is written. If the client closed first, the server hangs up now.
 func (s *Session) writeClose(c closing) error {
 	var answer bool // not whether one comes while this is written
-	var theirs int
+	var before *End
 	s.change(func() {
+		before = s.firstClose
 		s.closeSent, s.closeCode = true, first(c.code, closeNoStatus)
-		answer, theirs = s.closeCame, s.clientCode
+		s.firstClose = cmp.Or(before, &End{By: ByServer, Code: s.closeCode, Reason: c.reason})
+		answer = s.closeCame
 	})
 	if _, err := s.conn.Write(wstest.AppendFrame(nil, wstest.Fin|wstest.Close, closePayload(c.code, c.reason))); err != nil {
-		s.change(func() { s.closeSent = false })
+		s.change(func() { s.closeSent, s.firstClose = false, before })
 		return err
 	}
 	if answer {
-		s.stop(End{By: ByClient, Code: theirs, Reason: c.reason})
+		s.stop(End{By: ByClient})
 	}
 	s.mute.shut()
 	return nil
@@ -183,6 +185,9 @@ func (s *Session) writeClose(c closing) error {
 
 // writeEvent numbers an event and writes it, in one frame if no fault wants it otherwise.
 func (s *Session) writeEvent(o outgoing) error {
+	if s.hold(o) {
+		return nil
+	}
 	var err error
 	if len(s.twists) > 0 {
 		err = s.twist(o)
@@ -242,6 +247,6 @@ func (s *Session) handle(text []byte) {
 	case err != nil:
 		s.fail(undecodable(text, err))
 	default:
-		s.dispatch(event)
+		s.dispatch(event, text)
 	}
 }
