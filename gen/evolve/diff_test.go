@@ -17,11 +17,12 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
-// TestDiff has an archive for each rule, named after it, with two documents.
+// TestDiff has an archive for each rule, named after it, with two documents. Further ones
+// of a rule have a second name after a dot.
 func TestDiff(t *testing.T) {
 	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
 		r := diffOf(t, golden.File(ar, "old.json"), golden.File(ar, "new.json"))
-		id := strings.TrimPrefix(t.Name(), "TestDiff/")
+		id, _, _ := strings.Cut(strings.TrimPrefix(t.Name(), "TestDiff/"), ".")
 		var found struct {
 			Changes []struct{ Rule, Form string }
 		}
@@ -60,6 +61,7 @@ var opposites = func() map[string]string {
 		"entry-added entry-removed", "field-added-optional field-removed-optional", "field-added-required field-removed-required",
 		"field-required field-optional", "field-nullable field-not-nullable", "field-fixed field-free",
 		"field-bounds-tighter field-bounds-looser", "value-added value-removed", "variant-added variant-removed", "union-null union-not-null",
+		"type-tagged type-untagged", "field-promised field-not-promised",
 	} {
 		a, b, _ := strings.Cut(pair, " ")
 		opposite[a], opposite[b] = b, a

@@ -34,20 +34,15 @@ func (g *generator) sendMethod(f *jen.File, u *model.Union, m *model.Method) {
 	taken := []string{"ctx", recv, "context", "jsonwire"}
 	var optional []string
 	for _, p := range m.Event.Fields {
-		form := gotype.FormOf(p)
-		if form == gotype.Constant {
-			continue
+		if !p.Required && !slices.ContainsFunc(u.Base, func(b *model.Field) bool { return b.Wire == p.Wire }) {
+			optional = append(optional, oneLine(p.Wire))
 		}
-		if !p.Required {
-			if !slices.ContainsFunc(u.Base, func(b *model.Field) bool { return b.Wire == p.Wire }) {
-				optional = append(optional, oneLine(p.Wire))
-			}
-			continue
-		}
+	}
+	for _, p := range gotype.Parameters(m.Event) {
 		param := name.Parameter(p, taken...)
 		taken = append(taken, param)
 		typ, val := g.fieldType(p), jen.Id(param)
-		if _, ok := p.Type.(*model.Struct); ok && form == gotype.Value {
+		if _, ok := p.Type.(*model.Struct); ok && gotype.FormOf(p) == gotype.Value {
 			typ, val = jen.Op("*").Add(typ), g.run("Deref").Call(jen.Id(param))
 		}
 		params = append(params, jen.Id(param).Add(typ))

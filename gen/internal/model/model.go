@@ -93,6 +93,9 @@ type Field struct {
 	Required bool
 	Nullable bool // null means something: Nullable[T], or the union's null variant
 	ReadOnly bool
+	// Promised is set for a read-only property that the document requires: it is in
+	// what is received, and is left out of what is sent.
+	Promised bool
 	// Const is the one value of a required constant, such as a tag. A constant
 	// is never a Go field: the codec writes it.
 	Const string

@@ -19,7 +19,8 @@ func (c *content) fields(o *object, tags map[string]string) []*model.Field {
 		} else {
 			f.Type = c.agreedType(p)
 			c.presence(f, p)
-			f.Required = f.Required && (!f.ReadOnly || f.IsConst()) // whoever sends the object must leave it out
+			f.Promised = f.Required && f.ReadOnly && !f.IsConst()
+			f.Required = f.Required && !f.Promised // whoever sends the object must leave it out
 		}
 		c.checkBounds(f.At, f.Bounds)
 		c.checkDefaults(f, p)
@@ -67,11 +68,19 @@ func mergeBounds(b *model.Bounds, s schema) {
 	if s.Maximum != nil {
 		b.Maximum, b.ExclusiveMaximum = s.Maximum, s.ExclusiveMaximum
 	}
-	b.MinLength = cmp.Or(s.MinLength, b.MinLength)
+	b.MinLength = aboveZero(cmp.Or(s.MinLength, b.MinLength))
 	b.MaxLength = cmp.Or(s.MaxLength, b.MaxLength)
-	b.MinItems = cmp.Or(s.MinItems, b.MinItems)
+	b.MinItems = aboveZero(cmp.Or(s.MinItems, b.MinItems))
 	b.MaxItems = cmp.Or(s.MaxItems, b.MaxItems)
 	b.Pattern = cmp.Or(s.Pattern, b.Pattern)
+}
+
+// aboveZero is a limit, nil for one that says nothing: no length is below 0.
+func aboveZero(n *int64) *int64 {
+	if n != nil && *n == 0 {
+		return nil
+	}
+	return n
 }
 
 // agreedType is the type that all declarations of a property have in common.

@@ -14,6 +14,9 @@ import (
 // comparer walks two models side by side.
 type comparer struct {
 	in      Input
+	before  map[string]model.Type // by wire name
+	after   map[string]model.Type
+	events  map[string]bool   // wire names of the variants of entry points, in either model
 	moved   map[string]string // wire names of declarations: old to new, of guessed renames
 	gone    map[string]bool   // types that an event-removed tells of
 	fresh   map[string]bool   // types that an event-added tells of
@@ -38,8 +41,8 @@ func (c *comparer) add(id string, s subject, before, after string) *Change {
 }
 
 func (c *comparer) compare() {
-	before, after := byWire(c.in.Old), byWire(c.in.New)
-	c.guessTypes(before, after)
+	before, after := c.before, c.after
+	c.pairTypes(before, after)
 	api := subject{decl: &model.Decl{Wire: "info"}}
 	if c.in.Old.Title != c.in.New.Title {
 		c.add("title", api, c.in.Old.Title, c.in.New.Title)
@@ -106,12 +109,12 @@ func (c *comparer) types(old, now model.Type) {
 	renamed := before.Wire != after.Wire
 	was := subject{decl: after, id: before.Name} // what old code calls it
 	if renamed {
-		c.add("type-renamed", was, before.Wire, after.Wire).Guess = true
+		c.renamed(was, before, after)
 	} else if before.Name != after.Name {
 		c.add("go-name", was, before.Name, after.Name)
 	}
 	if kindOf(old) != kindOf(now) {
-		c.add("type-kind", s, kindOf(old), kindOf(now))
+		c.kinds(s, old, now)
 		return
 	}
 	if before.Doc != after.Doc {
@@ -135,6 +138,71 @@ func (c *comparer) types(old, now model.Type) {
 		}
 		c.field(s, f(old), f(now))
 	}
+}
+
+// renamed tells of another wire name. Go code that knows the type by the same name as
+// before does not notice: the type is defined in another place.
+func (c *comparer) renamed(was subject, before, after *model.Decl) {
+	if before.Name == after.Name {
+		c.add("type-moved", was, before.Wire, after.Wire)
+		return
+	}
+	c.add("type-renamed", was, before.Wire, after.Wire).Guess = true
+}
+
+// kinds tells of another kind. An object that got its first discriminator, or lost it,
+// keeps its properties.
+func (c *comparer) kinds(s subject, old, now model.Type) {
+	tagged := func(object, union model.Type) (*model.Struct, *model.Union, bool) {
+		st, isStruct := object.(*model.Struct)
+		u, isUnion := union.(*model.Union)
+		return st, u, isStruct && isUnion && u.Key != ""
+	}
+	if st, u, ok := tagged(old, now); ok {
+		c.add("type-tagged", s, kindOf(old), keyOf(u))
+		was, is := baseFields(st, u)
+		c.fields(s, was, is)
+		return
+	}
+	if st, u, ok := tagged(now, old); ok {
+		c.add("type-untagged", s, keyOf(u), kindOf(now))
+		is, was := baseFields(st, u)
+		c.fields(s, was, is)
+		return
+	}
+	c.add("type-kind", s, kindOf(old), kindOf(now))
+}
+
+// baseFields are the properties of an object and those of a union's base, as far as
+// they can be compared: without the key, and without constants, which a base does not keep.
+func baseFields(s *model.Struct, u *model.Union) (object, base []*model.Field) {
+	ofAll := fieldsByWire(u.Base)
+	for _, v := range u.Variants {
+		if st, ok := v.Type.(*model.Struct); ok {
+			for _, f := range st.Fields {
+				if ofAll[f.Wire] == nil {
+					ofAll[f.Wire] = f
+				}
+			}
+		}
+	}
+	comparable := func(f *model.Field) bool { return f.Wire != u.Key && !f.IsConst() }
+	for _, f := range s.Fields {
+		if !comparable(f) {
+			continue
+		}
+		object = append(object, f)
+		if is := ofAll[f.Wire]; is != nil && comparable(is) {
+			base = append(base, is)
+		}
+	}
+	own := fieldsByWire(s.Fields)
+	for _, f := range u.Base {
+		if own[f.Wire] == nil && comparable(f) {
+			base = append(base, f)
+		}
+	}
+	return object, base
 }
 
 func (c *comparer) directions(s subject, before, after *model.Decl) {
@@ -256,6 +324,9 @@ func (c *comparer) field(s subject, old, now *model.Field) {
 		c.add("field-default", s, old.Default, now.Default)
 	}
 	c.bounds(s, old.Bounds, now.Bounds)
+	if old.Promised != now.Promised && old.ReadOnly == now.ReadOnly {
+		c.add(either(now.Promised, "field-promised", "field-not-promised"), s, "", "")
+	}
 	if old.ReadOnly != now.ReadOnly || old.AllowEmpty != now.AllowEmpty {
 		c.add("field-validation", s, checks(old), checks(now))
 	}

@@ -45,6 +45,9 @@ type Change struct {
 	// Guess is set for a rename, which the documents do not tell from a removal
 	// and an addition.
 	Guess bool
+	// Also are the further identifiers that Go code is concerned with, if the change of a
+	// union's base is told once for all its variants.
+	Also []string
 
 	send, receive bool
 	form          *Rule  // how the Go representation changes, nil if it does not
@@ -139,8 +142,12 @@ type Input struct {
 
 // Compare compares two models. Both are left as they are.
 func Compare(in Input) *Report {
-	c := &comparer{in: in, moved: map[string]string{}, gone: map[string]bool{}, fresh: map[string]bool{}}
+	c := &comparer{
+		in: in, before: byWire(in.Old), after: byWire(in.New), events: events(in.Old, in.New),
+		moved: map[string]string{}, gone: map[string]bool{}, fresh: map[string]bool{},
+	}
 	c.compare()
+	c.fold()
 	c.sort()
 	return &Report{
 		Old:     Side{in.OldName, in.Old.Version},

@@ -42,7 +42,7 @@ func (c *comparer) section(ch *Change) string {
 	case "description":
 		return descriptions
 	}
-	if ch.Rule.ID == "event-renamed" || isEvent(c.in.Old, ch.Type) || isEvent(c.in.New, ch.Type) {
+	if ch.Rule.ID == "event-renamed" || c.events[ch.Type] {
 		return changedEvents
 	}
 	if c.in.Area != nil {
@@ -53,12 +53,17 @@ func (c *comparer) section(ch *Change) string {
 	return types
 }
 
-// isEvent reports whether a type is a variant of an entry point.
-func isEvent(api *model.API, wire string) bool {
-	for _, u := range api.Unions {
-		if u.Root && slices.ContainsFunc(u.Variants, func(v *model.Variant) bool { return declName(v.Type) == wire }) {
-			return true
+// events are the wire names of the variants of entry points.
+func events(apis ...*model.API) map[string]bool {
+	all := map[string]bool{}
+	for _, api := range apis {
+		for _, u := range api.Unions {
+			for _, v := range u.Variants {
+				if u.Root {
+					all[declName(v.Type)] = true
+				}
+			}
 		}
 	}
-	return false
+	return all
 }

@@ -99,7 +99,7 @@ func (r *Report) Breaks() (lines []string) {
 		}
 		line := code(c.subject()) + ": " + escape(c.what())
 		if level, _ := c.GoLevel(); level == Breaking {
-			line += " (Go: " + code(diag.Printable(c.Go)) + ")"
+			line += " (Go: " + code(c.identifiers()) + ")"
 		}
 		lines = append(lines, line)
 	}
@@ -120,6 +120,9 @@ func (c *Change) what() string {
 	text := c.Rule.What
 	if c.Guess {
 		text += " (a guess)"
+	}
+	if len(c.Also) > 0 {
+		text += fmt.Sprintf(", in %d variants", len(c.Also)+1)
 	}
 	before, after := short(c.Before), short(c.After)
 	switch {
@@ -149,9 +152,18 @@ func (c *Change) verdicts() (lines []string) {
 		lines = append(lines, fmt.Sprintf("wire %s: %s (%s)", v.Level(), v.Why, meetings(v)))
 	}
 	if level, why := c.GoLevel(); level > Safe {
-		lines = append(lines, fmt.Sprintf("Go %s: %s, %s", level, diag.Printable(c.Go), why))
+		lines = append(lines, fmt.Sprintf("Go %s: %s, %s", level, c.identifiers(), why))
 	}
 	return lines
+}
+
+// identifiers are those that Go code is concerned with, in short.
+func (c *Change) identifiers() string {
+	text := diag.Printable(c.Go)
+	if len(c.Also) > 0 {
+		text += fmt.Sprintf(" and %d more", len(c.Also))
+	}
+	return text
 }
 
 // meetings tells which of the two meetings of versions is affected.
@@ -181,9 +193,10 @@ func (r *Report) JSON() []byte {
 		Why       string `json:"why,omitempty"`
 	}
 	type goVerdict struct {
-		Level string `json:"level"`
-		Name  string `json:"name,omitempty"`
-		Why   string `json:"why,omitempty"`
+		Level string   `json:"level"`
+		Name  string   `json:"name,omitempty"`
+		Also  []string `json:"also,omitempty"`
+		Why   string   `json:"why,omitempty"`
 	}
 	type change struct {
 		Rule      string    `json:"rule"`
@@ -219,7 +232,7 @@ func (r *Report) JSON() []byte {
 		out.Changes = append(out.Changes, change{
 			c.Rule.ID, form, c.Section, c.Type, c.Member, c.Direction(), c.Before, c.After, c.Guess,
 			verdict{v.Level().String(), v.OldClient.String(), v.NewClient.String(), v.Why},
-			goVerdict{level.String(), c.Go, why},
+			goVerdict{level.String(), c.Go, c.Also, why},
 		})
 	}
 	text, err := json.MarshalIndent(out, "", "  ")

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
@@ -26,6 +27,7 @@ func (c *comparer) unions(s subject, old, now *model.Union) {
 	if old.Null != now.Null {
 		c.add(either(now.Null, "union-null", "union-not-null"), s, "", "")
 	}
+	c.senders(s, old, now)
 	after := fieldsByWire(now.Base)
 	for _, f := range old.Base {
 		before := c.goText(gotype.Getter(f), f.Type)
@@ -36,6 +38,34 @@ func (c *comparer) unions(s subject, old, now *model.Union) {
 			c.add("go-getter", subject{s.decl, f.Wire, s.id + ".Get" + f.Name}, before, gotype.Getter(g))
 		}
 	}
+}
+
+// senders compares the methods that send the variants of a union.
+func (c *comparer) senders(s subject, old, now *model.Union) {
+	if old.Sender == nil {
+		return
+	}
+	after := map[string]string{}
+	if now.Sender != nil {
+		for _, m := range now.Sender.Methods {
+			after[now.Sender.Type+"."+m.Name] = signature(m, func(text string, _ model.Type) string { return text })
+		}
+	}
+	for _, m := range old.Sender.Methods {
+		id := old.Sender.Type + "." + m.Name
+		if before := signature(m, c.goText); before != after[id] {
+			c.add("go-sender", subject{s.decl, m.Tag, id}, before, after[id])
+		}
+	}
+}
+
+// signature is what a method that sends an event takes beside its context.
+func signature(m *model.Method, goText func(string, model.Type) string) string {
+	var types []string
+	for _, f := range gotype.Parameters(m.Event) {
+		types = append(types, goText(gotype.Parameter(f), f.Type))
+	}
+	return "(" + strings.Join(types, ", ") + ")"
 }
 
 // tagType is the Go type of a union's tag.
