@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"testing/synctest"
@@ -122,6 +123,129 @@ func TestRealTimeWritingTakesItsTime(t *testing.T) {
 	})
 }
 
+// The end of an utterance reaches the service although the source pauses.
+func TestAudioDoesNotWaitForThePauseToEnd(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		options AudioWriterOptions
+		write   int           // bytes every 20 ms
+		times   int           // before the pause
+		want    []int         // bytes of the events
+		waits   time.Duration // of the last event, from the first byte in it
+	}{
+		{"a pause", AudioWriterOptions{}, 960, 7, []int{4800, 1920}, 200 * time.Millisecond},
+		{"a short delay", AudioWriterOptions{MaxDelay: 50 * time.Millisecond}, 960, 2, []int{1920}, 50 * time.Millisecond},
+		{"half a sample stays", AudioWriterOptions{}, 961, 1, []int{960}, 200 * time.Millisecond},
+		{"in real time", AudioWriterOptions{RealTime: true}, 960, 6, []int{4800, 960}, 200 * time.Millisecond},
+		{"without a limit", AudioWriterOptions{MaxDelay: -1}, 960, 7, []int{4800}, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var sizes []int
+				var last time.Time // when the last event came
+				s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+					audio, err := base64.StdEncoding.DecodeString(fmt.Sprint(e["audio"]))
+					if err != nil {
+						t.Error(err)
+					}
+					sizes, last = append(sizes, len(audio)), time.Now()
+					return nil
+				}))
+				w, err := s.AudioWriter(t.Context(), &tt.options)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var rest time.Time // when the first byte came that fills no event
+				for i := range tt.times {
+					if i*tt.write%4800 == 0 {
+						rest = time.Now()
+					}
+					w.Write(make([]byte, tt.write))
+					time.Sleep(20 * time.Millisecond)
+				}
+				time.Sleep(time.Hour)
+				stop()
+				if diff := cmp.Diff(tt.want, sizes); diff != "" {
+					t.Errorf("events (-want +got):\n%s", diff)
+				}
+				if waited := last.Sub(rest); tt.waits != 0 && waited != tt.waits {
+					t.Errorf("the last event waited %v, want %v", waited, tt.waits)
+				}
+			})
+		})
+	}
+}
+
+// Nothing is lost, repeated or reordered, whatever the sizes and the pauses of the source.
+func TestAudioIsWholeWhateverThePauses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		random := rand.New(rand.NewPCG(3, 4))
+		var types []string
+		var sizes []int
+		var heard bytes.Buffer
+		s, stop := serve(t, nil, hear(&types, &sizes, &heard))
+		w, err := s.AudioWriter(t.Context(), &AudioWriterOptions{Chunk: 2 * time.Millisecond, MaxDelay: 3 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var wrote []byte
+		for range 2000 {
+			piece := make([]byte, random.IntN(200))
+			for i := range piece {
+				piece[i] = byte(random.Uint32())
+			}
+			wrote = append(wrote, piece...)
+			if _, err := w.Write(piece); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Duration(random.IntN(4)) * time.Millisecond)
+		}
+		if len(wrote)%2 == 1 {
+			wrote = append(wrote, 0)
+			w.Write([]byte{0})
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		if !bytes.Equal(heard.Bytes(), wrote) {
+			t.Errorf("%d bytes were written, %d heard, or others", len(wrote), heard.Len())
+		}
+		for i, n := range sizes {
+			if n%2 != 0 || n > 96 {
+				t.Errorf("event %d has %d bytes", i, n)
+			}
+		}
+	})
+}
+
+func TestAudioFormatOfTheSession(t *testing.T) {
+	alaw := &ResponseSession{InputAudioFormat: InputAudioFormatG711Alaw}
+	wide := &ResponseSession{InputAudioFormat: InputAudioFormatPCM16, InputAudioSamplingRate: new(16000)}
+	for _, tt := range []struct {
+		options AudioWriterOptions
+		session *ResponseSession
+		want    audioFormat // zero if it is refused
+	}{
+		{AudioWriterOptions{}, nil, audioFormat{2, 48000}},
+		{AudioWriterOptions{}, &ResponseSession{}, audioFormat{2, 48000}},
+		{AudioWriterOptions{}, alaw, audioFormat{1, 8000}},
+		{AudioWriterOptions{}, wide, audioFormat{2, 32000}},
+		{AudioWriterOptions{Format: InputAudioFormatPCM16, SampleRate: 16000, Channels: 2}, wide, audioFormat{4, 64000}},
+		{AudioWriterOptions{Format: InputAudioFormatPCM16}, alaw, audioFormat{}},
+		{AudioWriterOptions{SampleRate: 24000}, wide, audioFormat{}},
+		{AudioWriterOptions{SampleRate: 16000}, &ResponseSession{}, audioFormat{2, 32000}},
+		{AudioWriterOptions{}, &ResponseSession{InputAudioFormat: "opus"}, audioFormat{}},
+		{AudioWriterOptions{}, &ResponseSession{InputAudioSamplingRate: new(0)}, audioFormat{}},
+		{AudioWriterOptions{}, &ResponseSession{InputAudioSamplingRate: new(math.MaxInt)}, audioFormat{}},
+	} {
+		got, err := inputFormat(&tt.options, tt.session)
+		if (err != nil) != (tt.want == audioFormat{}) || err == nil && got != tt.want {
+			t.Errorf("%+v in %+v: got %v, %v, want %v", tt.options, tt.session, got, err, tt.want)
+		}
+	}
+}
+
 func TestClosingAnAudioWriterCommits(t *testing.T) {
 	for _, tt := range []struct {
 		options AudioWriterOptions
@@ -156,7 +280,11 @@ func TestBadAudioIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serve(t, func(o *ClientOptions) { o.Limits.SendBytes = 10_000 }, (*peer).Drain)
 		defer stop()
-		for _, o := range []AudioWriterOptions{{Format: "mp3"}, {SampleRate: -1}, {Channels: -1}, {Chunk: -1}, {Chunk: time.Second}} {
+		for _, o := range []AudioWriterOptions{
+			{Format: "mp3"}, {SampleRate: -1}, {Channels: -1}, {Chunk: -1}, {Chunk: time.Second},
+			{Chunk: 107 * time.Hour}, {Chunk: math.MaxInt64}, {SampleRate: math.MaxInt}, {Channels: math.MaxInt, RealTime: true},
+			{SampleRate: maxSampleRate, Channels: maxChannels, Chunk: math.MaxInt64},
+		} {
 			if _, err := s.AudioWriter(t.Context(), &o); err == nil {
 				t.Errorf("%+v is accepted", o)
 			}

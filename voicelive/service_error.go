@@ -131,10 +131,13 @@ func (e *ServiceError) text() string {
 	return b.String()
 }
 
+// truncatedBeyondEnd is in the message of an error that has no code of its own.
+const truncatedBeyondEnd = "already shorter than"
+
 // IsBenign reports whether an error event only tells of a race between the client
-// and the service that needs no action: a response was cancelled after its end. A
-// response.create that was refused because another response was active is none: nobody asks
+// and the service that needs no action: a response was cancelled after its end, or an
+// item truncated beyond its end, so that all of it counts as heard. A response.create that was refused because another response was active is none: nobody asks
 // for that response again, unless the application does.
 func IsBenign(e *ServerEventError) bool {
-	return deref(e.Error.Code) == codeCancelNotActive
+	return deref(e.Error.Code) == codeCancelNotActive || strings.Contains(e.Error.Message, truncatedBeyondEnd)
 }
