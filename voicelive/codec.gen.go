@@ -24,100 +24,6 @@ func unmarshal(data []byte, e codec) error { return jsonwire.Unmarshal(data, e, 
 func unmarshalAny(data []byte, e codec) error { return jsonwire.UnmarshalAny(data, e, codec.decode) }
 
 // MarshalJSON implements [json.Marshaler].
-func (e ActionFind) MarshalJSON() ([]byte, error) { return marshal(&e) }
-
-// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ActionFind) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-
-func (e *ActionFind) decode(r *jsonwire.Reader) {
-	*e = ActionFind{}
-	for o := r.Tagged(&e.Extra, "type", "find", 1, 3, "type,pattern,url"); o.Next(); {
-		switch string(o.Key()) {
-		case "pattern":
-			o.String(1, &e.Pattern)
-		case "url":
-			o.String(2, &e.URL)
-		}
-	}
-}
-
-func (e *ActionFind) encode(w *jsonwire.Writer) {
-	o := w.Tagged(e.Extra, "type", "find")
-	o.String("pattern", e.Pattern)
-	o.String("url", e.URL)
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (e ActionOpenPage) MarshalJSON() ([]byte, error) { return marshal(&e) }
-
-// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ActionOpenPage) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-
-func (e *ActionOpenPage) decode(r *jsonwire.Reader) {
-	*e = ActionOpenPage{}
-	for o := r.Tagged(&e.Extra, "type", "open_page", 1, 2, "type,url"); o.Next(); {
-		switch string(o.Key()) {
-		case "url":
-			o.String(1, &e.URL)
-		}
-	}
-}
-
-func (e *ActionOpenPage) encode(w *jsonwire.Writer) {
-	o := w.Tagged(e.Extra, "type", "open_page")
-	o.String("url", e.URL)
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (e ActionSearch) MarshalJSON() ([]byte, error) { return marshal(&e) }
-
-// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ActionSearch) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-
-func (e *ActionSearch) decode(r *jsonwire.Reader) {
-	*e = ActionSearch{}
-	for o := r.Tagged(&e.Extra, "type", "search", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
-		case "query":
-			o.OptString(1, &e.Query)
-		case "sources":
-			jsonwire.ReadList(o, 2, &e.Sources, (*ActionSearchSource).decode)
-		}
-	}
-}
-
-func (e *ActionSearch) encode(w *jsonwire.Writer) {
-	o := w.Tagged(e.Extra, "type", "search")
-	o.OptString("query", e.Query)
-	jsonwire.WriteOptList(o, "sources", e.Sources, (*ActionSearchSource).encode)
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (e ActionSearchSource) MarshalJSON() ([]byte, error) { return marshal(&e) }
-
-// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ActionSearchSource) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-
-func (e *ActionSearchSource) decode(r *jsonwire.Reader) {
-	*e = ActionSearchSource{}
-	for o := r.Tagged(&e.Extra, "type", "url", 1, 2, "type,url"); o.Next(); {
-		switch string(o.Key()) {
-		case "url":
-			o.String(1, &e.URL)
-		}
-	}
-}
-
-func (e *ActionSearchSource) encode(w *jsonwire.Writer) {
-	o := w.Tagged(e.Extra, "type", "url")
-	o.String("url", e.URL)
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
 func (e AgentConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
@@ -1381,45 +1287,6 @@ func (e *ClientEventSessionUpdate) encode(w *jsonwire.Writer) {
 	o := w.Tagged(e.Extra, "type", "session.update")
 	o.OptString("event_id", e.EventID)
 	jsonwire.Write(o, "session", &e.Session, (*RequestSession).encode)
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (e ConversationItemBase) MarshalJSON() ([]byte, error) { return marshal(&e) }
-
-// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ConversationItemBase) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-
-func (e *ConversationItemBase) decode(r *jsonwire.Reader) {
-	*e = ConversationItemBase{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-	}
-}
-
-func (e *ConversationItemBase) encode(w *jsonwire.Writer) {
-	o := w.Object(e.Extra)
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (e ErrorResponse) MarshalJSON() ([]byte, error) { return marshal(&e) }
-
-// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ErrorResponse) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-
-func (e *ErrorResponse) decode(r *jsonwire.Reader) {
-	*e = ErrorResponse{}
-	for o := r.Object(&e.Extra, 1, "error"); o.Next(); {
-		switch string(o.Key()) {
-		case "error":
-			jsonwire.Read(o, 0, &e.Error, (*VoiceLiveErrorDetails).decode)
-		}
-	}
-}
-
-func (e *ErrorResponse) encode(w *jsonwire.Writer) {
-	o := w.Object(e.Extra)
-	jsonwire.Write(o, "error", &e.Error, (*VoiceLiveErrorDetails).encode)
 	o.Close()
 }
 
@@ -4875,23 +4742,6 @@ func (e *ServerVAD) encode(w *jsonwire.Writer) {
 	o.OptBool("create_response", e.CreateResponse)
 	o.OptBool("interrupt_response", e.InterruptResponse)
 	o.OptInt("speech_duration_ms", e.SpeechDurationMS)
-	o.Close()
-}
-
-// MarshalJSON implements [json.Marshaler].
-func (e SessionBase) MarshalJSON() ([]byte, error) { return marshal(&e) }
-
-// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *SessionBase) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
-
-func (e *SessionBase) decode(r *jsonwire.Reader) {
-	*e = SessionBase{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-	}
-}
-
-func (e *SessionBase) encode(w *jsonwire.Writer) {
-	o := w.Object(e.Extra)
 	o.Close()
 }
 

@@ -23,23 +23,6 @@ func (AnimationOutputType) Values() []AnimationOutputType {
 // Known reports whether e is one of the known values.
 func (e AnimationOutputType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
-// AudioInputTranscriptionModel: Supported audio input transcription models. Any other string is a value as well.
-type AudioInputTranscriptionModel string
-
-// The values of AudioInputTranscriptionModel that are known.
-const (
-	// OpenAI Whisper model.
-	AudioInputTranscriptionModelWhisper1 AudioInputTranscriptionModel = "whisper-1"
-)
-
-// Values returns the known values, in the order of the specification.
-func (AudioInputTranscriptionModel) Values() []AudioInputTranscriptionModel {
-	return []AudioInputTranscriptionModel{AudioInputTranscriptionModelWhisper1}
-}
-
-// Known reports whether e is one of the known values.
-func (e AudioInputTranscriptionModel) Known() bool { return jsonwire.Known(e, e.Values()) }
-
 // AudioInputTranscriptionOptionsModel is the transcription model to use. Supported values: 'whisper-1',
 // 'gpt-4o-transcribe', 'gpt-4o-mini-transcribe', 'mai-transcribe-1', 'azure-speech'.
 //

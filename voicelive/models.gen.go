@@ -98,38 +98,6 @@ func (TokenCount) isMaxOutputTokens() {}
 // depend on its source.
 type TranscriptAnnotation json.RawMessage
 
-// ActionFind is a find action to search text within a page. Wire: type "find".
-type ActionFind struct {
-	// The pattern or text to search for within the page.
-	Pattern string `json:"pattern"`
-	// The URL of the page searched for the pattern. Format: uri.
-	URL   string `json:"url"`
-	Extra Extra  `json:"-"`
-}
-
-// ActionOpenPage is an open page action. Wire: type "open_page".
-type ActionOpenPage struct {
-	// The URL opened by the model. Format: uri.
-	URL   string `json:"url"`
-	Extra Extra  `json:"-"`
-}
-
-// ActionSearch is a web search action. Wire: type "search".
-type ActionSearch struct {
-	// The search query.
-	Query *string `json:"query,omitzero"`
-	// The sources used in the search.
-	Sources []ActionSearchSource `json:"sources,omitzero"`
-	Extra   Extra                `json:"-"`
-}
-
-// ActionSearchSource is a search action source URL. Wire: type "url".
-type ActionSearchSource struct {
-	// The URL of the source. Format: uri.
-	URL   string `json:"url"`
-	Extra Extra  `json:"-"`
-}
-
 // AgentConfig is the configuration for the agent. Wire: type "agent".
 type AgentConfig struct {
 	// The name of the agent.
@@ -546,18 +514,6 @@ type CachedTokenDetails struct {
 	Extra       Extra `json:"-"`
 }
 
-// ConversationItemBase is the item to add to the conversation.
-type ConversationItemBase struct {
-	Extra Extra `json:"-"`
-}
-
-// ErrorResponse: Standard error response envelope.
-type ErrorResponse struct {
-	// Error object returned in case of API failure.
-	Error VoiceLiveErrorDetails `json:"error"`
-	Extra Extra                 `json:"-"`
-}
-
 // FileSearchResult is a file search result entry.
 type FileSearchResult struct {
 	// Key-value pairs for filtering file search results.
@@ -971,7 +927,7 @@ type ResponseFailedDetails struct {
 type ResponseFileSearchCallItem struct {
 	// The unique ID of the file search tool call.
 	ID *string `json:"id,omitzero"`
-	// The only documented value is [ResponseFileSearchCallItemObjectRealtimeItem].
+	// The only documented value is [ResponseItemObjectRealtimeItem].
 	Object string `json:"object,omitzero"`
 	// The queries used for the file search.
 	Queries []string `json:"queries,omitzero"`
@@ -982,13 +938,13 @@ type ResponseFileSearchCallItem struct {
 	Extra   Extra              `json:"-"`
 }
 
-// ResponseFileSearchCallItemObjectRealtimeItem is the documented value of ResponseFileSearchCallItem.Object.
-const ResponseFileSearchCallItemObjectRealtimeItem = "realtime.item"
+// ResponseItemObjectRealtimeItem is the documented value of Object in each type that refers to it.
+const ResponseItemObjectRealtimeItem = "realtime.item"
 
 // ResponseFunctionCallItem is a function call item within a conversation. Wire: type "function_call".
 type ResponseFunctionCallItem struct {
 	ID *string `json:"id,omitzero"`
-	// The only documented value is [ResponseFunctionCallItemObjectRealtimeItem].
+	// The only documented value is [ResponseItemObjectRealtimeItem].
 	Object    string             `json:"object,omitzero"`
 	Name      string             `json:"name"`
 	CallID    string             `json:"call_id"`
@@ -997,22 +953,16 @@ type ResponseFunctionCallItem struct {
 	Extra     Extra              `json:"-"`
 }
 
-// ResponseFunctionCallItemObjectRealtimeItem is the documented value of ResponseFunctionCallItem.Object.
-const ResponseFunctionCallItemObjectRealtimeItem = "realtime.item"
-
 // ResponseFunctionCallOutputItem is a function call output item within a conversation. Wire: type
 // "function_call_output".
 type ResponseFunctionCallOutputItem struct {
 	ID *string `json:"id,omitzero"`
-	// The only documented value is [ResponseFunctionCallOutputItemObjectRealtimeItem].
+	// The only documented value is [ResponseItemObjectRealtimeItem].
 	Object string `json:"object,omitzero"`
 	CallID string `json:"call_id"`
 	Output string `json:"output"`
 	Extra  Extra  `json:"-"`
 }
-
-// ResponseFunctionCallOutputItemObjectRealtimeItem is the documented value of ResponseFunctionCallOutputItem.Object.
-const ResponseFunctionCallOutputItemObjectRealtimeItem = "realtime.item"
 
 // ResponseIncompleteDetails holds details for an incomplete response. Wire: type "incomplete".
 type ResponseIncompleteDetails struct {
@@ -1024,7 +974,7 @@ type ResponseIncompleteDetails struct {
 // type "mcp_approval_request".
 type ResponseMCPApprovalRequestItem struct {
 	ID *string `json:"id,omitzero"`
-	// The only documented value is [ResponseMCPApprovalRequestItemObjectRealtimeItem].
+	// The only documented value is [ResponseItemObjectRealtimeItem].
 	Object string `json:"object,omitzero"`
 	// The arguments for the tool call.
 	Arguments *string `json:"arguments,omitzero"`
@@ -1035,14 +985,11 @@ type ResponseMCPApprovalRequestItem struct {
 	Extra       Extra  `json:"-"`
 }
 
-// ResponseMCPApprovalRequestItemObjectRealtimeItem is the documented value of ResponseMCPApprovalRequestItem.Object.
-const ResponseMCPApprovalRequestItemObjectRealtimeItem = "realtime.item"
-
 // ResponseMCPApprovalResponseItem is a response item that represents a response to an MCP approval request. Wire: type
 // "mcp_approval_response".
 type ResponseMCPApprovalResponseItem struct {
 	ID *string `json:"id,omitzero"`
-	// The only documented value is [ResponseMCPApprovalResponseItemObjectRealtimeItem].
+	// The only documented value is [ResponseItemObjectRealtimeItem].
 	Object string `json:"object,omitzero"`
 	// The ID of the approval request.
 	ApprovalRequestID string `json:"approval_request_id"`
@@ -1053,13 +1000,10 @@ type ResponseMCPApprovalResponseItem struct {
 	Extra  Extra   `json:"-"`
 }
 
-// ResponseMCPApprovalResponseItemObjectRealtimeItem is the documented value of ResponseMCPApprovalResponseItem.Object.
-const ResponseMCPApprovalResponseItemObjectRealtimeItem = "realtime.item"
-
 // ResponseMCPCallItem is a response item that represents a call to an MCP tool. Wire: type "mcp_call".
 type ResponseMCPCallItem struct {
 	ID *string `json:"id,omitzero"`
-	// The only documented value is [ResponseMCPCallItemObjectRealtimeItem].
+	// The only documented value is [ResponseItemObjectRealtimeItem].
 	Object string `json:"object,omitzero"`
 	// The ID of the approval request, if any.
 	ApprovalRequestID *string `json:"approval_request_id,omitzero"`
@@ -1076,14 +1020,11 @@ type ResponseMCPCallItem struct {
 	Extra Extra        `json:"-"`
 }
 
-// ResponseMCPCallItemObjectRealtimeItem is the documented value of ResponseMCPCallItem.Object.
-const ResponseMCPCallItemObjectRealtimeItem = "realtime.item"
-
 // ResponseMCPListToolItem is a response item that lists the tools available on an MCP server. Wire: type
 // "mcp_list_tools".
 type ResponseMCPListToolItem struct {
 	ID *string `json:"id,omitzero"`
-	// The only documented value is [ResponseMCPListToolItemObjectRealtimeItem].
+	// The only documented value is [ResponseItemObjectRealtimeItem].
 	Object string `json:"object,omitzero"`
 	// The tools available on the server.
 	Tools []MCPTool `json:"tools"`
@@ -1092,22 +1033,16 @@ type ResponseMCPListToolItem struct {
 	Extra       Extra  `json:"-"`
 }
 
-// ResponseMCPListToolItemObjectRealtimeItem is the documented value of ResponseMCPListToolItem.Object.
-const ResponseMCPListToolItemObjectRealtimeItem = "realtime.item"
-
 // ResponseMessageItem is the base type for message item within a conversation. Wire: type "message".
 type ResponseMessageItem struct {
 	ID *string `json:"id,omitzero"`
-	// The only documented value is [ResponseMessageItemObjectRealtimeItem].
+	// The only documented value is [ResponseItemObjectRealtimeItem].
 	Object  string             `json:"object,omitzero"`
 	Role    MessageRole        `json:"role"`
 	Content []ContentPart      `json:"content"`
 	Status  ResponseItemStatus `json:"status"`
 	Extra   Extra              `json:"-"`
 }
-
-// ResponseMessageItemObjectRealtimeItem is the documented value of ResponseMessageItem.Object.
-const ResponseMessageItemObjectRealtimeItem = "realtime.item"
 
 // ResponseSession is the base for session configuration in the response.
 type ResponseSession struct {
@@ -1180,15 +1115,12 @@ type ResponseTextContentPart struct {
 type ResponseWebSearchCallItem struct {
 	// The unique ID of the web search tool call.
 	ID *string `json:"id,omitzero"`
-	// The only documented value is [ResponseWebSearchCallItemObjectRealtimeItem].
+	// The only documented value is [ResponseItemObjectRealtimeItem].
 	Object string `json:"object,omitzero"`
 	// The status of the web search tool call.
 	Status ResponseWebSearchCallItemStatus `json:"status"`
 	Extra  Extra                           `json:"-"`
 }
-
-// ResponseWebSearchCallItemObjectRealtimeItem is the documented value of ResponseWebSearchCallItem.Object.
-const ResponseWebSearchCallItemObjectRealtimeItem = "realtime.item"
 
 // RTCCallErrorDetails: Error details for RTC call errors. Specification: /definitions/RtcCallErrorDetails.
 type RTCCallErrorDetails struct {
@@ -1273,11 +1205,6 @@ type ServerVAD struct {
 	// How long speech must last before it counts, in milliseconds. The service's default is 200.
 	SpeechDurationMS *int  `json:"speech_duration_ms,omitzero"`
 	Extra            Extra `json:"-"`
-}
-
-// SessionBase: VoiceLive session object configuration.
-type SessionBase struct {
-	Extra Extra `json:"-"`
 }
 
 // StaticInterimResponseConfig is the configuration for static interim response generation. Randomly selects from

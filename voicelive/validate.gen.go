@@ -16,35 +16,6 @@ func validate(e limited) error { return jsonwire.Validate(e, limited.validate, l
 func validateJSON(e codec) error { return jsonwire.Validate(e, nil, codec.encode) }
 
 // Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
-func (e *ActionFind) Validate() error { return validate(e) }
-
-func (e *ActionFind) validate(c *jsonwire.Validator) {
-	c.Required(e.Extra, "pattern", e.Pattern != "")
-	c.Required(e.Extra, "url", e.URL != "")
-}
-
-// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
-func (e *ActionOpenPage) Validate() error { return validate(e) }
-
-func (e *ActionOpenPage) validate(c *jsonwire.Validator) {
-	c.Required(e.Extra, "url", e.URL != "")
-}
-
-// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
-func (e *ActionSearch) Validate() error { return validate(e) }
-
-func (e *ActionSearch) validate(c *jsonwire.Validator) {
-	jsonwire.CheckList(c, "sources", e.Sources, (*ActionSearchSource).validate)
-}
-
-// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
-func (e *ActionSearchSource) Validate() error { return validate(e) }
-
-func (e *ActionSearchSource) validate(c *jsonwire.Validator) {
-	c.Required(e.Extra, "url", e.URL != "")
-}
-
-// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *AssistantMessageItem) Validate() error { return validate(e) }
 
 func (e *AssistantMessageItem) validate(c *jsonwire.Validator) {

@@ -44,7 +44,7 @@ func (s *Session) listTools(server *voicelive.MCPServer) {
 	s.listed[server.ServerLabel] = time.Now().Add(simulated.Latency)
 	list := func(tools []voicelive.MCPTool) *voicelive.ResponseMCPListToolItem {
 		return &voicelive.ResponseMCPListToolItem{
-			ID: &id, Object: voicelive.ResponseMCPListToolItemObjectRealtimeItem, Tools: tools, ServerLabel: server.ServerLabel,
+			ID: &id, Object: voicelive.ResponseItemObjectRealtimeItem, Tools: tools, ServerLabel: server.ServerLabel,
 		}
 	}
 	i := &item{value: list([]voicelive.MCPTool{})}
@@ -115,7 +115,7 @@ func (r *response) untilListed(server string) bool {
 // value is the call's item so far.
 func (c *mcpCall) value() *voicelive.ResponseMCPCallItem {
 	v := &voicelive.ResponseMCPCallItem{
-		ID: &c.id, Object: voicelive.ResponseMCPCallItemObjectRealtimeItem, Arguments: c.arguments, ServerLabel: c.Server, Name: c.Tool,
+		ID: &c.id, Object: voicelive.ResponseItemObjectRealtimeItem, Arguments: c.arguments, ServerLabel: c.Server, Name: c.Tool,
 	}
 	if c.request != "" {
 		v.ApprovalRequestID = &c.request
@@ -146,7 +146,7 @@ func (c *mcpCall) ask() {
 	c.item.value = c.value()
 	c.s.approvals[c.request] = c
 	c.s.add(&item{value: &voicelive.ResponseMCPApprovalRequestItem{
-		ID: &c.request, Object: voicelive.ResponseMCPApprovalRequestItemObjectRealtimeItem, Arguments: &c.arguments, Name: c.Tool, ServerLabel: c.Server,
+		ID: &c.request, Object: voicelive.ResponseItemObjectRealtimeItem, Arguments: &c.arguments, Name: c.Tool, ServerLabel: c.Server,
 	}}, len(c.s.conversation.items))
 }
 

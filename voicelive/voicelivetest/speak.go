@@ -50,7 +50,7 @@ func assistant(id string, status voicelive.ResponseItemStatus, content ...voicel
 	if content == nil {
 		content = []voicelive.ContentPart{}
 	}
-	return &voicelive.ResponseMessageItem{ID: &id, Object: voicelive.ResponseMessageItemObjectRealtimeItem, Role: voicelive.MessageRoleAssistant, Content: content, Status: status}
+	return &voicelive.ResponseMessageItem{ID: &id, Object: voicelive.ResponseItemObjectRealtimeItem, Role: voicelive.MessageRoleAssistant, Content: content, Status: status}
 }
 
 // shorten keeps a text within the limit of tokens, and makes the response incomplete if it was longer.

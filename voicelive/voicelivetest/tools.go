@@ -30,7 +30,7 @@ func (r *response) call(c Call) {
 
 func functionCall(id, callID, name, arguments string, status voicelive.ResponseItemStatus) *voicelive.ResponseFunctionCallItem {
 	return &voicelive.ResponseFunctionCallItem{
-		ID: &id, Object: voicelive.ResponseFunctionCallItemObjectRealtimeItem, CallID: callID, Name: name, Arguments: arguments, Status: status,
+		ID: &id, Object: voicelive.ResponseItemObjectRealtimeItem, CallID: callID, Name: name, Arguments: arguments, Status: status,
 	}
 }
 
@@ -59,7 +59,7 @@ func (r *response) search(q Search) {
 	}
 	s, id := r.s, r.s.id("item")
 	item := func(status voicelive.ResponseWebSearchCallItemStatus) *voicelive.ResponseWebSearchCallItem {
-		return &voicelive.ResponseWebSearchCallItem{ID: &id, Object: voicelive.ResponseWebSearchCallItemObjectRealtimeItem, Status: status}
+		return &voicelive.ResponseWebSearchCallItem{ID: &id, Object: voicelive.ResponseItemObjectRealtimeItem, Status: status}
 	}
 	i, index := r.begin(item(voicelive.ResponseWebSearchCallItemStatusInProgress))
 	i.emit(s, &voicelive.ServerEventResponseWebSearchCallInProgress{ResponseID: r.id, ItemID: id, OutputIndex: index, SequenceNumber: 0})
@@ -76,7 +76,7 @@ func (r *response) searchFiles(q Search) {
 	s, id := r.s, r.s.id("item")
 	item := func(status voicelive.ResponseFileSearchCallItemStatus, results []voicelive.FileSearchResult) *voicelive.ResponseFileSearchCallItem {
 		return &voicelive.ResponseFileSearchCallItem{
-			ID: &id, Object: voicelive.ResponseFileSearchCallItemObjectRealtimeItem, Queries: q.Queries, Status: status, Results: results,
+			ID: &id, Object: voicelive.ResponseItemObjectRealtimeItem, Queries: q.Queries, Status: status, Results: results,
 		}
 	}
 	i, index := r.begin(item(voicelive.ResponseFileSearchCallItemStatusInProgress, nil))

@@ -82,6 +82,7 @@ var keywords = map[string]shape{
 	"x-vlgen-aliases":     names,
 	"x-vlgen-allow-empty": boolean,
 	"x-vlgen-direction":   text,
+	"x-vlgen-keep":        boolean,
 	"x-vlgen-oneOf":       schemas,
 	"x-vlgen-raw":         boolean,
 	"x-vlgen-sender":      object,

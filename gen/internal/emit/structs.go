@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -73,15 +74,32 @@ func jsonTag(p *model.Field) string {
 	return p.Wire + ",omitzero"
 }
 
-// knownConsts declares the documented values of optional constants.
+// knownConsts declares the documented values of optional constants, each with
+// the first struct that has it.
 func (g *generator) knownConsts(f *jen.File, s *model.Struct) {
 	for _, p := range s.Fields {
-		if p.Known != nil {
-			f.Comment("// " + p.Known.Name + " is the documented value of " + s.Name + "." + p.Name + ".")
-			f.Const().Id(p.Known.Name).Op("=").Lit(p.Known.Wire)
-			f.Line()
+		if p.Known == nil {
+			continue
 		}
+		holders := g.holders(p.Known)
+		if holders[0] != s {
+			continue
+		}
+		of := s.Name + "." + p.Name
+		if len(holders) > 1 {
+			of = p.Name + " in each type that refers to it"
+		}
+		f.Comment("// " + p.Known.Name + " is the documented value of " + of + ".")
+		f.Const().Id(p.Known.Name).Op("=").Lit(p.Known.Wire)
+		f.Line()
 	}
+}
+
+// holders lists the structs with an optional constant.
+func (g *generator) holders(known *model.Value) []*model.Struct {
+	return slices.DeleteFunc(slices.Clone(g.api.Structs), func(s *model.Struct) bool {
+		return !slices.ContainsFunc(s.Fields, func(p *model.Field) bool { return p.Known == known })
+	})
 }
 
 // namedDecl declares a name for a scalar, a list, a map or raw JSON. Its codec

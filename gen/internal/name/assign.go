@@ -5,6 +5,7 @@ package name
 
 import (
 	"go/token"
+	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
@@ -53,20 +54,40 @@ func nameFields(api *model.API, diags *diag.List) {
 }
 
 // nameKnown runs after nameFields: the constant of a known value has the names
-// of its struct and field as prefix.
+// of its type and field as prefix. Structs that inherit a property share the
+// constant of the type that declares it.
 func nameKnown(api *model.API) {
+	type declared struct{ pointer, field string }
+	shared := map[declared]*model.Value{}
 	for _, s := range api.Structs {
 		for _, f := range s.Fields {
 			if f.Known == nil {
 				continue
 			}
-			// Structs that inherit a property may share its value, but each
-			// of them gets a constant of its own.
-			known := *f.Known
-			known.Name = constant(&known, s.Name, f.Name)
-			f.Known = &known
+			at := declared{f.Known.At.Pointer, f.Name}
+			if shared[at] == nil {
+				known := *f.Known
+				known.Name = constant(&known, declarer(api, s, at.pointer), f.Name)
+				shared[at] = &known
+			}
+			f.Known = shared[at]
 		}
 	}
+}
+
+// declarer is the name of the type that declares something at a pointer: the
+// struct itself, or one that it inherits from.
+func declarer(api *model.API, s *model.Struct, pointer string) string {
+	within := func(d *model.Decl) bool { return strings.HasPrefix(pointer, d.At.Pointer+"/") }
+	if within(&s.Decl) {
+		return s.Name
+	}
+	for _, d := range api.Decls() {
+		if within(d) {
+			return d.Name
+		}
+	}
+	return s.Name
 }
 
 // pinned is the identifier of a declaration or field. A pin that is exported

@@ -194,8 +194,10 @@ func TestCollisions(t *testing.T) {
 }
 
 func TestAssignNamesEverything(t *testing.T) {
-	shared := &model.Value{Wire: "h264"}
-	codec := func() *model.Field { return &model.Field{Wire: "codec", Known: shared} }
+	// Declared by one struct and inherited by the other.
+	codec := func() *model.Field {
+		return &model.Field{Wire: "codec", Known: &model.Value{Wire: "h264", At: diag.Location{Pointer: "/definitions/video.options/properties/codec/enum/0"}}}
+	}
 	id := func() *model.Field { return &model.Field{Wire: "event_id"} }
 	event := union(1, "ServerEvent", "type")
 	event.KeyEnum = enum(2, "ServerEventType", "rtc.call.error")
@@ -225,7 +227,7 @@ func TestAssignNamesEverything(t *testing.T) {
 	}
 	want := []string{
 		"ServerEventType", "ServerEventTypeRTCCallError", "ServerEvent", "EventID", "MessageItem",
-		"VideoParams", "", "EventID", "Codec", "VideoParamsCodecH264",
+		"VideoParams", "", "EventID", "Codec", "VideoOptions_2CodecH264",
 		"VideoOptions_2", "VideoOptions_2CodecH264", "ICEURL", "JSONSchema",
 		"EventType", "ItemRole", "GetEventID",
 	}

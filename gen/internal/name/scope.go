@@ -77,9 +77,11 @@ func checkPackage(api *model.API, diags *diag.List) {
 			s = append(s, valueEntry(v))
 		}
 	}
+	known := map[*model.Value]bool{}
 	for _, st := range api.Structs {
 		for _, f := range st.Fields {
-			if f.Known != nil {
+			if f.Known != nil && !known[f.Known] {
+				known[f.Known] = true
 				s = append(s, valueEntry(f.Known))
 			}
 		}

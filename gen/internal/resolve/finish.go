@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -21,8 +22,9 @@ func finish(c *content) *model.API {
 	return api
 }
 
-// collect gathers the declarations: of all definitions, used or not, and of
-// everything hoisted that is reached from them.
+// collect gathers the declarations: the definitions and everything hoisted that
+// they lead to. If a union states its direction, only what such unions and the
+// definitions with x-vlgen-keep lead to is declared.
 func (c *content) collect() *model.API {
 	api := &model.API{Title: c.linked.Title, Version: c.linked.Version}
 	seen := map[model.Type]bool{}
@@ -46,14 +48,43 @@ func (c *content) collect() *model.API {
 			visit(to)
 		}
 	}
-	for _, d := range c.all {
+	for _, d := range c.roots() {
 		visit(d.decl)
+	}
+	c.noteDropped(seen)
+	for t, unions := range c.listedBy {
+		c.listedBy[t] = slices.DeleteFunc(unions, func(u *model.Union) bool { return !seen[u] })
 	}
 	slices.SortFunc(api.Enums, func(a, b *model.Enum) int { return byWire(&a.Decl, &b.Decl) })
 	slices.SortFunc(api.Structs, func(a, b *model.Struct) int { return byWire(&a.Decl, &b.Decl) })
 	slices.SortFunc(api.Unions, func(a, b *model.Union) int { return byWire(&a.Decl, &b.Decl) })
 	slices.SortFunc(api.Named, func(a, b *model.Named) int { return byWire(&a.Decl, &b.Decl) })
 	return api
+}
+
+// roots lists the definitions that the API starts from: the unions with a
+// direction and the definitions to keep, or all if the document states no direction.
+func (c *content) roots() []*definition {
+	if !slices.ContainsFunc(c.all, func(d *definition) bool { return d.keyword(extDirection) != nil }) {
+		return c.all
+	}
+	return slices.DeleteFunc(slices.Clone(c.all), func(d *definition) bool {
+		return d.keyword(extDirection) == nil && !c.flag(d.schema, extKeep)
+	})
+}
+
+// noteDropped notes the definitions that are not declared.
+func (c *content) noteDropped(declared map[model.Type]bool) {
+	var names []string
+	for _, d := range c.all {
+		if d.decl != nil && !declared[d.decl] && !declared[d.tree] {
+			names = append(names, d.name)
+		}
+	}
+	if len(names) > 0 {
+		at := c.linked.At(document.Get(c.linked.Root, "definitions"), "/definitions")
+		c.diags.Notef(at, "set "+extKeep+" on those to keep", "no message leads to these definitions, which are dropped: %s", strings.Join(names, ", "))
+	}
 }
 
 // byWire orders declarations by wire name. A hoisted one can be called like a

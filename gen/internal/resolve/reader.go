@@ -14,6 +14,7 @@ const (
 	extOneOf      = "x-vlgen-oneOf"
 	extRaw        = "x-vlgen-raw"
 	extDirection  = "x-vlgen-direction"
+	extKeep       = "x-vlgen-keep"
 	extAliases    = "x-vlgen-aliases"
 	extAllowEmpty = "x-vlgen-allow-empty"
 	extSender     = "x-vlgen-sender"
