@@ -68,19 +68,30 @@ func (c *conversation) values() []voicelive.ResponseItem {
 
 // add inserts an item and says so.
 func (s *Session) add(i *item, at int) {
-	previous := s.conversation.before(at)
+	s.emit(created(i, s.insert(i, at)))
+}
+
+// insert inserts an item, and returns the id of the item before it.
+func (s *Session) insert(i *item, at int) (previous *string) {
+	previous = s.conversation.before(at)
 	s.conversation.items = slices.Insert(s.conversation.items, at, i)
 	s.taken[i.value.GetID()] = true
 	s.note(i.value)
-	s.emit(created(i, previous))
+	return previous
 }
 
 func created(i *item, previous *string) *voicelive.ServerEventConversationItemCreated {
-	e := &voicelive.ServerEventConversationItemCreated{Item: i.value, PreviousItemID: previous}
+	e := &voicelive.ServerEventConversationItemCreated{Item: i.value}
+	follows(e, previous)
+	return e
+}
+
+// follows says in an event which item another follows.
+func follows(e *voicelive.ServerEventConversationItemCreated, previous *string) {
+	e.PreviousItemID = previous
 	if previous == nil {
 		e.Extra.Set("previous_item_id", json.RawMessage("null"))
 	}
-	return e
 }
 
 // responseItem reads an item that the simulator wrote itself.
