@@ -38,7 +38,7 @@ func (g *generator) sendMethod(f *jen.File, u *model.Union, m *model.Method) {
 			optional = append(optional, oneLine(p.Wire))
 		}
 	}
-	for _, p := range gotype.Parameters(m.Event) {
+	for _, p := range m.Parameters() {
 		param := name.Parameter(p, taken...)
 		taken = append(taken, param)
 		typ, val := g.fieldType(p), jen.Id(param)

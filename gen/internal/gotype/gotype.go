@@ -91,18 +91,8 @@ func Getter(f *model.Field) string {
 	return Of(f.Type)
 }
 
-// Parameters are the properties that a method which sends an event takes: those that
-// the event requires.
-func Parameters(event *model.Struct) (all []*model.Field) {
-	for _, f := range event.Fields {
-		if f.Required && FormOf(f) != Constant {
-			all = append(all, f)
-		}
-	}
-	return all
-}
-
-// Parameter is the Go type of such a parameter: a struct is passed by pointer.
+// Parameter is the Go type of a parameter of a method that sends an event: a struct is
+// passed by pointer.
 func Parameter(f *model.Field) string {
 	if _, isStruct := f.Type.(*model.Struct); isStruct && FormOf(f) == Value {
 		return "*" + Field(f)

@@ -88,7 +88,11 @@ func (d *dump) union(u *Union) {
 func (d *dump) sender(s *Sender) {
 	d.line("\tsender %s", word(s.Type))
 	for _, m := range s.Methods {
-		d.line("\t\t%s sends %s", m.Name, strconv.Quote(m.Tag))
+		var params []string
+		for _, f := range m.Parameters() {
+			params = append(params, word(f.Wire))
+		}
+		d.line("\t\t%s(%s) sends %s", m.Name, strings.Join(params, ", "), strconv.Quote(m.Tag))
 	}
 }
 

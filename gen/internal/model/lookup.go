@@ -117,3 +117,14 @@ func Above(unions []*Union) []*Union {
 func (e *Enum) Has(wire string) bool {
 	return slices.ContainsFunc(e.Values, func(v *Value) bool { return v.Wire == wire })
 }
+
+// Parameters are the properties that a method takes, in the document's order: those
+// that the event requires.
+func (m *Method) Parameters() (all []*Field) {
+	for _, f := range m.Event.Fields {
+		if f.Required && !f.IsConst() {
+			all = append(all, f)
+		}
+	}
+	return all
+}

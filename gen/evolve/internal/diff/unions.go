@@ -61,11 +61,11 @@ func (c *comparer) senders(s subject, old, now *model.Union) {
 
 // signature is what a method that sends an event takes beside its context.
 func signature(m *model.Method, goText func(string, model.Type) string) string {
-	var types []string
-	for _, f := range gotype.Parameters(m.Event) {
-		types = append(types, goText(gotype.Parameter(f), f.Type))
+	var params []string
+	for _, f := range m.Parameters() {
+		params = append(params, f.Wire+" "+goText(gotype.Parameter(f), f.Type))
 	}
-	return "(" + strings.Join(types, ", ") + ")"
+	return "(" + strings.Join(params, ", ") + ")"
 }
 
 // tagType is the Go type of a union's tag.
