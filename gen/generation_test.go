@@ -23,6 +23,9 @@ func TestAPackageThatDoesNotFitTheRuntimeDoesNotCompile(t *testing.T) {
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for _, f := range generate(t, product.Input(t)).Files {
+		if f.Name == "helpers.gen.go" {
+			continue // methods of a type that is written by hand
+		}
 		file, err := parser.ParseFile(fset, f.Name, f.Data, parser.ParseComments)
 		if err != nil {
 			t.Fatal(err)
