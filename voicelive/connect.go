@@ -147,26 +147,16 @@ func (h *handshake) Do(req *http.Request) (*http.Response, error) {
 		AllowClearText: o.InsecureAllowCredentialWithHTTP,
 		Limits:         o.Limits.ofConnection(),
 	})
-	switch e, bad := errors.AsType[*ws.Error](err); {
-	case bad:
-		end := endOf(e, false)
-		end.RequestID = requestID(resp)
-		return nil, &nonRetriableError{end}
-	case err != nil:
-		return nil, err
-	case conn != nil:
-		h.conn = conn
-	default:
+	h.conn = conn
+	if conn == nil && resp != nil {
 		resp.Body = newRefusalBody(resp.Body)
 		h.refused = resp
 	}
+	if err != nil {
+		return nil, err
+	}
 	return resp, nil
 }
-
-type nonRetriableError struct{ error }
-
-func (e *nonRetriableError) NonRetriable() {}
-func (e *nonRetriableError) Unwrap() error { return e.error }
 
 // refusal is the error of the last refusal.
 func (h *handshake) refusal() error {
@@ -201,7 +191,7 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*ws.
 		PerCall:  []policy.Policy{runtime.NewRequestIDPolicy()},
 		PerRetry: []policy.Policy{c.auth},
 	}, &opts)
-	req, err := runtime.NewRequest(ctx, http.MethodGet, u.Scheme+"://"+u.Host)
+	req, err := runtime.NewRequest(ctx, http.MethodGet, (&url.URL{Scheme: u.Scheme, Host: u.Host}).String())
 	if err != nil {
 		return nil, "", errors.New("voicelive: the endpoint makes no valid request")
 	}

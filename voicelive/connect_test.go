@@ -601,11 +601,21 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 				if !errors.Is(err, ctx.Err()) || Retryable(err) || took != time.Second {
 					t.Errorf("got %v after %v", err, took)
 				}
+				if _, refused := errors.AsType[*azcore.ResponseError](err); refused != (tt.name == "body of a refusal") {
+					t.Errorf("got %v", err)
+				}
 			})
 		})
 		t.Run(tt.name+" without a deadline", func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				took, err := connect(t, t.Context())
+				if tt.name == "body of a refusal" {
+					refused, ok := errors.AsType[*azcore.ResponseError](err)
+					if !ok || refused.StatusCode != http.StatusForbidden || Retryable(err) || took != 5*time.Second {
+						t.Errorf("got %v after %v", err, took)
+					}
+					return
+				}
 				limit, says := 30*time.Second, "within 30s"
 				if tt.name == "session.update" { // ends with WriteTimeout, and half a second for a reason to arrive
 					limit, says = 10500*time.Millisecond, "network: write"
@@ -810,4 +820,27 @@ func TestANilContextIsRefused(t *testing.T) {
 			t.Errorf("Send: %v", err)
 		}
 	})
+}
+
+// An address of a link has a zone, which a URL escapes.
+func TestZonesOfAddresses(t *testing.T) {
+	for _, endpoint := range []string{"http://[fe80::1%25eth0]", "ws://[fe80::1%25eth0]:80"} {
+		synctest.Test(t, func(t *testing.T) {
+			accept, requests, stop := answering(t)
+			defer stop()
+			dialed := ""
+			opts := testOptions(func(ctx context.Context, network, addr string) (net.Conn, error) {
+				dialed = addr
+				return accept(ctx, network, addr)
+			})
+			s, err := testClientAt(t, endpoint, opts).Connect(t.Context(), nil)
+			if err != nil {
+				t.Fatalf("%s: %v", endpoint, err)
+			}
+			s.Close()
+			if host := requests()[0].Host; dialed != "[fe80::1%eth0]:80" || strings.Contains(host, "eth0") {
+				t.Errorf("%s: dialed %s, host %s", endpoint, dialed, host)
+			}
+		})
+	}
 }

@@ -97,8 +97,8 @@ func TestRefusingProxiesAreReported(t *testing.T) {
 	for _, tt := range []struct{ name, answer, want string }{
 		{"authentication", "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9\r\n\r\nlog in at", "407 Proxy Authentication Required: log in at"},
 		{"bad gateway", "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "502"},
-		{"no HTTP", "\x05\x00", "answer of the proxy"},
-		{"flood", "HTTP/1.1 200 OK\r\n" + strings.Repeat("X: "+strings.Repeat("y", 1000)+"\r\n", 100), "answer of the proxy"},
+		{"no HTTP", "\x05\x00", "reply of the proxy"},
+		{"flood", "HTTP/1.1 200 OK\r\n" + strings.Repeat("X: "+strings.Repeat("y", 1000)+"\r\n", 100), "reply of the proxy"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var asked http.Request

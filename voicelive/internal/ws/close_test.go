@@ -247,3 +247,43 @@ func TestClosingOverTLSDoesNotWaitForAPeerThatStalls(t *testing.T) {
 		t.Errorf("the end took %v", took)
 	}
 }
+
+// A stubbornConn ignores deadlines, as some connections of applications do.
+type stubbornConn struct{ net.Conn }
+
+func (stubbornConn) SetDeadline(time.Time) error      { return nil }
+func (stubbornConn) SetReadDeadline(time.Time) error  { return nil }
+func (stubbornConn) SetWriteDeadline(time.Time) error { return nil }
+
+func TestCloseReturnsInTimeWithoutDeadlines(t *testing.T) {
+	for name, prepare := range map[string]func(p *wstest.Peer, c *Conn){
+		"idle":               func(*wstest.Peer, *Conn) {},
+		"a write is blocked": func(_ *wstest.Peer, c *Conn) { go write(context.Background(), c, 1<<20) },
+		"the reader lingers": func(p *wstest.Peer, _ *Conn) { p.Frame(0x83, nil) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				gone := make(chan struct{})
+				var peer *wstest.Peer
+				wrap := over(func(conn net.Conn) net.Conn { return stubbornConn{conn} })
+				c, stop := serve(t, func(config *Config) {
+					wrap(config)
+					config.Limits.PingInterval = -1
+				}, func(p *wstest.Peer) {
+					peer = p
+					<-gone
+				})
+				synctest.Wait()
+				prepare(peer, c)
+				synctest.Wait()
+				began := time.Now()
+				c.Close(1000, "")
+				if took := time.Since(began); took > 3*time.Second {
+					t.Errorf("Close took %v", took)
+				}
+				close(gone)
+				stop()
+			})
+		})
+	}
+}

@@ -50,7 +50,9 @@ func openingCases() (list []conformanceCase) {
 		{"a header without a colon", lines(line, upgrade, connection, accepted, "nonsense"), 0, false},
 		{"an answer that ends in a frame's header", good, len(good) - len("%s") + 28 + 1, true},
 		{"an event in front of the session", good + string(text(message("a"))), 0, true},
-		{"a frame that no library refuses", good + string(wstest.Frame(0x88, []byte{3})), 0, false},
+		{"informational replies in front of it", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + good, 0, true},
+		{"informational replies byte by byte", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + good, 1, true},
+		{"lines that end without CR", strings.ReplaceAll(good, "\r\n", "\n"), 0, true},
 		{"nothing", "", 0, false},
 	} {
 		list = append(list, conformanceCase{name: tt.name, run: func(t *testing.T) {

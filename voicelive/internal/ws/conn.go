@@ -27,6 +27,7 @@ type Conn struct {
 	received func(data []byte)
 	ended    func()
 	queue    queue
+	attended atomic.Bool   // see Attend
 	read     chan struct{} // closed after the reader
 
 	// write state
@@ -176,51 +177,68 @@ func (c *Conn) endError() error {
 // Limits.CloseTimeout in any case. Another code or reason is refused with an error, and the
 // connection goes on. If it is closing already, the first code counts.
 func (c *Conn) Close(code int, reason string) error {
-	if code != websocket.CloseNormalClosure && (code < 3000 || code > 4999) {
-		return fmt.Errorf("voicelive: close code %d is not for applications; use 1000 or 3000 to 4999", code)
-	}
-	if len(reason) > 123 {
-		return fmt.Errorf("voicelive: the close reason has %d bytes, more than 123", len(reason))
-	}
-	if !utf8.ValidString(reason) {
-		return errors.New("voicelive: the close reason is not UTF-8")
+	if err := checkClose(code, reason); err != nil {
+		return err
 	}
 	// What is left of the timeout after the end is for the reader, which may be in a
 	// callback that waits for this very call.
 	grace := min(c.limits.CloseTimeout/10, 100*time.Millisecond)
-	deadline := time.Now().Add(c.limits.CloseTimeout - grace)
-	patience := time.NewTimer(time.Until(deadline))
-	defer patience.Stop()
-	c.mu.Lock()
-	first := !c.closed
-	c.closed = true
-	c.mu.Unlock()
-	sending := c.sending
-	if first {
-		close(c.closing)
-	} else {
-		sending = nil
+	patience := c.limits.CloseTimeout - grace
+	if c.beginClose() {
+		// In another goroutine, since a write may ignore its deadline.
+		go c.sendClose(code, reason, time.Now().Add(patience))
 	}
-	for {
-		select {
-		case sending <- struct{}{}:
-			// For good: a message that began is finished, and none follows the close frame.
-			sending = nil
-			c.frames.closing(code, reason, time.Until(deadline))
-			continue
-		case <-c.read:
-			return nil
-		case <-patience.C:
-			c.end(nil)
-		}
-		break
-	}
-	patience.Reset(grace)
-	select {
-	case <-c.read:
-	case <-patience.C:
+	if !c.readerDone(patience) {
+		c.end(nil)
+		c.readerDone(grace)
 	}
 	return nil
+}
+
+// checkClose refuses what a close frame of an application cannot say.
+func checkClose(code int, reason string) error {
+	switch {
+	case code != websocket.CloseNormalClosure && (code < 3000 || code > 4999):
+		return fmt.Errorf("voicelive: close code %d is not for applications; use 1000 or 3000 to 4999", code)
+	case len(reason) > 123:
+		return fmt.Errorf("voicelive: the close reason has %d bytes, more than 123", len(reason))
+	case !utf8.ValidString(reason):
+		return errors.New("voicelive: the close reason is not UTF-8")
+	}
+	return nil
+}
+
+// beginClose lets no further message begin. It reports whether it is the first.
+func (c *Conn) beginClose() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return false
+	}
+	c.closed = true
+	close(c.closing)
+	return true
+}
+
+// sendClose sends the close frame behind the message that is being written, if any.
+func (c *Conn) sendClose(code int, reason string, deadline time.Time) {
+	select {
+	case c.sending <- struct{}{}: // for good
+		c.frames.closing(code, reason, time.Until(deadline))
+	case <-c.done:
+	}
+}
+
+// readerDone waits for the reader, but no longer than d.
+func (c *Conn) readerDone(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-c.read:
+		return true
+	case <-timer.C:
+		return false
+	}
 }
 
 // Abort ends the connection at once and without a word.

@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// maxProxyAnswer bounds what a proxy may answer to CONNECT.
-const maxProxyAnswer = 16 << 10
+// maxProxyReply bounds the reply of a proxy to CONNECT.
+const maxProxyReply = 16 << 10
 
 // dial connects to the host of u, through a proxy if there is one, and speaks TLS
 // unless u is http. Whatever it opened is closed when ctx ends or on an error.
@@ -29,7 +29,7 @@ func (c *Config) dial(ctx context.Context, req *http.Request) (conn net.Conn, er
 	}
 	u := req.URL
 	if proxy == nil {
-		conn, err = c.DialContext(ctx, "tcp", hostPort(u))
+		conn, err = c.open(ctx, hostPort(u))
 	} else {
 		conn, err = c.dialProxy(ctx, proxy, hostPort(u))
 	}
@@ -53,6 +53,15 @@ func (c *Config) dial(ctx context.Context, req *http.Request) (conn net.Conn, er
 	return c.handshakeTLS(ctx, conn, u.Hostname())
 }
 
+// open opens a connection.
+func (c *Config) open(ctx context.Context, addr string) (net.Conn, error) {
+	conn, err := c.DialContext(ctx, "tcp", addr)
+	if conn == nil && err == nil {
+		err = nonRetriable(errors.New("voicelive: DialContext returned neither a connection nor an error"))
+	}
+	return conn, err
+}
+
 // checkClearText runs before the first byte is sent: what counts is the address
 // that was dialed, since a name such as localhost may resolve to anything.
 func (c *Config) checkClearText(conn net.Conn, proxied bool) error {
@@ -71,7 +80,7 @@ func (c *Config) handshakeTLS(ctx context.Context, conn net.Conn, host string) (
 		config = c.TLSConfig.Clone()
 	}
 	if config.ServerName == "" {
-		config.ServerName = host
+		config.ServerName, _, _ = strings.Cut(host, "%") // certificates know no zones
 	}
 	config.NextProtos = []string{"http/1.1"} // a config shared with net/http may ask for h2, which cannot be upgraded
 	config.MinVersion = max(config.MinVersion, tls.VersionTLS12)
@@ -94,7 +103,7 @@ func (c *Config) dialProxy(ctx context.Context, proxy *url.URL, addr string) (co
 	if proxy.Scheme != "http" && proxy.Scheme != "https" {
 		return nil, nonRetriable(fmt.Errorf("voicelive: proxies of scheme %q are not supported; dial yours in ClientOptions.DialContext and set Proxy to one that returns nil", proxy.Scheme))
 	}
-	conn, err = c.DialContext(ctx, "tcp", hostPort(proxy))
+	conn, err = c.open(ctx, hostPort(proxy))
 	if err != nil {
 		return nil, fmt.Errorf("voicelive: dial proxy: %w", err)
 	}
@@ -131,24 +140,27 @@ func connectThrough(conn net.Conn, proxy *url.URL, addr string) error {
 		return fmt.Errorf("voicelive: ask the proxy for %s: %w", addr, err)
 	}
 	// One byte at a time, so that none of the tunnel's is taken.
-	answer := bufio.NewReaderSize(&byteReader{io.LimitReader(conn, maxProxyAnswer)}, 16)
-	resp, err := http.ReadResponse(answer, req)
+	reply := bufio.NewReaderSize(&byteReader{io.LimitReader(conn, maxProxyReply)}, 16)
+	resp, err := http.ReadResponse(reply, req)
+	for err == nil && resp.StatusCode < http.StatusOK { // informational
+		resp, err = http.ReadResponse(reply, req)
+	}
 	if err != nil {
-		return fmt.Errorf("voicelive: answer of the proxy: %w", err)
+		return fmt.Errorf("voicelive: reply of the proxy: %w", err)
 	}
 	if resp.StatusCode == http.StatusOK {
 		return nil
 	}
 	conn.SetReadDeadline(time.Now().Add(time.Second)) // what it has to say, if it says it soon
 	body, _ := io.ReadAll(resp.Body)
-	err = &ProxyError{resp.StatusCode, fmt.Sprintf("voicelive: the proxy answers %s: %s", resp.Status, strings.TrimSpace(string(body)))}
+	err = &ProxyError{resp.StatusCode, fmt.Sprintf("voicelive: the proxy replies %s: %s", resp.Status, strings.TrimSpace(string(body)))}
 	if !Passing(resp.StatusCode) {
 		return nonRetriable(err)
 	}
 	return err
 }
 
-// A ProxyError is the answer of a proxy that made no tunnel.
+// A ProxyError is the reply of a proxy that made no tunnel.
 type ProxyError struct {
 	Status int
 	text   string
@@ -199,12 +211,12 @@ func hardClose(conn net.Conn) {
 	conn.Close()
 }
 
-// refusedHeaders in an answer mean that the peer speaks something that was not
+// refusedHeaders in a reply mean that the peer speaks something that was not
 // offered.
 var refusedHeaders = []string{"Sec-Websocket-Extensions", "Sec-Websocket-Protocol"}
 
-// checkAnswer refuses an answer that the library accepts.
-func checkAnswer(resp *http.Response) error {
+// checkReply refuses a reply that the library accepts.
+func checkReply(resp *http.Response) error {
 	if !resp.ProtoAtLeast(1, 1) || len(resp.Header["Sec-Websocket-Accept"]) != 1 {
 		return nonRetriable(errNoWebSocket)
 	}

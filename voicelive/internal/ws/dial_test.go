@@ -2,10 +2,12 @@ package ws
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -17,7 +19,7 @@ func TestNoByteOfTheTunnelIsTaken(t *testing.T) {
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			http.ReadRequest(bufio.NewReader(server))
-			io.WriteString(server, "HTTP/1.1 200 OK\r\nX: y\r\n\r\nfirst bytes")
+			io.WriteString(server, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX: y\r\n\r\nHTTP/1.1 200 OK\r\nX: y\r\n\r\nfirst bytes")
 			server.Close()
 		})
 		if err := connectThrough(client, &url.URL{Scheme: "http", Host: "p"}, "h:1"); err != nil {
@@ -29,4 +31,14 @@ func TestNoByteOfTheTunnelIsTaken(t *testing.T) {
 		}
 		wg.Wait()
 	})
+}
+
+func TestADialFunctionThatReturnsNothingIsAnError(t *testing.T) {
+	for _, proxy := range []*url.URL{nil, {Scheme: "http", Host: "proxy.test"}} {
+		config := testConfig(t, func(context.Context, string, string) (net.Conn, error) { return nil, nil })
+		config.Proxy = func(*http.Request) (*url.URL, error) { return proxy, nil }
+		if _, _, err := Dial(t.Context(), config); err == nil || !strings.Contains(err.Error(), "neither a connection nor an error") {
+			t.Errorf("got %v", err)
+		}
+	}
 }

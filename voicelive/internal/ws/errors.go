@@ -42,19 +42,14 @@ type ProtocolError struct{ Err error }
 func (e *ProtocolError) Error() string { return e.Err.Error() }
 func (e *ProtocolError) Unwrap() error { return e.Err }
 
-// CloseBadGateway is registered, but not known to the library.
+// CloseBadGateway is registered, but not known to the library; see frameCheck.closeError.
 const CloseBadGateway = 1014
 
 var errInvalidUTF8 = errors.New("a text message is not UTF-8")
 
 // classify turns the error that ended the reader into the reason of the
-// connection's end, nil for an orderly one, and the code that is owed to the peer, 0
-// for none.
+// connection's end, nil for an orderly one, and the code to reply with, 0 for none.
 func classify(err error) (cause *Error, reply int) {
-	var code int
-	if _, scanErr := fmt.Sscanf(err.Error(), "websocket: bad close code %d", &code); scanErr == nil && code == CloseBadGateway {
-		err = &websocket.CloseError{Code: code}
-	}
 	if ce, ok := errors.AsType[*websocket.CloseError](err); ok {
 		switch ce.Code {
 		case websocket.CloseNormalClosure:

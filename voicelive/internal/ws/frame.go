@@ -20,6 +20,8 @@ const (
 	// Headroom in front of a message is where its first frame's header goes.
 	Headroom = 14
 
+	maxControl = 125 // bytes of the payload of a control frame
+
 	opContinuation = 0x0
 	opText         = 0x1
 	opClose        = 0x8
@@ -76,7 +78,7 @@ func (w *frameWriter) message(buf []byte) (began bool, err error) {
 // control writes a control frame, whose payload has at most 125 bytes, within the
 // timeout. It may be called at any time.
 func (w *frameWriter) control(op int, payload []byte, timeout time.Duration) error {
-	var array [Headroom + 125]byte
+	var array [Headroom + maxControl]byte
 	buf := append(array[:Headroom], payload...)
 	frame := buf[putHeader(buf, Headroom, len(payload), byte(op), true):]
 	deadline := time.Now().Add(timeout)
@@ -127,7 +129,7 @@ func putHeader(buf []byte, start, n int, op byte, final bool) int {
 	copy(buf[at:], key[:])
 	mask(buf[start:start+n], key)
 	switch {
-	case n <= 125:
+	case n <= maxControl:
 		at -= 2
 		buf[at+1] = maskBit | byte(n)
 	default: // a frame is never larger than maxFrame

@@ -3,6 +3,9 @@ package ws
 import (
 	"encoding/binary"
 	"errors"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
 )
 
 var (
@@ -17,16 +20,24 @@ type frameCheck struct {
 	head [10]byte // of a frame, without a mask: the library refuses masked frames
 	n    int      // bytes of it so far
 	skip uint64   // bytes of payload to come
+
+	closing []byte // payload of a close frame, as much as may be valid
 }
 
-// check looks at the next bytes from the peer, and returns how many of them are in
-// front of a frame that must be refused.
+// check looks at the next bytes from the peer. It returns how many of them may be
+// read: up to the end of a frame, so that payload which comes next is of the frame whose
+// header was read last, and none of a frame that must be refused.
 func (c *frameCheck) check(p []byte) (int, error) {
 	for i := 0; i < len(p); {
 		if c.skip > 0 {
-			n := min(c.skip, uint64(len(p)-i))
-			c.skip -= n
-			i += int(n)
+			n := int(min(c.skip, uint64(len(p)-i)))
+			if c.head[0] == finalBit|opClose {
+				c.closing = append(c.closing, p[i:i+min(n, maxControl-len(c.closing))]...)
+			}
+			c.skip -= uint64(n)
+			if i += n; c.skip == 0 {
+				return i, nil
+			}
 			continue
 		}
 		c.head[c.n] = p[i]
@@ -37,15 +48,29 @@ func (c *frameCheck) check(p []byte) (int, error) {
 		}
 		length, err := payloadLen(c.head[:c.n])
 		if err != nil {
-			return max(i-c.n, 0), err
+			return 0, err
 		}
-		c.skip, c.n = length, 0
+		if c.skip, c.n = length, 0; length == 0 {
+			return i, nil
+		}
 	}
 	return len(p), nil
 }
 
 // inside reports whether payload of a frame comes next.
 func (c *frameCheck) inside() bool { return c.skip > 0 }
+
+// closeError is what err says, unless the library refused a close frame for its code
+// which is valid.
+func (c *frameCheck) closeError(err error) error {
+	if len(c.closing) < 2 || binary.BigEndian.Uint16(c.closing) != CloseBadGateway || !utf8.Valid(c.closing[2:]) {
+		return err
+	}
+	if _, known := err.(*websocket.CloseError); known || isNetworkError(err) {
+		return err
+	}
+	return &websocket.CloseError{Code: CloseBadGateway, Text: string(c.closing[2:])}
+}
 
 func headerLen(second byte) int {
 	switch second &^ maskBit {

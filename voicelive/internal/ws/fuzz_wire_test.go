@@ -161,7 +161,7 @@ func FuzzClassify(f *testing.F) {
 		}
 		for _, err := range []error{errors.New(text), errors.New("websocket: " + text), &net.OpError{Op: "read", Err: errors.New(text)}} {
 			cause, reply := classify(err)
-			if cause == nil || cause.Error() == "" || reply != 0 && reply != 1002 && reply != CloseBadGateway {
+			if cause == nil || cause.Error() == "" || reply != 0 && reply != 1002 {
 				t.Errorf("%v: got %v, reply %d", err, cause, reply)
 			}
 		}
@@ -195,7 +195,7 @@ func FuzzHandshakeAnswer(f *testing.F) {
 		rest := &keyedReader{conn: conn, answer: whole}
 		conn.in = rest
 		c, resp, err := Dial(t.Context(), config)
-		if taken := len(whole) - len(rest.answer); taken > maxAnswerHeader+maxRefusalBody {
+		if taken := len(whole) - len(rest.answer); taken > maxHeader+maxRefusalBody {
 			t.Errorf("%d bytes were read", taken)
 		}
 		switch {

@@ -3,6 +3,7 @@ package ws
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -20,15 +21,15 @@ import (
 )
 
 const (
-	maxAnswerHeader = 64 << 10 // bytes of the answer to the handshake, up to its body
+	maxHeader       = 64 << 10 // bytes of the reply to the handshake, up to its body
 	maxRefusalBody  = 64 << 10
 	refusalPatience = 5 * time.Second // for the body of a refusal
 	readBufferSize  = 1 << 10         // larger reads bypass it, and it is what an idle session holds
 )
 
 var (
-	errAnswerTooLong = errors.New("the answer to the handshake is too long")
-	errNoWebSocket   = errors.New("voicelive: the server's answer to the handshake is not that of a WebSocket server")
+	errHeaderTooLong = errors.New("the reply to the handshake is too long")
+	errNoWebSocket   = errors.New("voicelive: the reply to the handshake is not that of a WebSocket server")
 )
 
 // Config says what to connect to, and how.
@@ -61,13 +62,15 @@ type Limits struct {
 }
 
 // Dial connects and sends the opening handshake. A refusal is a response without a
-// connection and without an error; its body has been read.
+// connection and without an error, unless ctx ended while its body was read; what came
+// of the body can be read.
 func Dial(ctx context.Context, c Config) (*Conn, *http.Response, error) {
 	limit := c.Limits.HandshakeTimeout
 	overdue := fmt.Errorf("voicelive: handshake: not done within %v: %w", limit, os.ErrDeadlineExceeded)
+	caller := ctx
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, overdue)
 	defer cancel()
-	conn, resp, err := c.once(ctx)
+	conn, resp, err := c.once(ctx, caller)
 	if errors.Is(err, context.DeadlineExceeded) && context.Cause(ctx) == overdue {
 		if err != context.DeadlineExceeded { // it tells what took so long
 			overdue = fmt.Errorf("%w: %v", overdue, err)
@@ -77,27 +80,27 @@ func Dial(ctx context.Context, c Config) (*Conn, *http.Response, error) {
 	return conn, resp, err
 }
 
-func (c *Config) once(ctx context.Context) (*Conn, *http.Response, error) {
+func (c *Config) once(ctx, caller context.Context) (*Conn, *http.Response, error) {
 	conn, err := c.dial(ctx, c.Request)
 	if err != nil {
 		return nil, nil, ContextError(ctx, err)
 	}
-	wire := &wireConn{Conn: conn, left: maxAnswerHeader}
+	wire := &wireConn{Conn: conn}
 	stop := context.AfterFunc(ctx, func() { hardClose(conn) })
 	resp, reader, err := c.upgrade(ctx, wire)
+	inTime := stop()
 	switch {
-	case !stop():
+	case err == nil && resp.StatusCode == http.StatusSwitchingProtocols && inTime:
+		wire.established()
+		return newConn(wire, reader, c.Limits), resp, nil
+	case err == nil && resp.StatusCode != http.StatusSwitchingProtocols:
+		hardClose(conn)
+		return nil, resp, caller.Err() // the limit of the handshake ends no more than the wait for the body
+	case !inTime:
 		err = ctx.Err()
-	case err == nil && resp.StatusCode == http.StatusSwitchingProtocols:
-		if err = wire.established(c.Request); err == nil {
-			return newConn(wire, reader, c.Limits), resp, nil
-		}
 	}
 	hardClose(conn)
-	if err != nil {
-		return nil, resp, ContextError(ctx, err)
-	}
-	return nil, resp, nil
+	return nil, nil, ContextError(ctx, err)
 }
 
 // upgrade speaks the handshake over an open connection.
@@ -120,7 +123,7 @@ func (c *Config) upgrade(ctx context.Context, wire *wireConn) (*http.Response, *
 	case err != nil:
 		return nil, nil, fmt.Errorf("voicelive: handshake: %w", err)
 	}
-	if err := checkAnswer(resp); err != nil {
+	if err := checkReply(resp); err != nil {
 		return nil, nil, err
 	}
 	resp.Request = c.Request
@@ -146,47 +149,52 @@ func ContextError(ctx context.Context, err error) error {
 	return err
 }
 
-// wireConn is what gorilla/websocket reads from. It bounds and remembers the
-// answer to the handshake, of which the library would keep 1 KiB, and later
-// counts reads for the keepalive. The library's own frames and its Close are
-// ignored after the handshake: only frameWriter writes, and only Conn closes.
+// wireConn is what gorilla/websocket reads from. During the handshake it gives the
+// library the header of the reply and no more, of whose body the library would keep 1 KiB
+// and wait for that. Later it checks frames and counts reads for the keepalive. The
+// library's own frames and its Close are ignored after the handshake: only frameWriter
+// writes, and only Conn closes.
 type wireConn struct {
 	net.Conn
+
+	// handshake
+	done   bool   // set before the reader starts
+	header []byte // of the reply
+	unread []byte // of header, by the library
+	rest   []byte // of what was read, behind header
+	failed error  // of reading the header
+
+	// frames
 	reads  atomic.Uint32 // that returned something; changes as long as the peer lives
-	ahead  readAhead
-	done   bool // the handshake is; set before the reader starts
-	left   int  // bytes that the answer may still have
-	answer []byte
-	frames frameCheck // of what is behind the answer
-	bad    error      // what it found, once all that is in front of it has been read
+	buffer readBuffer
+	frames frameCheck
+	bad    error // what it found, once everything before it has been read
 }
 
-// Read waits for the network in this very frame: a stack of which each waiting session
-// has one is scanned by every garbage collection.
+// Read waits for the network in this very frame: a stack of which each waiting
+// connection has one is scanned by every garbage collection.
 func (c *wireConn) Read(p []byte) (n int, err error) {
 	switch {
 	case !c.done:
-		return c.readAnswer(p)
+		return c.readHeader(p)
 	case c.bad != nil:
 		return 0, c.bad
-	case c.ahead.empty() && !c.frames.inside():
+	case c.buffer.empty() && !c.frames.inside():
 		n, err = c.Conn.Read(p)
 		c.alive(n)
-	default:
-		if c.ahead.empty() {
-			n, err = c.Conn.Read(c.ahead.borrow())
-			c.ahead.fill(n, err)
-			c.alive(n)
-		}
-		n, err = c.ahead.take(p)
-	}
-	if n, c.bad = c.frames.check(p[:n]); c.bad != nil {
-		err = nil
-		if n == 0 {
-			err = c.bad
+		return c.checked(p[:n], err)
+	case c.buffer.empty():
+		n, err = c.Conn.Read(c.buffer.borrow())
+		c.alive(n)
+		if c.buffer.fill(n, err); n == 0 {
+			return 0, err
 		}
 	}
-	return n, err
+	n, c.bad = c.frames.check(c.buffer.rest[:min(len(p), len(c.buffer.rest))])
+	if c.bad != nil {
+		return 0, c.bad
+	}
+	return n, c.buffer.take(p, n)
 }
 
 func (c *wireConn) alive(n int) {
@@ -195,15 +203,79 @@ func (c *wireConn) alive(n int) {
 	}
 }
 
-// readAnswer reads the answer to the handshake.
-func (c *wireConn) readAnswer(p []byte) (int, error) {
-	if c.left <= 0 {
-		return 0, nonRetriable(errAnswerTooLong)
+// checked returns how much of what was read may go to the library now, and keeps the
+// rest. It is at most readBufferSize.
+func (c *wireConn) checked(p []byte, err error) (n int, _ error) {
+	n, c.bad = c.frames.check(p)
+	switch {
+	case c.bad != nil:
+		return 0, c.bad
+	case n < len(p):
+		c.buffer.fill(copy(c.buffer.borrow(), p[n:]), err)
+		return n, nil
 	}
-	n, err := c.Conn.Read(p[:min(len(p), c.left)])
-	c.left -= n
-	c.answer = append(c.answer, p[:n]...)
 	return n, err
+}
+
+// readHeader gives the library the header of the reply, and then its end.
+func (c *wireConn) readHeader(p []byte) (int, error) {
+	if c.header == nil {
+		c.failed = c.receiveHeader()
+		c.unread = c.header
+	}
+	if len(c.unread) == 0 {
+		return 0, cmp.Or(c.failed, io.EOF)
+	}
+	n := copy(p, c.unread)
+	c.unread = c.unread[n:]
+	return n, nil
+}
+
+// receiveHeader reads the header of the final reply, skipping informational ones as
+// RFC 9110 section 15.2 demands.
+func (c *wireConn) receiveHeader() error {
+	piece := make([]byte, readBufferSize)
+	for left := maxHeader; left > 0; {
+		n, err := c.Conn.Read(piece[:min(left, len(piece))])
+		left -= n
+		c.header = append(c.header, piece[:n]...)
+		for {
+			end := headerEnd(c.header)
+			if end == 0 {
+				break
+			}
+			if !informational(c.header) {
+				c.header, c.rest = c.header[:end:end], c.header[end:]
+				return nil
+			}
+			c.header = c.header[end:]
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nonRetriable(errHeaderTooLong)
+}
+
+// headerEnd returns where the header of an HTTP response ends; 0 if it does not.
+func headerEnd(b []byte) int {
+	for at := 0; ; {
+		n := bytes.IndexByte(b[at:], '\n')
+		if n < 0 {
+			return 0
+		}
+		at += n + 1
+		rest := bytes.TrimPrefix(b[at:], []byte("\r"))
+		if len(rest) > 0 && rest[0] == '\n' {
+			return len(b) - len(rest) + 1
+		}
+	}
+}
+
+// informational reports whether a response has a status below 200, other than 101.
+func informational(header []byte) bool {
+	_, status, _ := bytes.Cut(header, []byte(" "))
+	return bytes.HasPrefix(header, []byte("HTTP/1.")) && len(status) >= 3 && status[0] == '1' && string(status[:3]) != "101"
 }
 
 func (c *wireConn) Write(p []byte) (int, error) {
@@ -213,7 +285,7 @@ func (c *wireConn) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// Close is for the library, which closes what it cannot upgrade before its answer is read.
+// Close is for the library, which closes what it cannot upgrade before the reply is read.
 func (c *wireConn) Close() error { return nil }
 
 // SetWriteDeadline is for the library; see Write.
@@ -224,27 +296,20 @@ func (c *wireConn) SetWriteDeadline(t time.Time) error {
 	return c.Conn.SetWriteDeadline(t)
 }
 
-// established ends the handshake. The library may have read frames with the answer.
-func (c *wireConn) established(req *http.Request) error {
-	all := bytes.NewReader(c.answer)
-	answer := bufio.NewReader(all)
-	if _, err := http.ReadResponse(answer, req); err != nil {
-		return nonRetriable(err)
+// established ends the handshake. Frames may have come with the reply.
+func (c *wireConn) established() {
+	if len(c.rest) > 0 {
+		c.buffer.fill(copy(c.buffer.borrow(), c.rest), nil)
 	}
-	if _, err := c.frames.check(c.answer[len(c.answer)-all.Len()-answer.Buffered():]); err != nil {
-		return nonRetriable(&Error{Cause: &ProtocolError{err}})
-	}
-	c.done, c.answer = true, nil
-	return nil
+	c.done, c.header, c.rest = true, nil, nil
 }
 
-// refusal reads the answer again, with its body, up to the limit and as far as it
+// refusal reads the reply again, with its body, up to the limit and as far as it
 // comes in time.
 func (c *wireConn) refusal(req *http.Request) (*http.Response, error) {
-	c.left += maxRefusalBody
 	c.Conn.SetReadDeadline(time.Now().Add(refusalPatience)) // no matter if the peer closed already
-	seen := bytes.Clone(c.answer)
-	resp, err := http.ReadResponse(bufio.NewReader(io.MultiReader(bytes.NewReader(seen), c)), req)
+	whole := io.MultiReader(bytes.NewReader(c.header), bytes.NewReader(c.rest), io.LimitReader(c.Conn, maxRefusalBody))
+	resp, err := http.ReadResponse(bufio.NewReader(whole), req)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,13 @@
+//go:build !race
+
 package ws
 
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -38,15 +42,14 @@ func TestMemoryIsBounded(t *testing.T) {
 		"messages without content": {service: flood(nil), message: 4 << 10},
 		"an event of 30 MiB":       {service: flood(messageOf("x", 30<<20)), message: 30 << 20},
 		"10^6 fragments of a byte": {service: fragments(1_000_000, 1), message: 2_000_000},
+		"30 MiB in fragments":      {service: fragments(30<<20/(16<<10), 16<<10), message: 30 << 20},
+		"32 MiB announced":         {service: announcing, message: 0},
 		"fragments of 40 MB":       {service: fragments(1_000_000, 40), message: 64 << 20, end: ErrTooLarge},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				enough.Store(false)
-				c, stop := serve(t, nil, func(p *wstest.Peer) {
-					p.Text(message("first"))
-					tt.service(p)
-				})
+				c, stop := serve(t, nil, tt.service)
 				var before, after runtime.MemStats
 				if tt.end != nil {
 					<-c.Done()
@@ -79,14 +82,45 @@ func TestMemoryIsBounded(t *testing.T) {
 // fragments is an event in n frames, or as many as are taken.
 func fragments(n, size int) func(*wstest.Peer) {
 	return func(p *wstest.Peer) {
-		many := bytes.Repeat(wstest.Frame(0x00, bytes.Repeat([]byte("x"), size)), 10_000)
+		batch := min(n, 10_000)
+		many := bytes.Repeat(wstest.Frame(0x00, bytes.Repeat([]byte("x"), size)), batch)
 		p.Frame(0x01, []byte(`{"text":"`))
-		for sent := 0; sent < n; sent += 10_000 {
+		for sent := 0; sent < n; sent += batch {
 			if _, err := p.Conn.Write(many); err != nil {
 				return
 			}
 		}
 		p.Frame(0x80, []byte(`"}`))
 		p.Drain()
+	}
+}
+
+// announcing sends a few bytes of a frame of 32 MiB.
+func announcing(p *wstest.Peer) {
+	p.Conn.Write(append(wstest.AppendHeader(nil, 0x81, 32<<20), make([]byte, 5000)...))
+	p.Drain()
+}
+
+// The header of a frame takes no memory, whatever the limit.
+func TestAnAnnouncementTakesNoMemory(t *testing.T) {
+	for _, tt := range []struct {
+		announced uint64
+		limit     int64
+	}{{32 << 20, 32 << 20}, {1 << 39, 1 << 40}, {1 << 50, math.MaxInt64}, {1<<63 - 1, math.MaxInt64}} {
+		synctest.Test(t, func(t *testing.T) {
+			c, stop := serve(t, func(config *Config) { config.Limits.ReceiveBytes = tt.limit }, func(p *wstest.Peer) {
+				p.Conn.Write(binary.BigEndian.AppendUint64([]byte{0x81, 127}, tt.announced))
+				p.Conn.Write(make([]byte, 20_000))
+				p.Drain()
+			})
+			defer stop()
+			_, size := allocated(synctest.Wait)
+			if size > 256<<10 {
+				t.Errorf("%d bytes are allocated for %d announced", size, tt.announced)
+			}
+			if err := c.Err(); err != nil {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }

@@ -30,22 +30,24 @@ func (c *Conn) readLoop() {
 
 // readMessages queues messages until one cannot be read.
 func (c *Conn) readMessages() error {
-	coming := func() int { return int(min(c.wire.frames.skip, uint64(c.limits.ReceiveBytes))) }
 	for {
 		kind, r, err := c.reader.NextReader()
 		if err != nil {
 			return err
 		}
-		m := messages.Get().(*Message)
-		if err := m.readFrom(r, coming); err != nil {
+		if err := c.awaitRoom(); err != nil {
+			return err
+		}
+		m, err := readMessage(r, c.coming, c.limits.ReceiveBytes)
+		if err != nil {
 			return err
 		}
 		if kind == websocket.TextMessage && !utf8.Valid(m.Data) {
 			return errInvalidUTF8
 		}
 		c.received(m.Data)
-		if !c.deliver(m) {
-			return ErrSlowConsumer
+		if n := c.queue.put(m); n%burst == 0 {
+			runtime.Gosched()
 		}
 	}
 }
@@ -54,23 +56,26 @@ func (c *Conn) readMessages() error {
 // finds them in the cache of the processor.
 const burst = 16
 
-// deliver queues m, and waits for room while the keepalive, which needs the
-// reader, is suspended. It reports whether the consumer came in time.
-func (c *Conn) deliver(m *Message) bool {
-	if n := c.queue.put(m); n > 0 {
-		if n%burst == 0 {
-			runtime.Gosched()
-		}
-		return true
+// coming is how many bytes of the current frame the library has not read.
+func (c *Conn) coming() int64 { return int64(c.wire.frames.skip) }
+
+// awaitRoom waits for room in the queue, so that no message is held besides, while the
+// keepalive, which needs the reader, is suspended.
+func (c *Conn) awaitRoom() error {
+	if c.queue.hasRoom() {
+		return nil
 	}
 	c.alive.suspend()
 	defer c.alive.resume(c)
-	return c.queue.wait(m, c.limits.SlowConsumerTimeout, c.done, c.closing)
+	if !c.queue.awaitRoom(c.limits.SlowConsumerTimeout, c.done, c.closing) {
+		return ErrSlowConsumer
+	}
+	return nil
 }
 
-// readEnded ends the session for the reason that err gives, and answers the peer.
+// readEnded ends the connection for the reason that err gives, and answers the peer.
 func (c *Conn) readEnded(err error) {
-	cause, code := classify(err)
+	cause, code := classify(c.wire.frames.closeError(err))
 	c.mu.Lock()
 	if pending := c.pending; pending != nil && (cause == nil || cause.Code == 0) && code == 0 {
 		cause = pending // the write's error is what happened first
@@ -84,7 +89,7 @@ func (c *Conn) readEnded(err error) {
 			c.frames.closing(code, "", min(c.limits.CloseTimeout, time.Second))
 		}
 		if cause != nil && cause.Code == 0 {
-			c.linger()
+			c.linger(cause)
 		}
 	}
 	c.end(cause)
@@ -92,7 +97,8 @@ func (c *Conn) readEnded(err error) {
 
 // linger reads on for a while, so that closing does not reset the connection
 // before the peer has read why.
-func (c *Conn) linger() {
-	c.wire.SetReadDeadline(time.Now().Add(c.limits.DrainTimeout))
+func (c *Conn) linger(cause *Error) {
+	late := time.AfterFunc(c.limits.DrainTimeout, func() { c.end(cause) })
+	defer late.Stop()
 	io.Copy(io.Discard, c.wire.Conn)
 }

@@ -49,7 +49,7 @@ func textOf(n int) []byte {
 	return wstest.Frame(0x81, bytes.Repeat([]byte("0123456789abcdef"), n/16+1)[:n])
 }
 
-func TestReadAheadWaitsWithTheSmallBuffer(t *testing.T) {
+func TestReadsWaitWithTheSmallBuffer(t *testing.T) {
 	end := errors.New("reset")
 	for _, test := range []struct {
 		name   string
