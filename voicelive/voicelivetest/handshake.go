@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -21,6 +22,9 @@ const (
 	path     = "/voice-live/realtime"
 	pathRTC  = path + "/calls"
 	dayLimit = 24 * time.Hour
+
+	maxRequest     = 64 << 10 // bytes
+	requestTimeout = 10 * time.Second
 )
 
 // apiVersions are the versions known to have been published.
@@ -53,11 +57,18 @@ func refuse(status int, code, format string, args ...any) *refusal {
 // serve takes a connection from its first byte to its last.
 func (srv *Server) serve(conn net.Conn) {
 	defer hangUp(conn)
-	r := bufio.NewReader(conn)
+	limited := &io.LimitedReader{R: conn, N: maxRequest}
+	r := bufio.NewReader(limited)
+	conn.SetReadDeadline(time.Now().Add(requestTimeout))
 	req, err := http.ReadRequest(r)
 	if err != nil {
+		if limited.N <= 0 {
+			refuse(http.StatusRequestHeaderFieldsTooLarge, "431", "The request has more than %d bytes", maxRequest).write(conn, "")
+		}
 		return
 	}
+	limited.N = math.MaxInt64
+	conn.SetReadDeadline(time.Time{})
 	index, h := srv.enter(req)
 	faults := srv.options.Faults.Script(index)
 	if fault, ok := faults.handshake(); ok && !srv.breakHandshake(conn, r, req, fault, h) {
@@ -273,6 +284,7 @@ func (r *refusal) bytes(requestID string) []byte {
 }
 
 func (r *refusal) write(conn net.Conn, requestID string) {
+	conn.SetWriteDeadline(time.Now().Add(requestTimeout))
 	conn.Write(r.bytes(requestID)) // an error means that nobody reads it
 }
 

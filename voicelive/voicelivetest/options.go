@@ -7,6 +7,8 @@ import "time"
 type Options struct {
 	// Transport is how clients reach the server.
 	Transport Transport
+	// Address is where a server over TCP listens, such as "localhost:8080". Empty is a free port of 127.0.0.1.
+	Address string
 	// TLS encrypts the connections, with a certificate that [Server.TLSConfig] trusts.
 	TLS bool
 
@@ -64,8 +66,8 @@ type Options struct {
 	Uplink Link
 	// Faults are what goes wrong. The zero value is nothing.
 	Faults Faults
-	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled; their
-	// types and numbers are kept. It is for long runs.
+	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled. Of the last
+	// 10,000 in each direction at least, types and times are kept. It is for long runs.
 	Forget bool
 	// Lenient keeps [NewServer] from failing the test for what [Session.Violations] lists.
 	Lenient bool

@@ -6,8 +6,12 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// highWater is how many bytes may wait before responses stop producing more.
-const highWater = 256 << 10
+const (
+	// highWater is how many bytes may wait before responses stop producing more.
+	highWater = 256 << 10
+	// overflow is how many bytes may wait before nothing is read from a client that does not read either.
+	overflow = 4 << 20
+)
 
 // outgoing is one thing for the writer to do.
 type outgoing struct {
@@ -21,24 +25,28 @@ type outgoing struct {
 	fault   *Fault
 }
 
+// size is what it counts in the outbox, in bytes: a bit more than its own, for small ones.
+func (o *outgoing) size() int { return len(o.event) + len(o.control) + 64 }
+
 type closing struct {
 	code   int
 	reason string
 }
 
-// outbox holds what waits to be written. It has no limit of its own: responses look at full, and what tests inject is
-// theirs to bound. Control frames overtake events.
+// outbox holds what waits to be written. It has no limit of its own: responses look at full, the reader waits for room, and
+// what tests inject is theirs to bound. Control frames overtake events.
 type outbox struct {
 	mu      sync.Mutex
 	queue   []outgoing
 	control []outgoing
 	bytes   int
 	ready   chan struct{} // one slot: something is there
-	drained chan struct{} // one slot: there is room again
+	drained chan struct{} // one slot: there is room again, for responses
+	room    chan struct{} // one slot: there is room again, for the reader
 }
 
 func newOutbox() *outbox {
-	return &outbox{ready: make(chan struct{}, 1), drained: make(chan struct{}, 1)}
+	return &outbox{ready: make(chan struct{}, 1), drained: make(chan struct{}, 1), room: make(chan struct{}, 1)}
 }
 
 func (b *outbox) put(o outgoing) {
@@ -48,7 +56,7 @@ func (b *outbox) put(o outgoing) {
 	} else {
 		b.queue = append(b.queue, o)
 	}
-	b.bytes += len(o.event)
+	b.bytes += o.size()
 	b.mu.Unlock()
 	signal(b.ready)
 }
@@ -74,16 +82,33 @@ func (b *outbox) take() (o outgoing, ok bool) {
 	default:
 		return o, false
 	}
-	if b.bytes -= len(o.event); b.bytes < highWater && b.bytes+len(o.event) >= highWater {
+	before := b.bytes
+	b.bytes -= o.size()
+	if b.bytes < highWater && before >= highWater {
 		signal(b.drained)
+	}
+	if b.bytes < overflow && before >= overflow {
+		signal(b.room)
 	}
 	return o, true
 }
 
-func (b *outbox) full() bool {
+// full reports whether so many bytes wait, or more.
+func (b *outbox) full(limit int) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.bytes >= highWater
+	return b.bytes >= limit
+}
+
+// waitForRoom waits until less than overflow waits, or for the end.
+func (b *outbox) waitForRoom(quit <-chan struct{}) {
+	for b.full(overflow) {
+		select {
+		case <-b.room:
+		case <-quit:
+			return
+		}
+	}
 }
 
 func signal(c chan struct{}) {

@@ -66,6 +66,17 @@ type records struct {
 	changed    chan struct{} // closed at the next change; nil if nobody waits for it
 }
 
+// remembered is how many events are kept at least by a session that forgets.
+const remembered = 10_000
+
+// keep appends an event, and forgets the first half of very many if it shall.
+func keep[E any](list []E, e E, forget bool) []E {
+	if forget && len(list) >= 2*remembered {
+		list = append([]E(nil), list[remembered:]...)
+	}
+	return append(list, e)
+}
+
 func (r *records) change(f func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -77,7 +77,7 @@ func (srv *Server) listen() (err error) {
 		srv.pipe = newPipeListener()
 		srv.listener = srv.pipe
 	case TCP:
-		if srv.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		if srv.listener, err = net.Listen("tcp", first(srv.options.Address, "127.0.0.1:0")); err != nil {
 			return err
 		}
 	default:

@@ -61,6 +61,7 @@ type Session struct {
 	numb    gate  // the reader reads, and ignores
 	mute    gate  // the writer has stopped writing
 	numbers int   // event_ids given by the writer
+	written int   // events
 	losses  rules // faults of the service's events
 	twists  []*Fault
 }
@@ -187,7 +188,7 @@ func (s *Session) rest() {
 			do()
 			due = true
 		}
-		if r := s.nextResponse(); r != nil && !r.due.After(now) && !s.out.full() {
+		if r := s.nextResponse(); r != nil && !r.due.After(now) && !s.out.full(highWater) {
 			r.step()
 			due = true
 		}

@@ -22,7 +22,7 @@ const (
 	// Pipe connects through [net.Pipe]: no sockets, no buffers between the peers, and time may be virtual
 	// (testing/synctest). Only [Server.DialContext] reaches such a server.
 	Pipe Transport = iota
-	// TCP listens on a free port of 127.0.0.1.
+	// TCP listens on [Options.Address].
 	TCP
 )
 

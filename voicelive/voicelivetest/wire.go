@@ -34,6 +34,7 @@ func (s *Session) read() {
 			s.closeCameIn(m.payload)
 			return
 		}
+		s.out.waitForRoom(s.quit)
 		if !s.tell(func() { s.incoming(m) }) {
 			return
 		}
@@ -197,7 +198,7 @@ func (s *Session) writeEvent(o outgoing) error {
 	if err != nil || len(s.faults) == 0 {
 		return err
 	}
-	return s.fireAfterSent(get(&s.records, func() int { return len(s.sent) }))
+	return s.fireAfterSent(s.written)
 }
 
 // record writes an event with write, and keeps it if that succeeds.
@@ -207,11 +208,13 @@ func (s *Session) record(o outgoing, write func(text []byte) error) error {
 	if s.forget {
 		sent.Raw = nil
 	}
-	s.change(func() { s.sent = append(s.sent, sent) })
+	s.change(func() { s.sent = keep(s.sent, sent, s.forget) })
 	err := write(text)
 	if err != nil {
 		s.change(func() { s.sent = s.sent[:len(s.sent)-1] })
+		return err
 	}
+	s.written++
 	return err
 }
 
@@ -239,7 +242,7 @@ func (s *Session) handle(text []byte) {
 	if s.forget {
 		r.Event, r.Raw = nil, nil
 	}
-	s.change(func() { s.received = append(s.received, r) })
+	s.change(func() { s.received = keep(s.received, r, s.forget) })
 	s.handled++
 	s.fireAt(s.handled)
 	switch {

@@ -1,0 +1,91 @@
+package voicelivetest_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
+)
+
+// connect is a connection to a server, without a handshake.
+func connect(t *testing.T, srv *voicelivetest.Server) net.Conn {
+	t.Helper()
+	conn, err := srv.DialContext(t.Context(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+func TestRequestsAreBounded(t *testing.T) {
+	bubble(t, nil, func(t *testing.T, srv *voicelivetest.Server) {
+		conn := connect(t, srv)
+		written := make(chan int64)
+		go func() {
+			n, _ := io.Copy(conn, io.MultiReader(strings.NewReader("GET / HTTP/1.1\r\nHost: x\r\n"), endless{}))
+			written <- n
+		}()
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("got %v, %v; want status 431", resp, err)
+		}
+		if n := <-written; n > 128<<10 {
+			t.Errorf("the server has read %d bytes of a request", n)
+		}
+	})
+}
+
+// endless is header lines for ever.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return copy(p, "X: "+strings.Repeat("y", 97)+"\r\n"), nil }
+
+func TestRequestsHaveATimeLimit(t *testing.T) {
+	bubble(t, nil, func(t *testing.T, srv *voicelivetest.Server) {
+		conn := connect(t, srv)
+		began := time.Now()
+		fmt.Fprint(conn, "GET / HTTP/1.1\r\n")
+		if _, err := io.Copy(io.Discard, conn); err != nil {
+			t.Error(err)
+		}
+		if d := time.Since(began); d != 10*time.Second {
+			t.Errorf("the server hung up after %v, want 10s", d)
+		}
+	})
+}
+
+// Who sends and does not read is not read any more, and what waits for it is bounded.
+func TestAClientThatDoesNotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := voicelivetest.NewServer(t, &voicelivetest.Options{Forget: true})
+		d := websocket.Dialer{NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return srv.DialContext(ctx, network, address)
+		}}
+		conn, _, err := d.DialContext(t.Context(), "ws://x/voice-live/realtime?api-version=2026-06-01-preview&model=m", http.Header{"Api-Key": {"k"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		conn.SetWriteDeadline(time.Now().Add(time.Minute))
+		n := 0
+		for ; n < 1_000_000; n++ {
+			if err := conn.WriteMessage(websocket.PingMessage, []byte("123456789")); err != nil {
+				break
+			}
+		}
+		if n > 100_000 {
+			t.Errorf("%d pings were read from a client that takes no pong", n)
+		}
+	})
+}
