@@ -39,7 +39,7 @@ drift: ## compare spec/voicelive.json with upstream, or with UPSTREAM=file-or-UR
 .PHONY: spec
 spec: ## take a new spec/voicelive.json, FROM=file-or-URL or upstream's, and regenerate; writes spec-report.md
 	@before=$$(mktemp -d) && trap 'rm -rf "$$before"' EXIT && \
-	git archive HEAD spec | tar -x -C "$$before" && \
+	git archive HEAD | tar -x -C "$$before" && \
 	go run ./cmd/vlgen spec $(if $(or $(FROM),$(UPSTREAM)),-from '$(or $(FROM),$(UPSTREAM))') -before "$$before/spec" -report spec-report.md
 
 .PHONY: test

@@ -28,7 +28,7 @@ A place is a file or an https URL. In -from, {version} stands for the version of
 		o.specFlag(fs, "the `document` that is replaced")
 		o.overlayFlag(fs)
 		o.guideFlag(fs, "the `file` with what the reference says beside the document")
-		fs.StringVar(&o.before, "before", "", "the `folder` with the document and the overlay to compare with; empty for those that are replaced")
+		fs.StringVar(&o.before, "before", "", "the `folder` with the document and the overlay to compare with, in a copy of the module; empty for those that are replaced")
 		fs.StringVar(&o.out, "out", "voicelive", "the `folder` of the package")
 		fs.StringVar(&o.docs, "docs", "docs", "the `folder` of the reference")
 		o.packageFlag(fs)
@@ -95,32 +95,46 @@ func (o *options) take(std streams) (*taken, error) {
 // handWritten returns the files by hand that do not compile any more, in the
 // module that the package is part of.
 func (o *options) handWritten(before gen.Input, after []gen.File) ([]string, error) {
-	out, err := filepath.Abs(o.out)
-	if err != nil {
-		return nil, err
-	}
-	root := out
-	for !exists(filepath.Join(root, "go.mod")) {
-		if filepath.Dir(root) == root {
-			return nil, nil // part of no module
-		}
-		root = filepath.Dir(root)
-	}
+	root := moduleOf(o.out)
 	before.UnusedOverlay = true
 	old, err := gen.Generate(before)
-	if err != nil || after == nil {
-		return nil, nil // reported as a problem
+	if root == "" || err != nil || after == nil { // a problem is reported
+		return nil, nil
 	}
-	dir, err := filepath.Rel(root, out)
+	dir, err := below(root, o.out)
 	if err != nil {
 		return nil, err
 	}
-	return evolve.HandWritten(os.DirFS(root), filepath.ToSlash(dir), old.Files, after)
+	from := root
+	if o.before != "" && moduleOf(o.before) != "" {
+		from = moduleOf(o.before)
+	}
+	return evolve.HandWritten(evolve.Tree{FS: os.DirFS(from), Dir: dir, Generated: old.Files},
+		evolve.Tree{FS: os.DirFS(root), Dir: dir, Generated: after})
 }
 
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
+// moduleOf is the folder with the go.mod of the module that a folder is part of,
+// empty if there is none.
+func moduleOf(dir string) string {
+	for dir, err := filepath.Abs(dir); err == nil; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+	return ""
+}
+
+// below is the path of a folder in another one, with slashes.
+func below(root, dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	dir, err = filepath.Rel(root, dir)
+	return filepath.ToSlash(dir), err
 }
 
 // specInput reads all but the new document.

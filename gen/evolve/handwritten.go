@@ -8,11 +8,17 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/output"
 )
 
-// HandWritten returns the files by hand of a tree, a line each, that compile with
-// the generated files before, and not with those after. The package is in dir, a
-// path in the tree.
-func HandWritten(tree fs.FS, dir string, before, after []output.File) ([]string, error) {
-	broken, err := handwritten.Broken(tree, generated(dir, before), generated(dir, after))
+// A Tree is a folder of modules that has a generated package.
+type Tree struct {
+	fs.FS
+	Dir       string        // of the generated package, a path in the tree
+	Generated []output.File // in place of those in Dir
+}
+
+// HandWritten returns the files by hand, a line each, that do not compile in the
+// tree after, for reasons that the tree before does not have.
+func HandWritten(before, after Tree) ([]string, error) {
+	broken, err := handwritten.Broken(before.checked(), after.checked())
 	if err != nil {
 		return nil, err
 	}
@@ -31,10 +37,10 @@ func HandWritten(tree fs.FS, dir string, before, after []output.File) ([]string,
 	return lines, nil
 }
 
-func generated(dir string, files []output.File) handwritten.Generated {
-	g := handwritten.Generated{Dir: dir, Files: map[string][]byte{}}
-	for _, f := range files {
-		g.Files[f.Name] = f.Data
+func (t Tree) checked() handwritten.Tree {
+	c := handwritten.Tree{FS: t.FS, Dir: t.Dir, Generated: map[string][]byte{}}
+	for _, f := range t.Generated {
+		c.Generated[f.Name] = f.Data
 	}
-	return g
+	return c
 }

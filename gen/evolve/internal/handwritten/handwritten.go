@@ -1,10 +1,10 @@
 // Package handwritten finds the hand-written files that a change of a generated
 // package breaks.
 //
-// It checks the types of all packages of a tree twice, with the generated files
-// before and after the change, and compares the errors. Imports from elsewhere
-// are taken for empty packages, so that nothing is compiled or downloaded; what
-// is wrong because of that is wrong both times.
+// It checks the types of all packages of a tree, with the generated files before
+// and after the change, and compares the errors. Imports from elsewhere are taken
+// for empty packages, so that nothing is compiled or downloaded; what is wrong
+// because of that is wrong both times.
 package handwritten
 
 import (
@@ -23,11 +23,11 @@ import (
 	"strings"
 )
 
-// Generated are the files of the generated package: its folder in the tree, with
-// slashes, and the texts by file name.
-type Generated struct {
-	Dir   string
-	Files map[string][]byte
+// A Tree is a folder of modules with a generated package.
+type Tree struct {
+	fs.FS
+	Dir       string            // of the generated package, with slashes
+	Generated map[string][]byte // its files by name, in place of those in Dir
 }
 
 // A File does not compile any more.
@@ -37,16 +37,19 @@ type File struct {
 	Test   string   // the file of its tests, empty if there is none
 }
 
-// Broken returns the files of the tree that compile with the files before, and
-// not with those after.
-func Broken(tree fs.FS, before, after Generated) ([]File, error) {
-	dirs, err := packages(tree)
+// Broken returns the files that do not compile in the tree after, for reasons
+// that the tree before does not have.
+func Broken(before, after Tree) ([]File, error) {
+	old, err := check(before)
 	if err != nil {
 		return nil, err
 	}
-	old := check(tree, dirs, before)
+	now, err := check(after)
+	if err != nil {
+		return nil, err
+	}
 	found := map[string][]string{}
-	for name, messages := range check(tree, dirs, after) {
+	for name, messages := range now {
 		for _, m := range messages {
 			if !slices.Contains(old[name], m) {
 				found[name] = append(found[name], m)
@@ -57,7 +60,7 @@ func Broken(tree fs.FS, before, after Generated) ([]File, error) {
 	for _, name := range slices.Sorted(maps.Keys(found)) {
 		f := File{Path: name, Errors: found[name]}
 		test := strings.TrimSuffix(name, ".go") + "_test.go"
-		if _, err := fs.Stat(tree, test); err == nil && found[test] == nil {
+		if _, err := fs.Stat(after, test); err == nil && found[test] == nil {
 			f.Test = test
 		}
 		files = append(files, f)
@@ -95,25 +98,25 @@ func packages(tree fs.FS) (map[string]string, error) {
 
 // check returns the type errors of all packages by the path of the file, each
 // once.
-func check(tree fs.FS, dirs map[string]string, generated Generated) map[string][]string {
-	c := &checker{tree: tree, dirs: dirs, generated: generated, fset: token.NewFileSet(),
+func check(tree Tree) (map[string][]string, error) {
+	dirs, err := packages(tree)
+	c := &checker{tree: tree, dirs: dirs, fset: token.NewFileSet(),
 		parsed: map[string]*folder{}, imported: map[string]*types.Package{}, found: map[string][]string{}}
 	for _, importPath := range slices.Sorted(maps.Keys(dirs)) {
 		f := c.folder(dirs[importPath])
 		c.types(importPath, slices.Concat(f.files, f.tests))
 		c.types(importPath+"_test", f.outside)
 	}
-	return c.found
+	return c.found, err
 }
 
 type checker struct {
-	tree      fs.FS
-	dirs      map[string]string
-	generated Generated
-	fset      *token.FileSet
-	parsed    map[string]*folder
-	imported  map[string]*types.Package
-	found     map[string][]string
+	tree     Tree
+	dirs     map[string]string // of the packages, by import path
+	fset     *token.FileSet
+	parsed   map[string]*folder
+	imported map[string]*types.Package
+	found    map[string][]string
 }
 
 // Import makes the checker a types.Importer.
@@ -162,14 +165,14 @@ func (c *checker) folder(dir string) *folder {
 	}
 	f := &folder{}
 	c.parsed[dir] = f
-	if dir == c.generated.Dir {
-		for _, name := range slices.Sorted(maps.Keys(c.generated.Files)) {
-			c.add(f, path.Join(dir, name), c.generated.Files[name])
+	if dir == c.tree.Dir {
+		for _, name := range slices.Sorted(maps.Keys(c.tree.Generated)) {
+			c.add(f, path.Join(dir, name), c.tree.Generated[name])
 		}
 	}
 	for _, name := range c.built(dir) {
 		text, err := fs.ReadFile(c.tree, path.Join(dir, name))
-		if err == nil && !(dir == c.generated.Dir && marker.Match(text)) {
+		if err == nil && !(dir == c.tree.Dir && marker.Match(text)) {
 			c.add(f, path.Join(dir, name), text)
 		}
 	}

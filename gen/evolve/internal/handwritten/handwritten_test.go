@@ -1,6 +1,7 @@
 package handwritten
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -11,17 +12,20 @@ import (
 )
 
 // TestBroken has a tree of hand-written files, and the generated file of package
-// api before and after.
+// api before and after. Some archives delete files in between.
 func TestBroken(t *testing.T) {
 	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
-		tree := fstest.MapFS{}
-		for _, f := range ar.Files {
-			tree[f.Name] = &fstest.MapFile{Data: f.Data}
+		tree := func(generated string, deleted ...string) Tree {
+			files := fstest.MapFS{}
+			for _, f := range ar.Files {
+				if !slices.Contains(deleted, f.Name) {
+					files[f.Name] = &fstest.MapFile{Data: f.Data}
+				}
+			}
+			return Tree{FS: files, Dir: "api", Generated: map[string][]byte{"models.gen.go": []byte(golden.File(ar, generated))}}
 		}
-		version := func(name string) Generated {
-			return Generated{Dir: "api", Files: map[string][]byte{"models.gen.go": []byte(golden.File(ar, name))}}
-		}
-		files, err := Broken(tree, version("before"), version("after"))
+		deleted := strings.Fields(golden.File(ar, "deleted"))
+		files, err := Broken(tree("before"), tree("after", deleted...))
 		if err != nil {
 			t.Fatal(err)
 		}
