@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen"
 	"github.com/go-voicelive/voicelive-go/gen/evolve"
@@ -190,8 +191,8 @@ func (t *taken) orProblem(files []gen.File, err error) []gen.File {
 		found = d.Lines
 	}
 	for _, line := range found {
-		if !slices.Contains(t.Report.Problems, line) {
-			t.Report.Problems = append(t.Report.Problems, line)
+		if mistake := strings.Replace(line, ": warning: ", ": ", 1); !slices.Contains(t.Report.Problems, mistake) {
+			t.Report.Problems = append(t.Report.Problems, mistake)
 		}
 	}
 	return nil

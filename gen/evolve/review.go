@@ -10,8 +10,8 @@ import (
 // OverlayReview is what a document means for the actions of an overlay.
 type OverlayReview struct {
 	Actions int // how many there are
-	// NotApplied is how many of them match nothing, expect another value, cannot be
-	// carried out, or belong to one that does. Wrong tells why, a line for each
+	// NotApplied is how many of them match nothing, expect another value, bring what
+	// is refused, or belong to one that does. Wrong tells why, a line for each
 	// cause, with the place of the first and what to do about it.
 	NotApplied int
 	Wrong      []string
@@ -24,27 +24,22 @@ type OverlayReview struct {
 // document or an overlay that cannot be read is a *pipeline.Diagnostics.
 func ReviewOverlay(in pipeline.Input) (OverlayReview, error) {
 	var r OverlayReview
-	if in.Overlay == nil {
+	in.UnusedOverlay, in.Strict = true, false
+	m, err := pipeline.Load(in)
+	switch {
+	case in.Overlay == nil:
 		return r, nil
-	}
-	doc, err := pipeline.Parse(in.Spec)
-	if err != nil {
+	case m.Actions == nil:
 		return r, err
 	}
-	var diags diag.List
-	o := overlay.Parse(in.Overlay.Name, in.Overlay.Data, &diags)
-	if o == nil {
-		return r, pipeline.Failure(&diags)
-	}
-	outcomes := o.Apply(doc, overlay.Options{UnusedWarn: true}, &diags)
-	r.Actions = len(outcomes)
-	for _, a := range outcomes {
+	r.Actions = len(m.Actions)
+	for _, a := range m.Actions {
 		if a.Effect == overlay.Unchanged {
 			r.Unnecessary = append(r.Unnecessary, diag.Diagnostic{Location: a.At, Severity: diag.Warning,
 				Message: "the action on " + a.Target + " changes nothing, the document says the same by itself", Fix: "remove it"}.String())
 		}
 	}
-	for _, c := range overlay.Causes(outcomes) {
+	for _, c := range overlay.Causes(m.Actions) {
 		r.NotApplied += len(c.Lines)
 		r.Wrong = append(r.Wrong, diag.Diagnostic{Location: c.At, Message: c.Message(),
 			Fix: "check the reason against the new document, then correct, limit by x-versions or remove"}.String())

@@ -16,6 +16,8 @@ type Options struct {
 	// UnusedWarn tolerates, with a note, the actions that match nothing or whose
 	// x-expect differs, so that one overlay serves several documents.
 	UnusedWarn bool
+	// Refused are actions to leave out, by index, each with the reason.
+	Refused map[int]string
 }
 
 // Effect is what an action did to a document.
@@ -122,7 +124,11 @@ func (r *run) targets() (targets []*yaml.Node, ok bool) {
 	case len(targets) > 0:
 		return targets, r.asExpected(targets)
 	}
-	r.effect, r.why = Skipped, missing(r.target, r.doc.Root)
+	why, last := missing(r.target, r.doc.Root)
+	if last && r.action.update == nil {
+		return nil, false // it is removed already
+	}
+	r.effect, r.why = Skipped, why
 	if !r.opts.UnusedWarn {
 		r.diags.Errorf(r.at, "limit the action by x-versions or remove it, or run with -unused-overlay=warn",
 			"the target %q matches nothing: %s", r.target, r.why)

@@ -57,13 +57,14 @@ var (
 	quoted = regexp.MustCompile(`'[^']*'|"[^"]*"`)
 )
 
-// missing tells which part of a target the document lacks.
-func missing(target string, root *yaml.Node) string {
+// missing tells which part of a target the document lacks, and whether that is
+// only the last.
+func missing(target string, root *yaml.Node) (why string, last bool) {
 	nodes, path := []*yaml.Node{root}, []string{}
 	for rest := strings.TrimPrefix(target, "$"); ; {
 		found := step.FindStringSubmatch(rest)
 		if found == nil {
-			return "nothing matches the target " + target
+			return "nothing matches the target " + target, false
 		}
 		rest = rest[len(found[0]):]
 		names := []string{found[1]}
@@ -83,7 +84,7 @@ func missing(target string, root *yaml.Node) string {
 		}
 		name := strings.Join(names, " or ")
 		if next == nil {
-			return without(path, name)
+			return without(path, name), rest == ""
 		}
 		nodes, path = next, append(path, name)
 	}

@@ -7,7 +7,14 @@
 // string is hardly meant: remove the value in an action before. On a target
 // that is itself an array, update is one more element. A target may be a scalar,
 // as in 1.1. Two rules are stricter than the text: every action has a
-// description, which is its reason, and matches something.
+// description, which is its reason, and matches something. Only a remove may lack
+// the last step of its target: what it removes is gone already.
+//
+// Actions that belong together apply together or not at all. Where UnusedWarn
+// allows it, an action is left out if its $ref would lead nowhere, if something
+// still refers to the definition that it removes, or if it removes a member to
+// make room for a $ref that is left out. A type that an action adds for others is
+// left out with them.
 //
 // The extension x-expect guards an action against changes of the document: it
 // is the value that each target must have before the action. Of objects, at any

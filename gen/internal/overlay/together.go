@@ -23,6 +23,9 @@ import (
 // others are errors.
 func (o *Overlay) leftOut(doc *document.Document, opts Options) map[int]Outcome {
 	left := map[int]Outcome{}
+	for i, why := range opts.Refused {
+		left[i] = Outcome{At: o.actions[i].at, Target: o.actions[i].target, Effect: Failed, Why: why}
+	}
 	for {
 		trial, before := doc.Clone(), len(left)
 		outcomes, runs := o.apply(trial, opts, left, &diag.List{})
@@ -58,7 +61,7 @@ func (o *Overlay) dangling(left map[int]Outcome, outcomes []Outcome, runs []run,
 		i := slices.IndexFunc(runs, func(r run) bool { return slices.Contains(r.removed, name) })
 		why := "something else still refers to the definition " + name
 		if doc.At(ref, "").File == o.file {
-			i, why = o.actionOf(ref), o.whyMissing(name, left, outcomes)
+			i, why = o.actionAt(ref.Line, ref.Column), o.whyMissing(name, left, outcomes)
 		}
 		if i >= 0 {
 			left[i] = Outcome{At: o.actions[i].at, Target: o.actions[i].target, Effect: Skipped, Why: why}
@@ -146,11 +149,25 @@ func eachReference(n *yaml.Node, yield func(*yaml.Node, string) bool) bool {
 	return !slices.ContainsFunc(n.Content, func(child *yaml.Node) bool { return !eachReference(child, yield) })
 }
 
-// actionOf returns the action that a node of the overlay is part of: the last
+// Blame adds to refused the actions that bring what is reported as an error, by
+// index, with the first message.
+func (o *Overlay) Blame(diags *diag.List, refused map[int]string) {
+	for _, d := range diags.All() {
+		if d.Severity != diag.Error || d.File != o.file {
+			continue
+		}
+		i := o.actionAt(d.Line, d.Column)
+		if _, known := refused[i]; i >= 0 && !known {
+			refused[i] = d.Message
+		}
+	}
+}
+
+// actionAt returns the action that a place in the overlay is part of: the last
 // one that begins before it.
-func (o *Overlay) actionOf(n *yaml.Node) int {
+func (o *Overlay) actionAt(line, column int) int {
 	i := slices.IndexFunc(o.actions, func(a action) bool {
-		return a.at.Line > n.Line || a.at.Line == n.Line && a.at.Column > n.Column
+		return a.at.Line > line || a.at.Line == line && a.at.Column > column
 	})
 	if i < 0 {
 		i = len(o.actions)

@@ -3,6 +3,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
@@ -29,8 +30,8 @@ type Input struct {
 	Package string  // the name of the generated package
 	// Strict makes warnings errors.
 	Strict bool
-	// UnusedOverlay allows overlay actions that do not apply to this document;
-	// each is reported as a note.
+	// UnusedOverlay allows overlay actions that do not apply to this document, or
+	// bring what is refused: they are left out, with a note for each cause.
 	UnusedOverlay bool
 }
 
@@ -55,40 +56,61 @@ type Model struct {
 }
 
 // Load runs the stages. Each one reports all it finds; an error stops before the
-// next. The error of a bad document is a *Diagnostics.
+// next. The error of a bad document is a *Diagnostics; the actions are told all
+// the same, as far as the stages got.
 func Load(in Input) (Model, error) {
-	var m Model
-	var diags diag.List
+	refused := map[int]string{} // actions that are left out because of an error
+	for {
+		var diags diag.List
+		m, fixes, failed := run(in, refused, &diags)
+		if !diags.Failed() {
+			m.Notes = lines(diags.All())
+			return m, nil
+		}
+		before := len(refused)
+		if failed && fixes != nil && in.UnusedOverlay {
+			fixes.Blame(&diags, refused)
+		}
+		if len(refused) == before {
+			return Model{Actions: m.Actions}, Failure(&diags)
+		}
+	}
+}
+
+// run runs the stages once. It reports whether a stage failed for more than a
+// warning that Strict makes an error.
+func run(in Input, refused map[int]string, diags *diag.List) (m Model, fixes *overlay.Overlay, failed bool) {
 	var doc *document.Document
-	var fixes *overlay.Overlay
 	var linked *document.Linked
 	stages := []func(){
-		func() { doc = document.Parse(in.Spec.Name, in.Spec.Data, &diags) },
+		func() { doc = document.Parse(in.Spec.Name, in.Spec.Data, diags) },
 		func() {
 			if in.Overlay != nil {
-				fixes = overlay.Parse(in.Overlay.Name, in.Overlay.Data, &diags)
+				fixes = overlay.Parse(in.Overlay.Name, in.Overlay.Data, diags)
 			}
 		},
 		func() {
 			if in.Overlay != nil {
-				m.Actions = fixes.Apply(doc, overlay.Options{UnusedWarn: in.UnusedOverlay}, &diags)
+				m.Actions = fixes.Apply(doc, overlay.Options{UnusedWarn: in.UnusedOverlay, Refused: refused}, diags)
 			}
 		},
-		func() { linked = doc.Link(&diags) },
-		func() { m.API = resolve.Resolve(linked, &diags) },
-		func() { name.Assign(m.API, &diags) },
+		func() { linked = doc.Link(diags) },
+		func() { m.API = resolve.Resolve(linked, diags) },
+		func() { name.Assign(m.API, diags) },
 	}
 	for _, stage := range stages {
 		stage()
+		if diags.Failed() {
+			return m, fixes, true
+		}
 		if in.Strict {
 			diags.Strict()
 		}
 		if diags.Failed() {
-			return Model{}, Failure(&diags)
+			return m, fixes, false
 		}
 	}
-	m.Notes = lines(&diags)
-	return m, nil
+	return m, fixes, false
 }
 
 // Parse reads a document and goes no further. The error of what is no swagger
@@ -102,12 +124,15 @@ func Parse(src Source) (*document.Document, error) {
 	return doc, nil
 }
 
-// Failure is the error of what was reported.
-func Failure(diags *diag.List) error { return &Diagnostics{Lines: lines(diags)} }
+// Failure is the error of what was reported, but for the notes.
+func Failure(diags *diag.List) error {
+	mistakes := slices.DeleteFunc(diags.All(), func(d diag.Diagnostic) bool { return d.Severity == diag.Note })
+	return &Diagnostics{Lines: lines(mistakes)}
+}
 
-func lines(diags *diag.List) []string {
+func lines(diags []diag.Diagnostic) []string {
 	var out []string
-	for _, d := range diags.All() {
+	for _, d := range diags {
 		out = append(out, d.String())
 	}
 	return out
