@@ -73,6 +73,7 @@ var mayImport = map[string][]string{
 	"voicelive":               {"voicelive/internal/ws", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	"voicelive/audio":         {},
 	"voicelive/leg":           {"voicelive", "voicelive/audio"},
+	"voicelive/floor":         {"voicelive"},
 	"voicelive/internal/ws":   {"github.com/gorilla/websocket"}, // it knows no event
 	"voicelive/jsonwire":      {},                               // public: packages generated in other modules call it
 	"internal/wstest":         {},
