@@ -48,26 +48,19 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 	if err != nil {
 		return nil, errors.New("voicelive: the query of the endpoint is malformed")
 	}
-	if word := secretWord(query); word != "" {
+	if word := secretParameter(query); word != "" {
 		return nil, fmt.Errorf("voicelive: the endpoint has a query parameter that looks like a secret (%s); pass a credential instead", word)
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil
 }
 
-// secretWord returns what makes the name of a parameter sound like a secret, which is not
-// all of the name: that may be the secret. URLs end up in logs of proxies and servers.
-func secretWord(query url.Values) string {
+// secretParameter returns what makes the name of a parameter one of a secret, and "" if
+// there is none. URLs end up in logs of proxies and servers.
+func secretParameter(query url.Values) string {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		plain := plainName(name)
-		switch plain {
-		case "key", "code", "sig", "sas", "pwd":
-			return plain
-		}
-		for _, word := range []string{"apikey", "accesskey", "subscriptionkey", "token", "secret", "password", "authorization", "signature", "bearer"} {
-			if strings.Contains(plain, word) {
-				return word
-			}
+		if word := secretWord(name, true); word != "" {
+			return word
 		}
 	}
 	return ""
@@ -82,7 +75,7 @@ func realtimeURL(endpoint *url.URL, apiVersion string, o *ConnectOptions) (*url.
 	if err != nil {
 		return nil, err
 	}
-	if word := secretWord(o.Query); word != "" {
+	if word := secretParameter(o.Query); word != "" {
 		return nil, fmt.Errorf("voicelive: ConnectOptions.Query has a parameter that looks like a secret (%s); pass a credential instead", word)
 	}
 	u := *endpoint

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/gorilla/websocket"
@@ -82,7 +84,7 @@ func (e *SessionError) Error() string {
 	if e.RequestID != "" {
 		b.WriteString(", request " + e.RequestID)
 	}
-	return b.String()
+	return oneLine(b.String())
 }
 
 // Unwrap returns the cause.
@@ -145,7 +147,7 @@ type EventError struct {
 
 // Error describes the event without its content.
 func (e *EventError) Error() string {
-	return fmt.Sprintf("voicelive: event %q of %d bytes: %v", e.Type, len(e.Raw), e.Err)
+	return oneLine(fmt.Sprintf("voicelive: event %q of %d bytes: %v", e.Type, len(e.Raw), e.Err))
 }
 
 // GoString is Error: an error is never printed with the message, which may hold anything.
@@ -153,6 +155,20 @@ func (e *EventError) GoString() string { return e.Error() }
 
 // Unwrap returns the cause.
 func (e *EventError) Unwrap() error { return e.Err }
+
+// oneLine replaces characters that do not print by their escapes, so that a text of the
+// service adds no line to a log, and no colour.
+func oneLine(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
+}
 
 func deref[T any](p *T) (v T) {
 	if p != nil {

@@ -129,7 +129,7 @@ type connectRefusal struct {
 }
 
 func (r *connectRefusal) Error() string {
-	return "voicelive: connect: the " + r.what + " is refused: " + r.err.text()
+	return oneLine("voicelive: connect: the " + r.what + " is refused: " + r.err.text())
 }
 
 func (r *connectRefusal) Unwrap() error { return r.err }

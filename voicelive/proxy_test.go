@@ -96,6 +96,8 @@ func TestRefusingProxiesAreReported(t *testing.T) {
 	const canary = "CANARY"
 	for _, tt := range []struct{ name, answer, want string }{
 		{"authentication", "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9\r\n\r\nlog in at", "407 Proxy Authentication Required: log in at"},
+		{"an echo", "HTTP/1.1 407 Proxy-Authorization: Basic dXNlcjpDQU5BUlk=\r\nContent-Length: 53\r\n\r\nyou sent Basic dXNlcjpDQU5BUlk= for user with CANARY", "you sent Basic REDACTED for user with REDACTED"},
+		{"an echo that is no HTTP", "CONNECT Basic dXNlcjpDQU5BUlk=\r\n\r\n", "reply of the proxy"},
 		{"bad gateway", "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "502"},
 		{"no HTTP", "\x05\x00", "reply of the proxy"},
 		{"flood", "HTTP/1.1 200 OK\r\n" + strings.Repeat("X: "+strings.Repeat("y", 1000)+"\r\n", 100), "reply of the proxy"},
@@ -111,7 +113,7 @@ func TestRefusingProxiesAreReported(t *testing.T) {
 				return u, err
 			}
 			_, err := testClientAt(t, "https://example.com", opts).Connect(t.Context(), nil)
-			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), canary) {
+			if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), canary) || strings.Contains(err.Error(), "dXNlcjpDQU5BUlk=") {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -5,25 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
 )
 
 const redacted = "REDACTED"
-
-// Names are compared without case and without what is neither letter nor digit.
-var (
-	// secretNames are the properties whose values are credentials, or lead to one.
-	secretNames = map[string]bool{"headers": true, "key": true, "sdpanswer": true, "sdpoffer": true, "username": true}
-
-	// secretEndings are what such names end with. Session descriptions hold the ICE password.
-	secretEndings = []string{"accesskey", "apikey", "authorization", "cookie", "credential", "password", "sdp", "secret", "signature", "subscriptionkey", "token"}
-)
-
-// binaryFields are only told by their length if their values are long strings.
-var binaryFields = map[string]bool{"audio": true, "delta": true}
 
 // redact returns the JSON of an event for a log: without credentials, and with
 // binary data shortened. Text that is no JSON is not repeated.
@@ -52,15 +39,11 @@ func redactValue(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, value := range v {
-			plain := plainName(name)
-			text, isText := value.(string)
-			switch {
+			switch plain := plainName(name); {
 			case value == nil:
-			case isSecretName(plain):
+			case secretWord(name, false) != "":
 				v[name] = redacted
-			case binaryFields[plain] && isText && len(text) > 64 && !strings.Contains(text, " "):
-				v[name] = fmt.Sprintf("(%d bytes of base64)", len(text))
-			case strings.HasSuffix(plain, "url") || strings.HasSuffix(plain, "urls"):
+			case slices.ContainsFunc(urlEndings, func(ending string) bool { return strings.HasSuffix(plain, ending) }):
 				v[name] = redactURLs(value)
 			default:
 				v[name] = redactValue(value)
@@ -70,27 +53,22 @@ func redactValue(v any) any {
 		for i := range v {
 			v[i] = redactValue(v[i])
 		}
+	case string:
+		return shorten(v)
 	}
 	return v
 }
 
-func plainName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, name)
-}
-
-func isSecretName(plain string) bool {
-	return secretNames[plain] || slices.ContainsFunc(secretEndings, func(ending string) bool { return strings.HasSuffix(plain, ending) })
-}
+// urlEndings end the names of properties that hold URLs.
+var urlEndings = []string{"endpoint", "endpoints", "uri", "uris", "url", "urls"}
 
 // redactURLs is for one URL or a list of them.
 func redactURLs(v any) any {
 	switch v := v.(type) {
 	case string:
+		if short := shorten(v); short != v {
+			return short
+		}
 		return withoutSecrets(v)
 	case []any:
 		for i := range v {
@@ -101,17 +79,31 @@ func redactURLs(v any) any {
 	return redactValue(v)
 }
 
-// withoutSecrets returns a URL without user, query and fragment.
-func withoutSecrets(text string) string {
-	u, err := url.Parse(text)
-	if err != nil {
-		return redacted
+// maxBinary is how long a text may be that looks like binary data.
+const maxBinary = 64
+
+// shorten returns binary data as its length, a URL without its secrets, and any other
+// text as it is.
+func shorten(text string) string {
+	if kind, _, ok := strings.Cut(text, ","); ok && len(text) > maxBinary && len(kind) <= maxBinary && hasPrefixFold(kind, "data:") {
+		return fmt.Sprintf("%s,(%d bytes)", kind, len(text)-len(kind)-1)
 	}
-	if at := strings.LastIndexByte(u.Opaque, '@'); at >= 0 {
-		u.Opaque = u.Opaque[at+1:] // such as that of turn:user@host
+	if len(text) > maxBinary && !strings.ContainsFunc(text, notBase64) {
+		return fmt.Sprintf("(%d bytes of base64)", len(text))
 	}
-	u.User, u.RawQuery, u.Fragment = nil, "", ""
-	return u.String()
+	if strings.Contains(text, "://") && !strings.ContainsFunc(text, unicode.IsSpace) {
+		return withoutSecrets(text)
+	}
+	return text
+}
+
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// notBase64 reports whether r is in none of the alphabets of base64.
+func notBase64(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && !strings.ContainsRune("+/-_=", r)
 }
 
 // What holds a credential prints without it, also as part of what contains it.

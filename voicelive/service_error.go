@@ -102,7 +102,7 @@ func takeText(members map[string]json.RawMessage, name string, text *string) {
 }
 
 // Error is what the service said.
-func (e *ServiceError) Error() string { return "voicelive: " + e.text() }
+func (e *ServiceError) Error() string { return oneLine("voicelive: " + e.text()) }
 
 func (e *ServiceError) text() string {
 	var b strings.Builder

@@ -132,9 +132,12 @@ func (c *Config) dialProxy(ctx context.Context, proxy *url.URL, addr string) (co
 // connectThrough speaks CONNECT. Its errors carry what the proxy said, and no credential.
 func connectThrough(conn net.Conn, proxy *url.URL, addr string) error {
 	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr, Header: http.Header{}}
+	clean := strings.NewReplacer() // removes the credential from the proxy's text: some repeat the request
 	if proxy.User != nil {
 		password, _ := proxy.User.Password()
-		req.Header.Set("Proxy-Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(proxy.User.Username()+":"+password)))
+		credential := base64.StdEncoding.EncodeToString([]byte(proxy.User.Username() + ":" + password))
+		req.Header.Set("Proxy-Authorization", "Basic "+credential)
+		clean = removing(credential, password, url.QueryEscape(password), url.PathEscape(password))
 	}
 	if err := req.Write(conn); err != nil {
 		return fmt.Errorf("voicelive: ask the proxy for %s: %w", addr, err)
@@ -146,6 +149,9 @@ func connectThrough(conn net.Conn, proxy *url.URL, addr string) error {
 		resp, err = http.ReadResponse(reply, req)
 	}
 	if err != nil {
+		if text := err.Error(); clean.Replace(text) != text {
+			err = errors.New(clean.Replace(text))
+		}
 		return fmt.Errorf("voicelive: reply of the proxy: %w", err)
 	}
 	if resp.StatusCode == http.StatusOK {
@@ -153,11 +159,22 @@ func connectThrough(conn net.Conn, proxy *url.URL, addr string) error {
 	}
 	conn.SetReadDeadline(time.Now().Add(time.Second)) // what it has to say, if it says it soon
 	body, _ := io.ReadAll(resp.Body)
-	err = &ProxyError{resp.StatusCode, fmt.Sprintf("voicelive: the proxy replies %s: %s", resp.Status, strings.TrimSpace(string(body)))}
+	err = &ProxyError{resp.StatusCode, clean.Replace(fmt.Sprintf("voicelive: the proxy replies %s: %s", resp.Status, strings.TrimSpace(string(body))))}
 	if !Passing(resp.StatusCode) {
 		return nonRetriable(err)
 	}
 	return err
+}
+
+// removing returns a replacer that removes secrets from a text.
+func removing(secrets ...string) *strings.Replacer {
+	var pairs []string
+	for _, secret := range secrets {
+		if secret != "" {
+			pairs = append(pairs, secret, "REDACTED")
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // A ProxyError is the reply of a proxy that made no tunnel.
