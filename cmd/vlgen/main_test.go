@@ -97,7 +97,7 @@ info: {title: T, version: "1"}
 actions:
   - target: $.definitions.Missing
     description: A test.
-    remove: true
+    update: {type: string}
 `)
 	args := []string{"dump", "-spec", spec, "-overlay", overlay, "-strict"}
 	if code, _, stderr := vlgen("", args...); code != exitDrift || !strings.Contains(stderr, "overlay.yaml:4:") {
