@@ -10,56 +10,62 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
-// BenchmarkCall tells what a second of a call in virtual time costs, client and simulator together: the user speaks for
-// two seconds of ten, in packets, and the service answers for four.
+// BenchmarkCall tells what a second of a call in virtual time costs, in milliseconds, client and simulator together. In ten
+// seconds the user speaks for two, in packets or without audio, and the service for four.
 func BenchmarkCall(b *testing.B) {
-	for _, format := range []struct {
-		name   string
-		input  voicelive.InputAudioFormat
-		output voicelive.OutputAudioFormat
-		rate   int
+	pcm16 := voicelive.RequestSession{}
+	g711 := voicelive.RequestSession{InputAudioFormat: voicelive.InputAudioFormatG711Ulaw, OutputAudioFormat: voicelive.OutputAudioFormatG711Ulaw}
+	speech, pause := tone(24000, time.Second), silence(24000, time.Second)
+	speech8, pause8 := ulaw(tone(8000, time.Second)), ulaw(silence(8000, time.Second))
+	for _, bb := range []struct {
+		name          string
+		config        *voicelive.RequestSession
+		speech, pause []byte        // a second of each
+		packet        time.Duration // 0 is speech without audio
 	}{
-		{"pcm16", voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16, 24000},
-		{"ulaw", voicelive.InputAudioFormatG711Ulaw, voicelive.OutputAudioFormatG711Ulaw, 8000},
+		{"pcm16/20ms", &pcm16, speech, pause, 20 * time.Millisecond},
+		{"pcm16/100ms", &pcm16, speech, pause, 100 * time.Millisecond},
+		{"ulaw/20ms", &g711, speech8, pause8, 20 * time.Millisecond},
+		{"ulaw/100ms", &g711, speech8, pause8, 100 * time.Millisecond},
+		{"pcm16/UserSays", &pcm16, nil, nil, 0},
 	} {
-		for _, packet := range []time.Duration{20 * time.Millisecond, 100 * time.Millisecond} {
-			b.Run(format.name+"/"+packet.String(), func(b *testing.B) {
-				speech, pause := tone(format.rate, packet), silence(format.rate, packet)
-				if format.input == voicelive.InputAudioFormatG711Ulaw {
-					speech, pause = ulaw(speech), ulaw(pause)
-				}
-				var seconds float64
-				for b.Loop() {
-					inBubble(b, func(t *testing.T) {
-						srv := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.Reply(
-							"A weight or a spring drives its wheels, and a pendulum lets them turn.")})
-						session := srv.Client(t, &voicelive.ConnectOptions{Model: "m", Session: &voicelive.RequestSession{
-							InputAudioFormat: format.input, OutputAudioFormat: format.output, InputAudioSamplingRate: &format.rate,
-						}})
-						go func() {
-							for range session.Events(t.Context()) {
+		b.Run(bb.name, func(b *testing.B) {
+			var seconds float64
+			for b.Loop() {
+				inBubble(b, func(t *testing.T) {
+					srv := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.Reply(
+						"A weight or a spring drives its wheels, and a pendulum lets them turn.")})
+					session := srv.Client(t, &voicelive.ConnectOptions{Model: "m", Session: bb.config})
+					go func() {
+						for range session.Events(t.Context()) {
+						}
+					}()
+					for range 6 {
+						seconds += 10
+						if bb.packet == 0 {
+							srv.Session(0).UserSays("Go on.", 2*time.Second)
+							time.Sleep(10 * time.Second)
+							continue
+						}
+						for at := time.Duration(0); at < 10*time.Second; at += bb.packet {
+							audio := bb.pause
+							if at < 2*time.Second {
+								audio = bb.speech
 							}
-						}()
-						began := time.Now()
-						for n := range int(time.Minute / packet) {
-							audio := pause
-							if time.Duration(n)*packet%(10*time.Second) < 2*time.Second {
-								audio = speech
-							}
-							if err := session.AppendInputAudioBuffer(t.Context(), audio); err != nil {
+							size := len(audio) * int(bb.packet) / int(time.Second)
+							if err := session.AppendInputAudioBuffer(t.Context(), audio[:size]); err != nil {
 								t.Error(err)
 							}
-							time.Sleep(packet)
+							time.Sleep(bb.packet)
 						}
-						seconds += time.Since(began).Seconds()
-						if n := len(srv.Session(0).Sent()); n < 200 {
-							t.Errorf("only %d events were sent", n)
-						}
-					})
-				}
-				b.ReportMetric(b.Elapsed().Seconds()*1000/seconds, "ms/s")
-			})
-		}
+					}
+					if n := count(srv.Session(0), voicelive.ServerEventTypeResponseDone); n < 5 {
+						t.Errorf("only %d responses were done", n)
+					}
+				})
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1000/seconds, "ms/s")
+		})
 	}
 }
 
