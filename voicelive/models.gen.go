@@ -19,6 +19,10 @@
 // those, and the Err method of [Extra] tells of values that did not fit; it fails with a [*DecodeError] for what is not
 // JSON, for names that occur twice in an object, and for values nested too deep.
 //
+// One thing is added: where [json.Unmarshal] is given a struct, and the outermost object lacks a required constant of
+// it, such as type, encoding writes the constant. The caller has said which variant it is. Objects inside of it, and
+// unions, stay as they were.
+//
 // Values are plain data. They may be copied, are not safe for concurrent writes, and never alias the input they were
 // decoded from.
 package voicelive
