@@ -844,3 +844,38 @@ func TestZonesOfAddresses(t *testing.T) {
 		})
 	}
 }
+
+// Nobody can receive before Connect returns: a queue that is full by then is an error
+// at once, which says so.
+func TestABurstBeforeTheSessionIsConfigured(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dial, accepted := pipes(t)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			conn := <-accepted
+			defer conn.Close()
+			p, err := accept(conn)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			go p.Drain()
+			p.text(createdEvent)
+			for range 2000 {
+				if p.text(`{"type":"warning","warning":{"message":"x"}}`) != nil {
+					return
+				}
+			}
+		})
+		began := time.Now()
+		_, err := testClient(t, testOptions(dial)).Connect(t.Context(), &ConnectOptions{Session: &RequestSession{}})
+		e, ok := errors.AsType[*SessionError](err)
+		if !ok || e.Kind != KindSlowConsumer || Retryable(err) || !strings.Contains(err.Error(), "before anybody can receive") {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("it took %v", took)
+		}
+		wg.Wait()
+	})
+}

@@ -2,6 +2,7 @@ package voicelive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -70,6 +71,8 @@ func (o *opening) failed(data []byte) {
 	close(o.over)
 }
 
+var errFullTooEarly = errors.New("the queue of received events is full before anybody can receive; raise Limits.QueueEvents or QueueBytes")
+
 // wait waits for the end of the opening, unless an error ended it before: err is that of sending
 // the configuration.
 func (o *opening) wait(ctx context.Context, s *Session, err error) error {
@@ -79,6 +82,8 @@ func (o *opening) wait(ctx context.Context, s *Session, err error) error {
 		case <-ctx.Done():
 		case <-s.conn.Done():
 			err = s.endError()
+		case <-s.conn.Full():
+			err = &SessionError{Kind: KindSlowConsumer, Err: errFullTooEarly, SessionID: s.ID(), RequestID: s.requestID}
 		}
 	}
 	o.mu.Lock()
@@ -86,8 +91,8 @@ func (o *opening) wait(ctx context.Context, s *Session, err error) error {
 	switch {
 	case o.refused != nil:
 		return o.refused
-	case len(o.missing) == 0 && err == nil && ctx.Err() == nil:
-		return nil
+	case len(o.missing) == 0 && ctx.Err() == nil:
+		return nil // although the connection may have ended since
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	}

@@ -27,6 +27,8 @@ type Conn struct {
 	received func(data []byte)
 	ended    func()
 	queue    queue
+	full     chan struct{} // closed by the reader when it first waits for room
+	wasFull  bool          // it is
 	attended atomic.Bool   // see Attend
 	read     chan struct{} // closed after the reader
 
@@ -56,6 +58,7 @@ func newConn(wire *wireConn, reader *websocket.Conn, limits Limits) *Conn {
 		wire:    wire,
 		reader:  reader,
 		queue:   newQueue(&limits),
+		full:    make(chan struct{}),
 		read:    make(chan struct{}),
 		frames:  newFrameWriter(wire.Conn, limits.WriteTimeout),
 		sending: make(chan struct{}, 1),
@@ -102,6 +105,10 @@ func (c *Conn) Next(ctx context.Context) (*Message, error) {
 // Queued returns how many messages wait for Next, the memory that they take, and the
 // most there was.
 func (c *Conn) Queued() (n, bytes, high int) { return c.queue.size() }
+
+// Full returns a channel that is closed once a message has had to wait for room in the
+// queue.
+func (c *Conn) Full() <-chan struct{} { return c.full }
 
 // RoundTrip returns that of the latest ping; 0 before the first.
 func (c *Conn) RoundTrip() time.Duration { return time.Duration(c.trip.Load()) }

@@ -65,6 +65,10 @@ func (c *Conn) awaitRoom() error {
 	if c.queue.hasRoom() {
 		return nil
 	}
+	if !c.wasFull {
+		c.wasFull = true
+		close(c.full)
+	}
 	c.alive.suspend()
 	defer c.alive.resume(c)
 	if !c.queue.awaitRoom(c.limits.SlowConsumerTimeout, c.done, c.closing) {
