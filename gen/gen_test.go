@@ -15,6 +15,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/passes/buildtag"
+	"golang.org/x/tools/go/analysis/passes/directive"
 	"golang.org/x/tools/txtar"
 
 	"github.com/go-voicelive/voicelive-go/gen"
@@ -142,10 +145,23 @@ func typeCheck(t *testing.T, files []gen.File, byHand ...string) {
 			t.Errorf("%s starts with %q", f.Name, first)
 		}
 	}
+	vetComments(t, fset, parsed)
 	checking.Lock()
 	defer checking.Unlock()
 	config := types.Config{Importer: runtimeImporter(), Error: func(err error) { t.Error(err) }}
 	config.Check("api", fset, parsed, nil)
+}
+
+// vetComments runs the parts of go vet that look for directives in comments.
+func vetComments(t *testing.T, fset *token.FileSet, files []*ast.File) {
+	for _, a := range []*analysis.Analyzer{buildtag.Analyzer, directive.Analyzer} {
+		_, err := a.Run(&analysis.Pass{Analyzer: a, Fset: fset, Files: files, Report: func(d analysis.Diagnostic) {
+			t.Errorf("go vet: %s: %s", fset.Position(d.Pos), d.Message)
+		}})
+		if err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func inspect(t *testing.T, file *ast.File) {
