@@ -7,8 +7,11 @@ package gen
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -50,7 +53,7 @@ func Generate(in Input) (Result, error) {
 		return Result{}, err
 	}
 	api := m.API
-	doc, err := templates.PackageDoc(templates.Package{Name: in.Package, Title: api.Title, Version: api.Version, Events: roots(api)})
+	doc, err := packageDoc(in, api)
 	if err != nil {
 		return Result{}, err
 	}
@@ -68,6 +71,20 @@ func Generate(in Input) (Result, error) {
 		res.Files = append(res.Files, File{Name: f.Name, Data: f.Data})
 	}
 	return res, nil
+}
+
+func packageDoc(in Input, api *model.API) (string, error) {
+	if in.Documented {
+		return "", nil
+	}
+	return templates.PackageDoc(templates.Package{Name: in.Package, Title: api.Title, Version: api.Version, Events: roots(api)})
+}
+
+// Documented reports whether a folder has a file doc.go, written by hand, with
+// the comment of the package.
+func Documented(dir string) bool {
+	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(dir, "doc.go"), nil, parser.PackageClauseOnly|parser.ParseComments)
+	return err == nil && f.Doc != nil && !ast.IsGenerated(f)
 }
 
 // Dump runs the pipeline up to the named model and describes it, with what became

@@ -36,7 +36,7 @@ func inputFormat(o *AudioWriterOptions, session *ResponseSession) (audioFormat, 
 	switch format {
 	case "", InputAudioFormatPCM16:
 		width, rate = 2, 24000
-	case InputAudioFormatG711Ulaw, InputAudioFormatG711Alaw:
+	case InputAudioFormatG711ULaw, InputAudioFormatG711ALaw:
 	default:
 		return audioFormat{}, fmt.Errorf("voicelive: audio of format %q is not known; send it with AppendInputAudioBuffer", format)
 	}

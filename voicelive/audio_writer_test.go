@@ -38,7 +38,7 @@ func TestAudioIsCutIntoChunks(t *testing.T) {
 		{"default", nil, 4800},
 		{"20 ms", &AudioWriterOptions{Chunk: 20 * time.Millisecond}, 960},
 		{"8 kHz", &AudioWriterOptions{SampleRate: 8000}, 1600},
-		{"G.711", &AudioWriterOptions{Format: InputAudioFormatG711Ulaw, Chunk: 40 * time.Millisecond}, 320},
+		{"G.711", &AudioWriterOptions{Format: InputAudioFormatG711ULaw, Chunk: 40 * time.Millisecond}, 320},
 		{"stereo", &AudioWriterOptions{SampleRate: 16000, Channels: 2}, 6400},
 		{"shorter than a sample", &AudioWriterOptions{Chunk: time.Microsecond}, 2},
 	} {
@@ -220,7 +220,7 @@ func TestAudioIsWholeWhateverThePauses(t *testing.T) {
 }
 
 func TestAudioFormatOfTheSession(t *testing.T) {
-	alaw := &ResponseSession{InputAudioFormat: InputAudioFormatG711Alaw}
+	alaw := &ResponseSession{InputAudioFormat: InputAudioFormatG711ALaw}
 	wide := &ResponseSession{InputAudioFormat: InputAudioFormatPCM16, InputAudioSamplingRate: new(16000)}
 	for _, tt := range []struct {
 		options AudioWriterOptions

@@ -5083,21 +5083,21 @@ func (e BlendshapeFrameMatrix) MarshalJSON() ([]byte, error) { return marshal(&e
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *BlendshapeFrameMatrix) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
-func (v *BlendshapeFrameMatrix) decode(r *jsonwire.Reader) {
-	jsonwire.List((*[][]float64)(v), r, func(v *[]float64, r *jsonwire.Reader) {
+func (e *BlendshapeFrameMatrix) decode(r *jsonwire.Reader) {
+	jsonwire.List((*[][]float64)(e), r, func(v *[]float64, r *jsonwire.Reader) {
 		jsonwire.List(v, r, jsonwire.Float)
 	})
 }
 
-func (v BlendshapeFrameMatrix) encode(w *jsonwire.Writer) {
-	jsonwire.PutList((*[][]float64)(&v), w, func(v *[]float64, w *jsonwire.Writer) {
+func (e BlendshapeFrameMatrix) encode(w *jsonwire.Writer) {
+	jsonwire.PutList((*[][]float64)(&e), w, func(v *[]float64, w *jsonwire.Writer) {
 		jsonwire.PutList(v, w, jsonwire.PutFloat)
 	})
 }
 
-func (v *BlendshapeFrameText) decode(r *jsonwire.Reader) { jsonwire.String(v, r) }
+func (e *BlendshapeFrameText) decode(r *jsonwire.Reader) { jsonwire.String(e, r) }
 
-func (v BlendshapeFrameText) encode(w *jsonwire.Writer) { jsonwire.PutString(&v, w) }
+func (e BlendshapeFrameText) encode(w *jsonwire.Writer) { jsonwire.PutString(&e, w) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e ErrorPayload) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -5105,9 +5105,9 @@ func (e ErrorPayload) MarshalJSON() ([]byte, error) { return marshal(&e) }
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ErrorPayload) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
-func (v *ErrorPayload) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
+func (e *ErrorPayload) decode(r *jsonwire.Reader) { jsonwire.Raw(e, r) }
 
-func (v ErrorPayload) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
+func (e ErrorPayload) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&e, w) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e InvocationEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -5115,9 +5115,9 @@ func (e InvocationEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InvocationEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
-func (v *InvocationEvent) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
+func (e *InvocationEvent) decode(r *jsonwire.Reader) { jsonwire.Raw(e, r) }
 
-func (v InvocationEvent) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
+func (e InvocationEvent) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&e, w) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e InvocationInput) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -5125,9 +5125,9 @@ func (e InvocationInput) MarshalJSON() ([]byte, error) { return marshal(&e) }
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *InvocationInput) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
-func (v *InvocationInput) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
+func (e *InvocationInput) decode(r *jsonwire.Reader) { jsonwire.Raw(e, r) }
 
-func (v InvocationInput) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
+func (e InvocationInput) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&e, w) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e JSONSchema) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -5135,9 +5135,9 @@ func (e JSONSchema) MarshalJSON() ([]byte, error) { return marshal(&e) }
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *JSONSchema) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
-func (v *JSONSchema) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
+func (e *JSONSchema) decode(r *jsonwire.Reader) { jsonwire.Raw(e, r) }
 
-func (v JSONSchema) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
+func (e JSONSchema) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&e, w) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e MCPApprovalByTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -5145,14 +5145,14 @@ func (e MCPApprovalByTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPApprovalByTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
-func (v *MCPApprovalByTool) decode(r *jsonwire.Reader) {
-	jsonwire.Map((*map[string][]string)(v), r, func(v *[]string, r *jsonwire.Reader) {
+func (e *MCPApprovalByTool) decode(r *jsonwire.Reader) {
+	jsonwire.Map((*map[string][]string)(e), r, func(v *[]string, r *jsonwire.Reader) {
 		jsonwire.List(v, r, jsonwire.String)
 	})
 }
 
-func (v MCPApprovalByTool) encode(w *jsonwire.Writer) {
-	jsonwire.PutMap((*map[string][]string)(&v), w, func(v *[]string, w *jsonwire.Writer) {
+func (e MCPApprovalByTool) encode(w *jsonwire.Writer) {
+	jsonwire.PutMap((*map[string][]string)(&e), w, func(v *[]string, w *jsonwire.Writer) {
 		jsonwire.PutList(v, w, jsonwire.PutString)
 	})
 }
@@ -5163,13 +5163,13 @@ func (e MCPToolAnnotations) MarshalJSON() ([]byte, error) { return marshal(&e) }
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *MCPToolAnnotations) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
-func (v *MCPToolAnnotations) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
+func (e *MCPToolAnnotations) decode(r *jsonwire.Reader) { jsonwire.Raw(e, r) }
 
-func (v MCPToolAnnotations) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
+func (e MCPToolAnnotations) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&e, w) }
 
-func (v *TokenCount) decode(r *jsonwire.Reader) { jsonwire.Int(v, r) }
+func (e *TokenCount) decode(r *jsonwire.Reader) { jsonwire.Int(e, r) }
 
-func (v TokenCount) encode(w *jsonwire.Writer) { jsonwire.PutInt(&v, w) }
+func (e TokenCount) encode(w *jsonwire.Writer) { jsonwire.PutInt(&e, w) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e TranscriptAnnotation) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -5177,9 +5177,9 @@ func (e TranscriptAnnotation) MarshalJSON() ([]byte, error) { return marshal(&e)
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *TranscriptAnnotation) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
-func (v *TranscriptAnnotation) decode(r *jsonwire.Reader) { jsonwire.Raw(v, r) }
+func (e *TranscriptAnnotation) decode(r *jsonwire.Reader) { jsonwire.Raw(e, r) }
 
-func (v TranscriptAnnotation) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&v, w) }
+func (e TranscriptAnnotation) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&e, w) }
 
 func decodeAzureVoice(v *AzureVoice, r *jsonwire.Reader) {
 	switch string(r.Tag("type")) {

@@ -34,4 +34,29 @@
 // Logs tell types and sizes. Credentials are in no error, log, or printed value of this
 // package, but in the JSON of a value, which is what is sent. A slog.JSONHandler writes
 // the JSON of a list: log a session or an event, not its Tools or ICEServers.
+//
+// # Types
+//
+// The types of events, and of what they hold, are generated from the specification of
+// [APIVersion]. [UnmarshalServerEvent] decodes any event; a type switch tells what it is.
+//
+// Structs are flat. Required properties are values, optional ones are pointers; slices,
+// maps, enums and unions are absent when they are zero. An empty slice or map is sent.
+// Defaults are the service's: they are documented, and never filled in.
+//
+// Unions are sealed interfaces of pointers to structs. The constants that tell variants
+// apart, such as type, are no fields: the codec writes them. A variant that this version
+// does not know is an Unknown value with its raw JSON. Enums are strings, and any string
+// is a value.
+//
+// Decoding a value and encoding it again gives the same JSON. What the Go fields cannot
+// hold is in [Extra]: unknown properties, nulls, values of an unexpected type, text that
+// is not base64. Decoding fails, with a [*DecodeError], for what is not JSON, for names
+// that occur twice in an object, and for values nested too deep or with too many
+// elements. One thing is added: where [json.Unmarshal] is given a struct, and the
+// outermost object lacks a required constant of it, such as type, encoding writes the
+// constant.
+//
+// Values are plain data. They may be copied, are not safe for concurrent writes, and
+// never alias the input they were decoded from.
 package voicelive

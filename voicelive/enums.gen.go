@@ -86,24 +86,25 @@ func (AudioTimestampType) Values() []AudioTimestampType {
 // Known reports whether e is one of the known values.
 func (e AudioTimestampType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
-// AvatarConfigTypes: Avatar config types. Any other string is a value as well.
-type AvatarConfigTypes string
+// AvatarConfigType: Avatar config types. Any other string is a value as well. Specification:
+// /definitions/AvatarConfigTypes.
+type AvatarConfigType string
 
-// The values of AvatarConfigTypes that are known.
+// The values of AvatarConfigType that are known.
 const (
 	// Video avatar.
-	AvatarConfigTypesVideoAvatar AvatarConfigTypes = "video-avatar"
+	AvatarConfigTypeVideoAvatar AvatarConfigType = "video-avatar"
 	// Photo avatar.
-	AvatarConfigTypesPhotoAvatar AvatarConfigTypes = "photo-avatar"
+	AvatarConfigTypePhotoAvatar AvatarConfigType = "photo-avatar"
 )
 
 // Values returns the known values, in the order of the specification.
-func (AvatarConfigTypes) Values() []AvatarConfigTypes {
-	return []AvatarConfigTypes{AvatarConfigTypesVideoAvatar, AvatarConfigTypesPhotoAvatar}
+func (AvatarConfigType) Values() []AvatarConfigType {
+	return []AvatarConfigType{AvatarConfigTypeVideoAvatar, AvatarConfigTypePhotoAvatar}
 }
 
 // Known reports whether e is one of the known values.
-func (e AvatarConfigTypes) Known() bool { return jsonwire.Known(e, e.Values()) }
+func (e AvatarConfigType) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // AvatarOutputProtocol: Avatar config output protocols. Any other string is a value as well.
 type AvatarOutputProtocol string
@@ -327,14 +328,14 @@ const (
 	// 16-bit PCM audio format at default sampling rate (24kHz).
 	InputAudioFormatPCM16 InputAudioFormat = "pcm16"
 	// G.711 μ-law (mu-law) audio format at 8kHz sampling rate.
-	InputAudioFormatG711Ulaw InputAudioFormat = "g711_ulaw"
+	InputAudioFormatG711ULaw InputAudioFormat = "g711_ulaw"
 	// G.711 A-law audio format at 8kHz sampling rate.
-	InputAudioFormatG711Alaw InputAudioFormat = "g711_alaw"
+	InputAudioFormatG711ALaw InputAudioFormat = "g711_alaw"
 )
 
 // Values returns the known values, in the order of the specification.
 func (InputAudioFormat) Values() []InputAudioFormat {
-	return []InputAudioFormat{InputAudioFormatPCM16, InputAudioFormatG711Ulaw, InputAudioFormatG711Alaw}
+	return []InputAudioFormat{InputAudioFormatPCM16, InputAudioFormatG711ULaw, InputAudioFormatG711ALaw}
 }
 
 // Known reports whether e is one of the known values.
@@ -539,62 +540,64 @@ const (
 	// 16-bit PCM audio format at 16kHz sampling rate.
 	OutputAudioFormatPCM16_16000Hz OutputAudioFormat = "pcm16_16000hz"
 	// G.711 μ-law (mu-law) audio format at 8kHz sampling rate.
-	OutputAudioFormatG711Ulaw OutputAudioFormat = "g711_ulaw"
+	OutputAudioFormatG711ULaw OutputAudioFormat = "g711_ulaw"
 	// G.711 A-law audio format at 8kHz sampling rate.
-	OutputAudioFormatG711Alaw OutputAudioFormat = "g711_alaw"
+	OutputAudioFormatG711ALaw OutputAudioFormat = "g711_alaw"
 )
 
 // Values returns the known values, in the order of the specification.
 func (OutputAudioFormat) Values() []OutputAudioFormat {
 	return []OutputAudioFormat{OutputAudioFormatPCM16, OutputAudioFormatPCM16_8000Hz, OutputAudioFormatPCM16_16000Hz,
-		OutputAudioFormatG711Ulaw, OutputAudioFormatG711Alaw}
+		OutputAudioFormatG711ULaw, OutputAudioFormatG711ALaw}
 }
 
 // Known reports whether e is one of the known values.
 func (e OutputAudioFormat) Known() bool { return jsonwire.Known(e, e.Values()) }
 
-// PersonalVoiceModels: PersonalVoice models. Any other string is a value as well.
-type PersonalVoiceModels string
+// PersonalVoiceModel: PersonalVoice models. Any other string is a value as well. Specification:
+// /definitions/PersonalVoiceModels.
+type PersonalVoiceModel string
 
-// The values of PersonalVoiceModels that are known.
+// The values of PersonalVoiceModel that are known.
 const (
 	// Use the latest Dragon model.
-	PersonalVoiceModelsDragonLatestNeural PersonalVoiceModels = "DragonLatestNeural"
+	PersonalVoiceModelDragonLatestNeural PersonalVoiceModel = "DragonLatestNeural"
 	// Use the latest Phoenix model.
-	PersonalVoiceModelsPhoenixLatestNeural PersonalVoiceModels = "PhoenixLatestNeural"
+	PersonalVoiceModelPhoenixLatestNeural PersonalVoiceModel = "PhoenixLatestNeural"
 	// Use the Phoenix V2 model.
-	PersonalVoiceModelsPhoenixV2Neural PersonalVoiceModels = "PhoenixV2Neural"
+	PersonalVoiceModelPhoenixV2Neural PersonalVoiceModel = "PhoenixV2Neural"
 	// Use the latest Dragon HD Omni model.
-	PersonalVoiceModelsDragonHDOmniLatestNeural PersonalVoiceModels = "DragonHDOmniLatestNeural"
+	PersonalVoiceModelDragonHDOmniLatestNeural PersonalVoiceModel = "DragonHDOmniLatestNeural"
 	// Use the MAI-Voice-1 model.
-	PersonalVoiceModelsMAIVoice1 PersonalVoiceModels = "MAI-Voice-1"
+	PersonalVoiceModelMAIVoice1 PersonalVoiceModel = "MAI-Voice-1"
 )
 
 // Values returns the known values, in the order of the specification.
-func (PersonalVoiceModels) Values() []PersonalVoiceModels {
-	return []PersonalVoiceModels{PersonalVoiceModelsDragonLatestNeural, PersonalVoiceModelsPhoenixLatestNeural, PersonalVoiceModelsPhoenixV2Neural,
-		PersonalVoiceModelsDragonHDOmniLatestNeural, PersonalVoiceModelsMAIVoice1}
+func (PersonalVoiceModel) Values() []PersonalVoiceModel {
+	return []PersonalVoiceModel{PersonalVoiceModelDragonLatestNeural, PersonalVoiceModelPhoenixLatestNeural, PersonalVoiceModelPhoenixV2Neural,
+		PersonalVoiceModelDragonHDOmniLatestNeural, PersonalVoiceModelMAIVoice1}
 }
 
 // Known reports whether e is one of the known values.
-func (e PersonalVoiceModels) Known() bool { return jsonwire.Known(e, e.Values()) }
+func (e PersonalVoiceModel) Known() bool { return jsonwire.Known(e, e.Values()) }
 
-// PhotoAvatarBaseModes: Photo avatar base modes. Any other string is a value as well.
-type PhotoAvatarBaseModes string
+// PhotoAvatarBaseMode: Photo avatar base modes. Any other string is a value as well. Specification:
+// /definitions/PhotoAvatarBaseModes.
+type PhotoAvatarBaseMode string
 
-// The values of PhotoAvatarBaseModes that are known.
+// The values of PhotoAvatarBaseMode that are known.
 const (
 	// VASA-1 model.
-	PhotoAvatarBaseModesVasa1 PhotoAvatarBaseModes = "vasa-1"
+	PhotoAvatarBaseModeVasa1 PhotoAvatarBaseMode = "vasa-1"
 )
 
 // Values returns the known values, in the order of the specification.
-func (PhotoAvatarBaseModes) Values() []PhotoAvatarBaseModes {
-	return []PhotoAvatarBaseModes{PhotoAvatarBaseModesVasa1}
+func (PhotoAvatarBaseMode) Values() []PhotoAvatarBaseMode {
+	return []PhotoAvatarBaseMode{PhotoAvatarBaseModeVasa1}
 }
 
 // Known reports whether e is one of the known values.
-func (e PhotoAvatarBaseModes) Known() bool { return jsonwire.Known(e, e.Values()) }
+func (e PhotoAvatarBaseMode) Known() bool { return jsonwire.Known(e, e.Values()) }
 
 // ReasoningEffort constrains effort on reasoning for reasoning models. Check model documentation for supported values
 // for each model. Reducing reasoning effort can result in faster responses and fewer tokens used on reasoning in a

@@ -98,8 +98,8 @@ func ExampleConversationRequestItem() {
 func ExampleNullable() {
 	for _, session := range []voicelive.RequestSession{
 		{},
-		{TurnDetection: voicelive.NullTurnDetection{}, InputAudioTranscription: voicelive.Null[voicelive.AudioInputTranscriptionOptions]()},
-		{InputAudioTranscription: voicelive.Value(voicelive.AudioInputTranscriptionOptions{Model: voicelive.AudioInputTranscriptionOptionsModelWhisper1})},
+		{TurnDetection: voicelive.NullTurnDetection{}, InputAudioTranscription: voicelive.NullOf[voicelive.AudioInputTranscriptionOptions]()},
+		{InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: voicelive.AudioInputTranscriptionOptionsModelWhisper1})},
 	} {
 		text, _ := json.Marshal(session)
 		fmt.Println(string(text))

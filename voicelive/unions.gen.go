@@ -30,7 +30,7 @@ type UnknownAzureVoice struct {
 }
 
 // VoiceType returns the type on the wire.
-func (u *UnknownAzureVoice) VoiceType() AzureVoiceType { return AzureVoiceType(u.Tag) }
+func (e *UnknownAzureVoice) VoiceType() AzureVoiceType { return AzureVoiceType(e.Tag) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e UnknownAzureVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -40,8 +40,8 @@ func (e *UnknownAzureVoice) UnmarshalJSON(b []byte) error { return unmarshalAny(
 
 func (*UnknownAzureVoice) isAzureVoice()               {}
 func (*UnknownAzureVoice) isVoice()                    {}
-func (u *UnknownAzureVoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownAzureVoice) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownAzureVoice) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownAzureVoice) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // BlendshapeFrames: Blendshape frames, as numbers or encoded as text. It is one of [BlendshapeFrameMatrix],
 // [BlendshapeFrameText], or [*UnknownBlendshapeFrames].
@@ -68,8 +68,8 @@ func (e UnknownBlendshapeFrames) MarshalJSON() ([]byte, error) { return marshal(
 func (e *UnknownBlendshapeFrames) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownBlendshapeFrames) isBlendshapeFrames()         {}
-func (u *UnknownBlendshapeFrames) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
-func (u *UnknownBlendshapeFrames) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownBlendshapeFrames) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("") }
+func (e *UnknownBlendshapeFrames) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // ClientEvent is a voicelive client event. It is one of [*ClientEventConversationItemCreate],
 // [*ClientEventConversationItemDelete], [*ClientEventConversationItemRetrieve], [*ClientEventConversationItemTruncate],
@@ -104,19 +104,6 @@ func UnmarshalClientEvent(data []byte) (v ClientEvent, err error) {
 	return v, nil
 }
 
-// UnmarshalClientEventInto is UnmarshalClientEvent for hot loops: if the value has the type of reuse and carries binary
-// data, it is decoded into the memory of reuse: the struct, its buffer up to the capacity, and what its optional
-// strings point to. Copies of the struct that share them see the change. Any other value is new. A nil reuse is fine.
-func UnmarshalClientEventInto(data []byte, reuse ClientEvent) (v ClientEvent, err error) {
-	r := jsonwire.NewReader(data)
-	r.Reuse(reuse)
-	decodeClientEvent(&v, r)
-	if err := r.Close("ClientEvent"); err != nil {
-		return nil, err
-	}
-	return v, nil
-}
-
 // UnknownClientEvent is any other ClientEvent. It is ordinary traffic, and is sent as it was received.
 type UnknownClientEvent struct {
 	Tag string          // the discriminator in Raw; empty if there is none
@@ -124,11 +111,11 @@ type UnknownClientEvent struct {
 }
 
 // EventType returns the type on the wire.
-func (u *UnknownClientEvent) EventType() ClientEventType { return ClientEventType(u.Tag) }
+func (e *UnknownClientEvent) EventType() ClientEventType { return ClientEventType(e.Tag) }
 
 // GetEventID returns the event_id on the wire, zero if it is absent.
-func (u *UnknownClientEvent) GetEventID() (v string) {
-	jsonwire.PeekMember(u.Raw, "event_id", &v, jsonwire.String)
+func (e *UnknownClientEvent) GetEventID() (v string) {
+	jsonwire.PeekMember(e.Raw, "event_id", &v, jsonwire.String)
 	return v
 }
 
@@ -142,13 +129,13 @@ func (e UnknownClientEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 func (e *UnknownClientEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 // Validate checks that Raw is an object with the Tag, if that is set: nothing else is known about the value.
-func (u *UnknownClientEvent) Validate() error {
-	return jsonwire.ValidateRaw("UnknownClientEvent", "type", u.Tag, u.Raw)
+func (e *UnknownClientEvent) Validate() error {
+	return jsonwire.ValidateRaw("UnknownClientEvent", "type", e.Tag, e.Raw)
 }
 
 func (*UnknownClientEvent) isClientEvent()              {}
-func (u *UnknownClientEvent) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownClientEvent) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownClientEvent) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownClientEvent) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // ContentPart is the base for any content part; discriminated by `type`. It is one of [*ResponseAudioContentPart],
 // [*RequestAudioContentPart], [*RequestImageContentPart], [*RequestTextContentPart], [*ResponseTextContentPart], or
@@ -173,7 +160,7 @@ type UnknownContentPart struct {
 }
 
 // PartType returns the type on the wire.
-func (u *UnknownContentPart) PartType() ContentPartType { return ContentPartType(u.Tag) }
+func (e *UnknownContentPart) PartType() ContentPartType { return ContentPartType(e.Tag) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e UnknownContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -182,8 +169,8 @@ func (e UnknownContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 func (e *UnknownContentPart) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownContentPart) isContentPart()              {}
-func (u *UnknownContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownContentPart) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownContentPart) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownContentPart) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // ConversationRequestItem is the base for any response item; discriminated by `type`. It is one of [*FunctionCallItem],
 // [*FunctionCallOutputItem], [*MCPApprovalResponseRequestItem], any [MessageItem], or
@@ -210,11 +197,11 @@ type UnknownConversationRequestItem struct {
 }
 
 // ItemType returns the type on the wire.
-func (u *UnknownConversationRequestItem) ItemType() ItemType { return ItemType(u.Tag) }
+func (e *UnknownConversationRequestItem) ItemType() ItemType { return ItemType(e.Tag) }
 
 // GetID returns the id on the wire, zero if it is absent.
-func (u *UnknownConversationRequestItem) GetID() (v string) {
-	jsonwire.PeekMember(u.Raw, "id", &v, jsonwire.String)
+func (e *UnknownConversationRequestItem) GetID() (v string) {
+	jsonwire.PeekMember(e.Raw, "id", &v, jsonwire.String)
 	return v
 }
 
@@ -225,8 +212,8 @@ func (e UnknownConversationRequestItem) MarshalJSON() ([]byte, error) { return m
 func (e *UnknownConversationRequestItem) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownConversationRequestItem) isConversationRequestItem()  {}
-func (u *UnknownConversationRequestItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownConversationRequestItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownConversationRequestItem) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownConversationRequestItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // EOUDetection: Top-level union for end-of-utterance (EOU) semantic detection configuration. It is one of
 // [*AzureSemanticDetection], [*AzureSemanticDetectionEn], [*AzureSemanticDetectionMultilingual], or
@@ -251,7 +238,7 @@ type UnknownEOUDetection struct {
 }
 
 // DetectionModel returns the model on the wire.
-func (u *UnknownEOUDetection) DetectionModel() EOUDetectionModel { return EOUDetectionModel(u.Tag) }
+func (e *UnknownEOUDetection) DetectionModel() EOUDetectionModel { return EOUDetectionModel(e.Tag) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e UnknownEOUDetection) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -260,8 +247,8 @@ func (e UnknownEOUDetection) MarshalJSON() ([]byte, error) { return marshal(&e) 
 func (e *UnknownEOUDetection) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownEOUDetection) isEOUDetection()             {}
-func (u *UnknownEOUDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("model") }
-func (u *UnknownEOUDetection) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownEOUDetection) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("model") }
+func (e *UnknownEOUDetection) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // InterimResponseConfig: What the service says while the model or a tool makes the user wait. It is one of
 // [*LLMInterimResponseConfig], [*StaticInterimResponseConfig], or [*UnknownInterimResponseConfig]. Specification:
@@ -290,21 +277,21 @@ type UnknownInterimResponseConfig struct {
 }
 
 // ConfigType returns the type on the wire.
-func (u *UnknownInterimResponseConfig) ConfigType() InterimResponseConfigType {
-	return InterimResponseConfigType(u.Tag)
+func (e *UnknownInterimResponseConfig) ConfigType() InterimResponseConfigType {
+	return InterimResponseConfigType(e.Tag)
 }
 
 // GetTriggers returns the triggers on the wire, zero if it is absent.
-func (u *UnknownInterimResponseConfig) GetTriggers() (v []InterimResponseTrigger) {
-	jsonwire.PeekMember(u.Raw, "triggers", &v, func(v *[]InterimResponseTrigger, r *jsonwire.Reader) {
+func (e *UnknownInterimResponseConfig) GetTriggers() (v []InterimResponseTrigger) {
+	jsonwire.PeekMember(e.Raw, "triggers", &v, func(v *[]InterimResponseTrigger, r *jsonwire.Reader) {
 		jsonwire.List(v, r, jsonwire.String)
 	})
 	return v
 }
 
 // GetLatencyThresholdMS returns the latency_threshold_ms on the wire, zero if it is absent.
-func (u *UnknownInterimResponseConfig) GetLatencyThresholdMS() (v int) {
-	jsonwire.PeekMember(u.Raw, "latency_threshold_ms", &v, jsonwire.Int)
+func (e *UnknownInterimResponseConfig) GetLatencyThresholdMS() (v int) {
+	jsonwire.PeekMember(e.Raw, "latency_threshold_ms", &v, jsonwire.Int)
 	return v
 }
 
@@ -315,8 +302,8 @@ func (e UnknownInterimResponseConfig) MarshalJSON() ([]byte, error) { return mar
 func (e *UnknownInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownInterimResponseConfig) isInterimResponseConfig()    {}
-func (u *UnknownInterimResponseConfig) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownInterimResponseConfig) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownInterimResponseConfig) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownInterimResponseConfig) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // MCPRequireApproval: Which calls of an MCP server's tools need the approval of the client: the same for all tools, or
 // by tool. It is one of [MCPApprovalType], [MCPApprovalByTool], or [*UnknownMCPRequireApproval].
@@ -343,8 +330,8 @@ func (e UnknownMCPRequireApproval) MarshalJSON() ([]byte, error) { return marsha
 func (e *UnknownMCPRequireApproval) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownMCPRequireApproval) isMCPRequireApproval()       {}
-func (u *UnknownMCPRequireApproval) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
-func (u *UnknownMCPRequireApproval) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownMCPRequireApproval) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("") }
+func (e *UnknownMCPRequireApproval) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // MaxOutputTokens is the most tokens that a response may have, tool calls included: a count, or no limit but that of
 // the model. It is one of [TokenCount], [TokenLimit], or [*UnknownMaxOutputTokens].
@@ -371,8 +358,8 @@ func (e UnknownMaxOutputTokens) MarshalJSON() ([]byte, error) { return marshal(&
 func (e *UnknownMaxOutputTokens) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownMaxOutputTokens) isMaxOutputTokens()          {}
-func (u *UnknownMaxOutputTokens) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
-func (u *UnknownMaxOutputTokens) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownMaxOutputTokens) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("") }
+func (e *UnknownMaxOutputTokens) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // MessageContentPart is the base for any message content part; discriminated by `type`. It is one of
 // [*InputAudioContentPart], [*RequestImageContentPart], [*InputTextContentPart], [*OutputTextContentPart], or
@@ -397,7 +384,7 @@ type UnknownMessageContentPart struct {
 }
 
 // PartType returns the type on the wire.
-func (u *UnknownMessageContentPart) PartType() ContentPartType { return ContentPartType(u.Tag) }
+func (e *UnknownMessageContentPart) PartType() ContentPartType { return ContentPartType(e.Tag) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e UnknownMessageContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -406,8 +393,8 @@ func (e UnknownMessageContentPart) MarshalJSON() ([]byte, error) { return marsha
 func (e *UnknownMessageContentPart) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownMessageContentPart) isMessageContentPart()       {}
-func (u *UnknownMessageContentPart) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownMessageContentPart) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownMessageContentPart) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownMessageContentPart) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // MessageItem is a message item within a conversation. It is one of [*AssistantMessageItem], [*SystemMessageItem],
 // [*UserMessageItem], or [*UnknownMessageItem].
@@ -438,31 +425,31 @@ type UnknownMessageItem struct {
 }
 
 // ItemRole returns the role on the wire.
-func (u *UnknownMessageItem) ItemRole() MessageRole { return MessageRole(u.Tag) }
+func (e *UnknownMessageItem) ItemRole() MessageRole { return MessageRole(e.Tag) }
 
 // GetID returns the id on the wire, zero if it is absent.
-func (u *UnknownMessageItem) GetID() (v string) {
-	jsonwire.PeekMember(u.Raw, "id", &v, jsonwire.String)
+func (e *UnknownMessageItem) GetID() (v string) {
+	jsonwire.PeekMember(e.Raw, "id", &v, jsonwire.String)
 	return v
 }
 
 // GetContent returns the content on the wire, zero if it is absent.
-func (u *UnknownMessageItem) GetContent() (v []MessageContentPart) {
-	jsonwire.PeekMember(u.Raw, "content", &v, func(v *[]MessageContentPart, r *jsonwire.Reader) {
+func (e *UnknownMessageItem) GetContent() (v []MessageContentPart) {
+	jsonwire.PeekMember(e.Raw, "content", &v, func(v *[]MessageContentPart, r *jsonwire.Reader) {
 		jsonwire.List(v, r, decodeMessageContentPart)
 	})
 	return v
 }
 
 // GetStatus returns the status on the wire, zero if it is absent.
-func (u *UnknownMessageItem) GetStatus() (v ItemParamStatus) {
-	jsonwire.PeekMember(u.Raw, "status", &v, jsonwire.String)
+func (e *UnknownMessageItem) GetStatus() (v ItemParamStatus) {
+	jsonwire.PeekMember(e.Raw, "status", &v, jsonwire.String)
 	return v
 }
 
 // ItemType returns the type on the wire.
-func (u *UnknownMessageItem) ItemType() (v ItemType) {
-	jsonwire.PeekMember(u.Raw, "type", &v, jsonwire.String)
+func (e *UnknownMessageItem) ItemType() (v ItemType) {
+	jsonwire.PeekMember(e.Raw, "type", &v, jsonwire.String)
 	return v
 }
 
@@ -474,8 +461,8 @@ func (e *UnknownMessageItem) UnmarshalJSON(b []byte) error { return unmarshalAny
 
 func (*UnknownMessageItem) isMessageItem()              {}
 func (*UnknownMessageItem) isConversationRequestItem()  {}
-func (u *UnknownMessageItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("role") }
-func (u *UnknownMessageItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownMessageItem) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("role") }
+func (e *UnknownMessageItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // ResponseItem is the base for any response item; discriminated by `type`. It is one of [*ResponseFileSearchCallItem],
 // [*ResponseFunctionCallItem], [*ResponseFunctionCallOutputItem], [*ResponseMCPApprovalRequestItem],
@@ -505,17 +492,17 @@ type UnknownResponseItem struct {
 }
 
 // ItemType returns the type on the wire.
-func (u *UnknownResponseItem) ItemType() ItemType { return ItemType(u.Tag) }
+func (e *UnknownResponseItem) ItemType() ItemType { return ItemType(e.Tag) }
 
 // GetID returns the id on the wire, zero if it is absent.
-func (u *UnknownResponseItem) GetID() (v string) {
-	jsonwire.PeekMember(u.Raw, "id", &v, jsonwire.String)
+func (e *UnknownResponseItem) GetID() (v string) {
+	jsonwire.PeekMember(e.Raw, "id", &v, jsonwire.String)
 	return v
 }
 
 // GetObject returns the object on the wire, zero if it is absent.
-func (u *UnknownResponseItem) GetObject() (v string) {
-	jsonwire.PeekMember(u.Raw, "object", &v, jsonwire.String)
+func (e *UnknownResponseItem) GetObject() (v string) {
+	jsonwire.PeekMember(e.Raw, "object", &v, jsonwire.String)
 	return v
 }
 
@@ -526,8 +513,8 @@ func (e UnknownResponseItem) MarshalJSON() ([]byte, error) { return marshal(&e) 
 func (e *UnknownResponseItem) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownResponseItem) isResponseItem()             {}
-func (u *UnknownResponseItem) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownResponseItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownResponseItem) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownResponseItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // ResponseStatusDetails is the base for all non-success response details. It is one of [*ResponseCancelledDetails],
 // [*ResponseFailedDetails], [*ResponseIncompleteDetails], or [*UnknownResponseStatusDetails].
@@ -551,7 +538,7 @@ type UnknownResponseStatusDetails struct {
 }
 
 // DetailsType returns the type on the wire.
-func (u *UnknownResponseStatusDetails) DetailsType() ResponseStatus { return ResponseStatus(u.Tag) }
+func (e *UnknownResponseStatusDetails) DetailsType() ResponseStatus { return ResponseStatus(e.Tag) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e UnknownResponseStatusDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -560,8 +547,8 @@ func (e UnknownResponseStatusDetails) MarshalJSON() ([]byte, error) { return mar
 func (e *UnknownResponseStatusDetails) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownResponseStatusDetails) isResponseStatusDetails()    {}
-func (u *UnknownResponseStatusDetails) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownResponseStatusDetails) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownResponseStatusDetails) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownResponseStatusDetails) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // ServerEvent is a voicelive server event. It is one of [*ServerEventConversationItemCreated],
 // [*ServerEventConversationItemDeleted], [*ServerEventConversationItemInputAudioTranscriptionCompleted],
@@ -631,11 +618,11 @@ type UnknownServerEvent struct {
 }
 
 // EventType returns the type on the wire.
-func (u *UnknownServerEvent) EventType() ServerEventType { return ServerEventType(u.Tag) }
+func (e *UnknownServerEvent) EventType() ServerEventType { return ServerEventType(e.Tag) }
 
 // GetEventID returns the event_id on the wire, zero if it is absent.
-func (u *UnknownServerEvent) GetEventID() (v string) {
-	jsonwire.PeekMember(u.Raw, "event_id", &v, jsonwire.String)
+func (e *UnknownServerEvent) GetEventID() (v string) {
+	jsonwire.PeekMember(e.Raw, "event_id", &v, jsonwire.String)
 	return v
 }
 
@@ -646,8 +633,8 @@ func (e UnknownServerEvent) MarshalJSON() ([]byte, error) { return marshal(&e) }
 func (e *UnknownServerEvent) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownServerEvent) isServerEvent()              {}
-func (u *UnknownServerEvent) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownServerEvent) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownServerEvent) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownServerEvent) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // Tool is the base representation of a voicelive tool definition. It is one of [*FunctionTool], [*MCPServer], or
 // [*UnknownTool].
@@ -671,7 +658,7 @@ type UnknownTool struct {
 }
 
 // ToolType returns the type on the wire.
-func (u *UnknownTool) ToolType() ToolType { return ToolType(u.Tag) }
+func (e *UnknownTool) ToolType() ToolType { return ToolType(e.Tag) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e UnknownTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -680,8 +667,8 @@ func (e UnknownTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 func (e *UnknownTool) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownTool) isTool()                     {}
-func (u *UnknownTool) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownTool) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownTool) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownTool) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // ToolChoice: How the model chooses tools: a word, or an object that names one tool. The word may also be the name of a
 // function. It is one of [ToolChoiceLiteral], any [ToolChoiceObject], or [*UnknownToolChoice].
@@ -708,15 +695,15 @@ func (e UnknownToolChoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 func (e *UnknownToolChoice) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownToolChoice) isToolChoice()               {}
-func (u *UnknownToolChoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("") }
-func (u *UnknownToolChoice) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownToolChoice) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("") }
+func (e *UnknownToolChoice) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // ToolChoiceObject is a base representation for a voicelive tool_choice selecting a named tool. It is one of
 // [*ToolChoiceFunctionObject], or [*UnknownToolChoiceObject].
 type ToolChoiceObject interface {
 	ToolChoice
-	// ObjectType returns the type on the wire.
-	ObjectType() ToolType
+	// ChoiceType returns the type on the wire.
+	ChoiceType() ToolType
 	isToolChoiceObject()
 	decode(*jsonwire.Reader)
 	encode(*jsonwire.Writer)
@@ -733,8 +720,8 @@ type UnknownToolChoiceObject struct {
 	Raw json.RawMessage // the whole value, and all that is sent
 }
 
-// ObjectType returns the type on the wire.
-func (u *UnknownToolChoiceObject) ObjectType() ToolType { return ToolType(u.Tag) }
+// ChoiceType returns the type on the wire.
+func (e *UnknownToolChoiceObject) ChoiceType() ToolType { return ToolType(e.Tag) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e UnknownToolChoiceObject) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -744,8 +731,8 @@ func (e *UnknownToolChoiceObject) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (*UnknownToolChoiceObject) isToolChoiceObject()         {}
 func (*UnknownToolChoiceObject) isToolChoice()               {}
-func (u *UnknownToolChoiceObject) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownToolChoiceObject) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownToolChoiceObject) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownToolChoiceObject) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // TurnDetection: Top-level union for turn detection configuration. It is one of [*AzureSemanticVAD],
 // [*AzureSemanticVADEn], [*AzureSemanticVADMultilingual], [*OpenAISemanticVAD], [*ServerVAD], [NullTurnDetection], or
@@ -770,7 +757,7 @@ type UnknownTurnDetection struct {
 }
 
 // DetectionType returns the type on the wire.
-func (u *UnknownTurnDetection) DetectionType() TurnDetectionType { return TurnDetectionType(u.Tag) }
+func (e *UnknownTurnDetection) DetectionType() TurnDetectionType { return TurnDetectionType(e.Tag) }
 
 // MarshalJSON implements [json.Marshaler].
 func (e UnknownTurnDetection) MarshalJSON() ([]byte, error) { return marshal(&e) }
@@ -779,8 +766,8 @@ func (e UnknownTurnDetection) MarshalJSON() ([]byte, error) { return marshal(&e)
 func (e *UnknownTurnDetection) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownTurnDetection) isTurnDetection()            {}
-func (u *UnknownTurnDetection) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownTurnDetection) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownTurnDetection) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownTurnDetection) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // NullTurnDetection is a TurnDetection that is null on the wire, which is not the same as an absent one.
 type NullTurnDetection struct{}
@@ -821,8 +808,8 @@ func (e UnknownVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 func (e *UnknownVoice) UnmarshalJSON(b []byte) error { return unmarshalAny(b, e) }
 
 func (*UnknownVoice) isVoice()                    {}
-func (u *UnknownVoice) decode(r *jsonwire.Reader) { u.Tag, u.Raw = r.Unknown("type") }
-func (u *UnknownVoice) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(u.Raw, w) }
+func (e *UnknownVoice) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
+func (e *UnknownVoice) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
 // ItemRole returns the role on the wire.
 func (*AssistantMessageItem) ItemRole() MessageRole { return "assistant" }
@@ -1821,8 +1808,8 @@ func (*SystemMessageItem) ItemType() ItemType         { return "message" }
 func (*SystemMessageItem) isMessageItem()             {}
 func (*SystemMessageItem) isConversationRequestItem() {}
 
-// ObjectType returns the type on the wire.
-func (*ToolChoiceFunctionObject) ObjectType() ToolType { return "function" }
+// ChoiceType returns the type on the wire.
+func (*ToolChoiceFunctionObject) ChoiceType() ToolType { return "function" }
 func (*ToolChoiceFunctionObject) isToolChoiceObject()  {}
 func (*ToolChoiceFunctionObject) isToolChoice()        {}
 

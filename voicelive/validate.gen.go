@@ -411,9 +411,9 @@ func (e *VideoParams) validate(c *jsonwire.Validator) {
 	jsonwire.Max(c, "gop_size", e.GOPSize, 2000)
 }
 
-func (v TokenCount) validate(c *jsonwire.Validator) {
-	jsonwire.Min(c, "", &v, 1)
-	jsonwire.Max(c, "", &v, 4096)
+func (e TokenCount) validate(c *jsonwire.Validator) {
+	jsonwire.Min(c, "", &e, 1)
+	jsonwire.Max(c, "", &e, 4096)
 }
 
 func validateAzureVoice(v *AzureVoice, c *jsonwire.Validator) {

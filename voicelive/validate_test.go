@@ -40,7 +40,7 @@ func TestViolationsHavePaths(t *testing.T) {
 		"session.tools[0] must not be nil":                                 session(voicelive.RequestSession{Tools: []voicelive.Tool{nil}}),
 		"session.avatar.video.gop_size must be at most 2000":               session(voicelive.RequestSession{Avatar: &voicelive.AvatarConfig{Character: "lisa", Video: &voicelive.VideoParams{GOPSize: new(2001)}}}),
 		"session.avatar.video.crop.top_left must have at least 2 elements": session(voicelive.RequestSession{Avatar: &voicelive.AvatarConfig{Character: "lisa", Video: &voicelive.VideoParams{Crop: &voicelive.VideoCrop{TopLeft: []int{1}, BottomRight: []int{1, 2}}}}}),
-		"session.input_audio_transcription.model is required":              session(voicelive.RequestSession{InputAudioTranscription: voicelive.Value(voicelive.AudioInputTranscriptionOptions{})}),
+		"session.input_audio_transcription.model is required":              session(voicelive.RequestSession{InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{})}),
 		"item.content is required":                                         item(&voicelive.UserMessageItem{}),
 		"item.content[0].audio is required":                                item(&voicelive.UserMessageItem{Content: []voicelive.MessageContentPart{&voicelive.InputAudioContentPart{}}}),
 		"item.call_id is required":                                         item(&voicelive.FunctionCallOutputItem{}),

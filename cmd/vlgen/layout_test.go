@@ -35,7 +35,7 @@ var mayImport = map[string][]string{
 	"gen/internal/document": {"gen/internal/diag", "github.com/go-openapi/spec", "gopkg.in/yaml.v3"},
 	"gen/internal/overlay":  {"gen/internal/diag", "gen/internal/document", "gen/internal/index", "github.com/speakeasy-api/jsonpath/pkg/jsonpath", "gopkg.in/yaml.v3"},
 	"gen/internal/resolve":  {"gen/internal/diag", "gen/internal/document", "gen/internal/model", "github.com/go-openapi/spec", "gopkg.in/yaml.v3"},
-	"gen/internal/name":     {"gen/internal/diag", "gen/internal/model"},
+	"gen/internal/name":     {"gen/internal/diag", "gen/internal/gotype", "gen/internal/model"},
 	"gen/internal/emit":     {"gen/internal/comment", "gen/internal/diag", "gen/internal/gotype", "gen/internal/model", "gen/internal/name", "github.com/dave/jennifer/jen"},
 	"gen/internal/output":   {"github.com/aymanbagabas/go-udiff"},
 

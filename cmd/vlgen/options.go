@@ -162,7 +162,7 @@ func (o *options) optional(flag, path string) (*gen.Source, error) {
 
 // input reads the document and the overlay.
 func (o *options) input(std streams) (in gen.Input, err error) {
-	in = gen.Input{Package: o.pkg, Strict: o.strict, UnusedOverlay: o.unused == "warn"}
+	in = gen.Input{Package: o.pkg, Documented: gen.Documented(o.out), Strict: o.strict, UnusedOverlay: o.unused == "warn"}
 	if in.Spec, err = o.read(o.spec, std); err != nil {
 		if errors.Is(err, fs.ErrNotExist) && !o.given["spec"] {
 			err = usagef("%w; name the document with -spec", err)

@@ -87,6 +87,7 @@ func (o *options) take(std streams) (*taken, error) {
 		return nil, err
 	}
 	docs.Input = in.Input
+	docs.Documented = gen.Documented(o.out)
 	docs.Spec.Data = t.Spec
 	t.generate(docs)
 	t.Report.HandWritten, err = o.handWritten(in.Before, t.files)

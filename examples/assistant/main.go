@@ -62,7 +62,7 @@ func (c *conversation) hold(ctx context.Context, svc *service.Service, lines []l
 		Voice:        &voicelive.AzureStandardVoice{Name: "en-US-AvaNeural"},
 		// The service hears when the user begins and ends to speak, answers by itself, and stops when it is interrupted.
 		TurnDetection:           &voicelive.ServerVAD{CreateResponse: new(true), InterruptResponse: new(true)},
-		InputAudioTranscription: voicelive.Value(voicelive.AudioInputTranscriptionOptions{Model: voicelive.AudioInputTranscriptionOptionsModelWhisper1}),
+		InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: voicelive.AudioInputTranscriptionOptionsModelWhisper1}),
 		Tools:                   []voicelive.Tool{clock},
 	}})
 	if err != nil {

@@ -78,7 +78,7 @@ func transcribe(ctx context.Context, svc *service.Service, audio []byte, rate in
 	session, err := svc.Connect(ctx, &voicelive.ConnectOptions{Model: svc.Model, Session: &voicelive.RequestSession{
 		InputAudioSamplingRate:  &rate,
 		TurnDetection:           &voicelive.ServerVAD{CreateResponse: new(false)}, // nobody shall answer
-		InputAudioTranscription: voicelive.Value(voicelive.AudioInputTranscriptionOptions{Model: voicelive.AudioInputTranscriptionOptionsModelWhisper1}),
+		InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: voicelive.AudioInputTranscriptionOptionsModelWhisper1}),
 	}})
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func ReadNullable[T any](o *Object, i int, dst *Nullable[T], decode func(*T, *Re
 		return
 	}
 	if o.r.Null() {
-		*dst = Null[T]()
+		*dst = NullOf[T]()
 		return
 	}
 	v := new(T)

@@ -13,11 +13,11 @@ type Nullable[T any] struct {
 	null  bool
 }
 
-// Value returns a Nullable with a value.
-func Value[T any](v T) Nullable[T] { return Nullable[T]{value: &v} }
+// NullableOf returns a Nullable with a value.
+func NullableOf[T any](v T) Nullable[T] { return Nullable[T]{value: &v} }
 
-// Null returns a Nullable that is sent as null.
-func Null[T any]() Nullable[T] { return Nullable[T]{null: true} }
+// NullOf returns a Nullable that is sent as null.
+func NullOf[T any]() Nullable[T] { return Nullable[T]{null: true} }
 
 // Get returns the value; ok is false for null and for absent.
 func (n Nullable[T]) Get() (v T, ok bool) {
@@ -57,7 +57,7 @@ func (n Nullable[T]) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON decodes a value or null.
 func (n *Nullable[T]) UnmarshalJSON(data []byte) error {
 	if string(bytes.TrimSpace(data)) == "null" {
-		*n = Null[T]()
+		*n = NullOf[T]()
 		return nil
 	}
 	v := new(T)

@@ -272,10 +272,10 @@ func TestNullable(t *testing.T) {
 			t.Errorf("%s encodes to %s, %v", c.text, got, err)
 		}
 	}
-	if !Value(1).Equal(Value(1)) || Value(1).Equal(Null[int]()) || Null[int]().Equal(Nullable[int]{}) {
+	if !NullableOf(1).Equal(NullableOf(1)) || NullableOf(1).Equal(NullOf[int]()) || NullOf[int]().Equal(Nullable[int]{}) {
 		t.Error("Equal is wrong")
 	}
-	if p := Value(1).Ptr(); p == nil || *p != 1 {
+	if p := NullableOf(1).Ptr(); p == nil || *p != 1 {
 		t.Error("Ptr is wrong")
 	}
 }

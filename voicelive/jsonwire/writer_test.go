@@ -24,7 +24,7 @@ var unencodable = map[string]func(*thing){
 	`.labels["a b"] must be valid UTF-8`:               func(e *thing) { e.Labels = map[string]string{"a": "b", "a b": "\xff"} },
 	".labels must be valid UTF-8":                      func(e *thing) { e.Labels = map[string]string{"\xff": ""} },
 	".items[1].name must be valid UTF-8":               func(e *thing) { e.Items = []inner{{Name: `say "[{,:"`}, {Name: "\xff"}} },
-	".maybe.name must be valid UTF-8":                  func(e *thing) { e.Maybe = Value(inner{Name: "\xff"}) },
+	".maybe.name must be valid UTF-8":                  func(e *thing) { e.Maybe = NullableOf(inner{Name: "\xff"}) },
 	".any must be valid JSON":                          func(e *thing) { e.Any = json.RawMessage(`{"a":}`) },
 	".inner.other must be valid JSON":                  func(e *thing) { e.Inner.Extra.Set("other", json.RawMessage("{")) },
 	".at must be in the years 0 to 9999, not in 10000": func(e *thing) { e.At = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) },

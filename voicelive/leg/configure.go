@@ -29,8 +29,8 @@ var formats = map[audio.Format]struct {
 	PCM8:  {voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16_8000Hz},
 	PCM16: {voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16_16000Hz},
 	PCM24: {voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16},
-	MuLaw: {voicelive.InputAudioFormatG711Ulaw, voicelive.OutputAudioFormatG711Ulaw},
-	ALaw:  {voicelive.InputAudioFormatG711Alaw, voicelive.OutputAudioFormatG711Alaw},
+	MuLaw: {voicelive.InputAudioFormatG711ULaw, voicelive.OutputAudioFormatG711ULaw},
+	ALaw:  {voicelive.InputAudioFormatG711ALaw, voicelive.OutputAudioFormatG711ALaw},
 }
 
 // The formats of legs. All but PCM48 are formats of the service as well.

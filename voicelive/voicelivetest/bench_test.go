@@ -14,7 +14,7 @@ import (
 // seconds the user speaks for two, in packets or without audio, and the service for four.
 func BenchmarkCall(b *testing.B) {
 	pcm16 := voicelive.RequestSession{}
-	g711 := voicelive.RequestSession{InputAudioFormat: voicelive.InputAudioFormatG711Ulaw, OutputAudioFormat: voicelive.OutputAudioFormatG711Ulaw}
+	g711 := voicelive.RequestSession{InputAudioFormat: voicelive.InputAudioFormatG711ULaw, OutputAudioFormat: voicelive.OutputAudioFormatG711ULaw}
 	speech, pause := tone(24000, time.Second), silence(24000, time.Second)
 	speech8, pause8 := ulaw(tone(8000, time.Second)), ulaw(silence(8000, time.Second))
 	for _, bb := range []struct {

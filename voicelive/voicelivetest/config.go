@@ -189,9 +189,9 @@ func (c *config) inputFormat() format {
 		f.rate = *c.view.InputAudioSamplingRate
 	}
 	switch c.view.InputAudioFormat {
-	case voicelive.InputAudioFormatG711Ulaw:
+	case voicelive.InputAudioFormatG711ULaw:
 		f = format{law: ulaw, rate: 8000, channels: 1}
-	case voicelive.InputAudioFormatG711Alaw:
+	case voicelive.InputAudioFormatG711ALaw:
 		f = format{law: alaw, rate: 8000, channels: 1}
 	}
 	if echo, ok := c.view.InputAudioEchoCancellation.Get(); ok && echo.Channels != nil && *echo.Channels == 2 {
@@ -207,9 +207,9 @@ func outputFormat(name voicelive.OutputAudioFormat) format {
 		return format{rate: 8000, channels: 1}
 	case voicelive.OutputAudioFormatPCM16_16000Hz:
 		return format{rate: 16000, channels: 1}
-	case voicelive.OutputAudioFormatG711Ulaw:
+	case voicelive.OutputAudioFormatG711ULaw:
 		return format{law: ulaw, rate: 8000, channels: 1}
-	case voicelive.OutputAudioFormatG711Alaw:
+	case voicelive.OutputAudioFormatG711ALaw:
 		return format{law: alaw, rate: 8000, channels: 1}
 	}
 	return format{rate: 24000, channels: 1}

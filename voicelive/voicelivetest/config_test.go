@@ -57,7 +57,7 @@ func TestSamplingRateFollowsTheFormat(t *testing.T) {
 			p.send(update(session))
 			return *of[*voicelive.ServerEventSessionUpdated](t, p.until("session.updated")).Session.InputAudioSamplingRate
 		}
-		if got := rate(voicelive.RequestSession{InputAudioFormat: voicelive.InputAudioFormatG711Ulaw}); got != 8000 {
+		if got := rate(voicelive.RequestSession{InputAudioFormat: voicelive.InputAudioFormatG711ULaw}); got != 8000 {
 			t.Errorf("the rate of g711_ulaw is %d", got)
 		}
 		p.send(update(voicelive.RequestSession{InputAudioSamplingRate: new(16000)}))

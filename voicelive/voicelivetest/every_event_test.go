@@ -43,7 +43,7 @@ var scenarios = []struct {
 		})},
 		act: func(p *peer) {
 			p.send(update(voicelive.RequestSession{
-				InputAudioTranscription:   voicelive.Value(voicelive.AudioInputTranscriptionOptions{Model: "azure-speech"}),
+				InputAudioTranscription:   voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: "azure-speech"}),
 				OutputAudioTimestampTypes: []voicelive.AudioTimestampType{"word"},
 				Animation:                 &voicelive.Animation{Outputs: []voicelive.AnimationOutputType{"viseme_id", "blendshapes"}},
 			}))
@@ -60,7 +60,7 @@ var scenarios = []struct {
 		act: func(p *peer) {
 			p.send(update(voicelive.RequestSession{
 				TurnDetection:           voicelive.NullTurnDetection{},
-				InputAudioTranscription: voicelive.Value(voicelive.AudioInputTranscriptionOptions{Model: "azure-speech"}),
+				InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: "azure-speech"}),
 			}))
 			p.send(&voicelive.ClientEventInputAudioBufferAppend{Audio: tone(24000, time.Second)}, &voicelive.ClientEventInputAudioBufferCommit{})
 			p.until("conversation.item.input_audio_transcription.failed")

@@ -40,8 +40,8 @@ func TestBoundariesOfSpeech(t *testing.T) {
 		{voicelive.InputAudioFormatPCM16, 8000, nil},
 		{voicelive.InputAudioFormatPCM16, 16000, nil},
 		{voicelive.InputAudioFormatPCM16, 24000, nil},
-		{voicelive.InputAudioFormatG711Ulaw, 8000, voicelivetest.UlawEncode},
-		{voicelive.InputAudioFormatG711Alaw, 8000, voicelivetest.AlawEncode},
+		{voicelive.InputAudioFormatG711ULaw, 8000, voicelivetest.UlawEncode},
+		{voicelive.InputAudioFormatG711ALaw, 8000, voicelivetest.AlawEncode},
 	} {
 		for _, vad := range []struct{ padding, silence, piece int }{{0, 200, 10}, {300, 500, 37}, {450, 800, 250}} {
 			t.Run(fmt.Sprint(tt.format, tt.rate, vad), func(t *testing.T) {

@@ -64,7 +64,7 @@ func TestAudioTurn(t *testing.T) {
 	bubble(t, options, func(t *testing.T, srv *voicelivetest.Server) {
 		p := dial(t, srv)
 		p.until("session.created")
-		p.send(update(voicelive.RequestSession{InputAudioTranscription: voicelive.Value(voicelive.AudioInputTranscriptionOptions{Model: "azure-speech"})}))
+		p.send(update(voicelive.RequestSession{InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: "azure-speech"})}))
 		p.until("session.updated")
 		p.say(24000, silence(24000, time.Second), tone(24000, time.Second), silence(24000, time.Second))
 		events := p.until("response.done")

@@ -421,9 +421,9 @@ func (g *generator) namedCodec(f *jen.File, n *model.Named) {
 		case *model.Map:
 			name, elem = "Map", t.Elem
 		}
-		ptr := jen.Id("v")
+		ptr := jen.Id("e")
 		if !decode {
-			ptr = jen.Op("&").Id("v")
+			ptr = jen.Op("&").Id("e")
 		}
 		if underlying := (n.Type == model.Time || n.Type == model.UnixTime || name != ""); underlying {
 			ptr = jen.Parens(jen.Op("*").Add(g.goType(n.Type))).Call(ptr)
@@ -436,9 +436,9 @@ func (g *generator) namedCodec(f *jen.File, n *model.Named) {
 		}
 		return g.run(name).Call(ptr, arg, fn(elem))
 	}
-	f.Func().Params(jen.Id("v").Op("*").Id(n.Name)).Id("decode").Params(g.reader()).Add(line(call(true)))
+	f.Func().Params(jen.Id("e").Op("*").Id(n.Name)).Id("decode").Params(g.reader()).Add(line(call(true)))
 	f.Line()
-	f.Func().Params(jen.Id("v").Id(n.Name)).Id("encode").Params(g.writer()).Add(line(call(false)))
+	f.Func().Params(jen.Id("e").Id(n.Name)).Id("encode").Params(g.writer()).Add(line(call(false)))
 	f.Line()
 }
 

@@ -26,7 +26,7 @@ type Options struct {
 	Package    string // the package's name
 	Marker     string // the text that marks a file as generated
 	Runtime    string // import path of the package that codecs call
-	PackageDoc string // text of the package comment
+	PackageDoc string // text of the package comment, empty for none
 }
 
 // File is one generated file.
@@ -85,7 +85,7 @@ func (g *generator) render(name string, build func(*jen.File)) ([]byte, error) {
 	f := jen.NewFile(g.opt.Package)
 	f.NoFormat = true
 	f.HeaderComment("// " + g.opt.Marker)
-	if name == "models.gen.go" {
+	if name == "models.gen.go" && g.opt.PackageDoc != "" {
 		f.PackageComment(comment.Doc(width, g.opt.PackageDoc))
 	}
 	f.ImportName(g.opt.Runtime, "jsonwire")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dave/jennifer/jen"
 
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -28,27 +29,36 @@ func (g *generator) prelude(f *jen.File) {
 	f.Comment("// APIVersion is the version of the API that these types describe.")
 	f.Const().Id("APIVersion").Op("=").Lit(g.api.Version)
 	f.Line()
+	if gotype.HasNullable(g.api) {
+		g.nullable(f)
+	}
+	g.alias(f, "Extra", "// Extra holds what the JSON of a struct said that its Go fields cannot: unknown members,\n// nulls, values that do not fit. It is written back when the struct is encoded.")
+	g.alias(f, "DecodeError", "// DecodeError tells why JSON could not be decoded, and where.")
+	g.alias(f, "EncodeError", "// EncodeError tells why a value cannot be encoded, and where.")
+	if gotype.HasValidate(g.api) {
+		g.alias(f, "ValidationError", "// ValidationError lists every violation that a Validate method found.")
+		g.alias(f, "Violation", "// Violation is one value that the service would refuse.")
+	}
+}
+
+// alias gives a type of the runtime its name in this package.
+func (g *generator) alias(f *jen.File, name, doc string) {
+	f.Comment(doc)
+	f.Type().Id(name).Op("=").Add(g.run(name))
+	f.Line()
+}
+
+func (g *generator) nullable(f *jen.File) {
 	param := func() *jen.Statement { return jen.Types(jen.Id("T").Any()) }
-	f.Comment("// Nullable is a value, null, or absent, for properties where null means something.\n// The zero value is absent; make one with [Value] or [Null].")
+	f.Comment("// Nullable is a value, null, or absent, for properties where null means something.\n// The zero value is absent; make one with [NullableOf] or [NullOf].")
 	f.Type().Id("Nullable").Add(param()).Op("=").Add(g.run("Nullable")).Types(jen.Id("T"))
 	f.Line()
-	f.Comment("// Value returns a Nullable with a value.")
-	f.Func().Id("Value").Add(param()).Params(jen.Id("v").Id("T")).Id("Nullable").Types(jen.Id("T")).Add(line(jen.Return(g.run("Value").Call(jen.Id("v")))))
+	f.Comment("// NullableOf returns a Nullable with a value.")
+	f.Func().Id("NullableOf").Add(param()).Params(jen.Id("v").Id("T")).Id("Nullable").Types(jen.Id("T")).Add(line(jen.Return(g.run("NullableOf").Call(jen.Id("v")))))
 	f.Line()
-	f.Comment("// Null returns a Nullable that is sent as null.")
-	f.Func().Id("Null").Add(param()).Params().Id("Nullable").Types(jen.Id("T")).Add(line(jen.Return(g.run("Null").Types(jen.Id("T")).Call())))
+	f.Comment("// NullOf returns a Nullable that is sent as null.")
+	f.Func().Id("NullOf").Add(param()).Params().Id("Nullable").Types(jen.Id("T")).Add(line(jen.Return(g.run("NullOf").Types(jen.Id("T")).Call())))
 	f.Line()
-	for _, t := range []struct{ name, doc string }{
-		{"Extra", "// Extra holds what the JSON of a struct said that its Go fields cannot: unknown members,\n// nulls, values that do not fit. It is written back when the struct is encoded."},
-		{"DecodeError", "// DecodeError tells why JSON could not be decoded, and where."},
-		{"EncodeError", "// EncodeError tells why a value cannot be encoded, and where."},
-		{"ValidationError", "// ValidationError lists every violation that a Validate method found."},
-		{"Violation", "// Violation is one value that the service would refuse."},
-	} {
-		f.Comment(t.doc)
-		f.Type().Id(t.name).Op("=").Add(g.run(t.name))
-		f.Line()
-	}
 }
 
 func (g *generator) structDecl(f *jen.File, s *model.Struct) {
@@ -105,7 +115,7 @@ func (g *generator) holders(known *model.Value) []*model.Struct {
 // namedDecl declares a name for a scalar, a list, a map or raw JSON. Its codec
 // methods have value receivers where a union may hold the value.
 func (g *generator) namedDecl(f *jen.File, n *model.Named) {
-	g.declDoc(f, &n.Decl, strings.Join(boundFacts(n.Bounds), " "))
+	g.declDoc(f, &n.Decl, strings.Join(boundFacts(n.Bounds, n.Doc), " "))
 	f.Type().Id(n.Name).Add(g.goType(n.Type))
 	f.Line()
 	for _, u := range model.Above(n.Unions) {

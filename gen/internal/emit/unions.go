@@ -82,6 +82,9 @@ func (g *generator) unionUnmarshal(f *jen.File, u *model.Union) {
 	// Spelled out, because a generic function would have to allocate the result.
 	sig.Block(append([]jen.Code{jen.Id("r").Op(":=").Add(g.run("NewReader")).Call(jen.Id("data"))}, finish()...)...)
 	f.Line()
+	if !u.Receive {
+		return
+	}
 	f.Comment("// " + fn + "Into is " + fn + " for hot loops: if the value has the type of reuse and carries binary\n// data, it is decoded into the memory of reuse: the struct, its buffer up to the capacity, and what its optional\n// strings point to. Copies of the struct that share them see the change. Any other value is new. A nil reuse is fine.")
 	f.Func().Id(fn+"Into").Params(jen.Id("data").Index().Byte(), jen.Id("reuse").Id(u.Name)).Add(result()).Block(append([]jen.Code{
 		jen.Id("r").Op(":=").Add(g.run("NewReader")).Call(jen.Id("data")),
@@ -92,7 +95,7 @@ func (g *generator) unionUnmarshal(f *jen.File, u *model.Union) {
 
 func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 	id := "Unknown" + u.Name
-	recv := func() *jen.Statement { return jen.Params(jen.Id("u").Op("*").Id(id)) }
+	recv := func() *jen.Statement { return jen.Params(jen.Id("e").Op("*").Id(id)) }
 	f.Comment("// " + id + " is any other " + u.Name + ". It is ordinary traffic, and is sent as it was received.")
 	f.Type().Id(id).Struct(
 		jen.Id("Tag").String().Comment("// the discriminator in Raw; empty if there is none"),
@@ -116,13 +119,13 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 	if gotype.Sent([]*model.Union{u}) {
 		f.Comment("// Validate checks that Raw is an object with the Tag, if that is set: nothing else is known about the value.")
 		f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(
-			g.run("ValidateRaw").Call(jen.Lit(id), jen.Lit(u.Key+u.ObjectKey), jen.Id("u").Dot("Tag"), jen.Id("u").Dot("Raw")))))
+			g.run("ValidateRaw").Call(jen.Lit(id), jen.Lit(u.Key+u.ObjectKey), jen.Id("e").Dot("Tag"), jen.Id("e").Dot("Raw")))))
 	}
 	f.Line()
 	g.seal(f, jen.Op("*").Id(id), []*model.Union{u})
 	f.Func().Add(recv()).Id("decode").Params(g.reader()).Add(line(
-		jen.List(jen.Id("u").Dot("Tag"), jen.Id("u").Dot("Raw")).Op("=").Id("r").Dot("Unknown").Call(jen.Lit(u.Key + u.ObjectKey))))
-	f.Func().Add(recv()).Id("encode").Params(g.writer()).Add(line(g.run("PutUnknown").Call(jen.Id("u").Dot("Raw"), jen.Id("w"))))
+		jen.List(jen.Id("e").Dot("Tag"), jen.Id("e").Dot("Raw")).Op("=").Id("r").Dot("Unknown").Call(jen.Lit(u.Key + u.ObjectKey))))
+	f.Func().Add(recv()).Id("encode").Params(g.writer()).Add(line(g.run("PutUnknown").Call(jen.Id("e").Dot("Raw"), jen.Id("w"))))
 	f.Line()
 }
 
@@ -131,11 +134,11 @@ func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 func (g *generator) unknownTag(f *jen.File, recv jen.Code, u, of *model.Union) {
 	f.Comment("// " + name.TagMethod(of) + " returns the " + oneLine(of.Key) + " on the wire.")
 	if u == of {
-		f.Func().Add(recv).Id(name.TagMethod(of)).Params().Add(g.tagType(of)).Add(line(jen.Return(g.tagType(of).Call(jen.Id("u").Dot("Tag")))))
+		f.Func().Add(recv).Id(name.TagMethod(of)).Params().Add(g.tagType(of)).Add(line(jen.Return(g.tagType(of).Call(jen.Id("e").Dot("Tag")))))
 		return
 	}
 	f.Func().Add(recv).Id(name.TagMethod(of)).Params().Params(jen.Id("v").Add(g.tagType(of))).BlockFunc(func(b *jen.Group) {
-		b.Add(g.run("PeekMember").Call(jen.Id("u").Dot("Raw"), jen.Lit(of.Key), jen.Op("&").Id("v"), g.run("String")))
+		b.Add(g.run("PeekMember").Call(jen.Id("e").Dot("Raw"), jen.Lit(of.Key), jen.Op("&").Id("v"), g.run("String")))
 		b.Return(jen.Id("v"))
 	})
 }
@@ -149,11 +152,11 @@ func (g *generator) unknownGetter(f *jen.File, recv jen.Code, p *model.Field) {
 			dst = jen.Id("v")
 		} else if gotype.FormOf(p) == gotype.Nullable {
 			b.Var().Id("t").Add(g.goType(p.Type))
-			b.If(g.run("PeekMember").Call(jen.Id("u").Dot("Raw"), jen.Lit(p.Wire), jen.Op("&").Id("t"), decode)).Block(jen.Id("v").Op("=").Id("Value").Call(jen.Id("t")))
+			b.If(g.run("PeekMember").Call(jen.Id("e").Dot("Raw"), jen.Lit(p.Wire), jen.Op("&").Id("t"), decode)).Block(jen.Id("v").Op("=").Id("NullableOf").Call(jen.Id("t")))
 			b.Return(jen.Id("v"))
 			return
 		}
-		b.Add(g.run("PeekMember").Call(jen.Id("u").Dot("Raw"), jen.Lit(p.Wire), dst, decode))
+		b.Add(g.run("PeekMember").Call(jen.Id("e").Dot("Raw"), jen.Lit(p.Wire), dst, decode))
 		b.Return(jen.Id("v"))
 	})
 }

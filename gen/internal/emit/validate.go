@@ -64,18 +64,18 @@ func (g *generator) structValidate(f *jen.File, s *model.Struct) {
 }
 
 func (g *generator) namedValidate(f *jen.File, n *model.Named) {
-	f.Func().Params(jen.Id("v").Id(n.Name)).Id("validate").Params(g.checker()).BlockFunc(func(b *jen.Group) {
+	f.Func().Params(jen.Id("e").Id(n.Name)).Id("validate").Params(g.checker()).BlockFunc(func(b *jen.Group) {
 		for _, l := range gotype.Limits(n.Type, n.Bounds, false) {
-			b.Add(g.limitCheck(l, jen.Lit(""), jen.Id("v"), jen.Op("&").Id("v")))
+			b.Add(g.limitCheck(l, jen.Lit(""), jen.Id("e"), jen.Op("&").Id("e")))
 		}
 		if !gotype.CheckedElem(g.checked, n.Type) {
 			return
 		}
 		switch t := n.Type.(type) {
 		case *model.List:
-			b.Add(g.run("CheckList").Call(jen.Id("c"), jen.Lit(""), jen.Id("v"), g.validator(t.Elem)))
+			b.Add(g.run("CheckList").Call(jen.Id("c"), jen.Lit(""), jen.Id("e"), g.validator(t.Elem)))
 		case *model.Map:
-			b.Add(g.run("CheckMap").Call(jen.Id("c"), jen.Lit(""), jen.Id("v"), g.validator(t.Elem)))
+			b.Add(g.run("CheckMap").Call(jen.Id("c"), jen.Lit(""), jen.Id("e"), g.validator(t.Elem)))
 		}
 	})
 	f.Line()

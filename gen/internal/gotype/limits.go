@@ -172,3 +172,20 @@ func Validated(api *model.API) map[string]bool {
 func Sent(unions []*model.Union) bool {
 	return slices.ContainsFunc(model.Above(unions), func(u *model.Union) bool { return u.Root && u.Send })
 }
+
+// HasValidate reports whether any declaration of the API has a method Validate.
+func HasValidate(api *model.API) bool {
+	for _, has := range Validated(api) {
+		if has {
+			return true
+		}
+	}
+	return slices.ContainsFunc(api.Unions, func(u *model.Union) bool { return u.Root && u.Send })
+}
+
+// HasNullable reports whether any field of the API is a Nullable.
+func HasNullable(api *model.API) bool {
+	nullable := func(f *model.Field) bool { return FormOf(f) == Nullable }
+	return slices.ContainsFunc(api.Structs, func(s *model.Struct) bool { return slices.ContainsFunc(s.Fields, nullable) }) ||
+		slices.ContainsFunc(api.Unions, func(u *model.Union) bool { return slices.ContainsFunc(u.Base, nullable) })
+}

@@ -93,7 +93,7 @@ func TestCollisions(t *testing.T) {
 		"what a union brings along",
 		func() *model.API {
 			pet := union(1, "Pet", "kind")
-			pet.Null, pet.Root = true, true
+			pet.Null, pet.Root, pet.Receive = true, true, true
 			return &model.API{
 				Structs: []*model.Struct{object(2, "UnknownPet"), object(3, "unmarshal_pet"), object(4, "NullPet"), object(5, "UnmarshalPetInto")},
 				Unions:  []*model.Union{pet},
@@ -104,12 +104,26 @@ func TestCollisions(t *testing.T) {
 			"spec.json:4:5: /definitions/NullPet: the Go name NullPet of /definitions/NullPet is also that of the null variant of /definitions/Pet (pin one with x-ms-client-name in the overlay)\n" +
 			"spec.json:5:5: /definitions/UnmarshalPetInto: the Go name UnmarshalPetInto of /definitions/UnmarshalPetInto is also that of the borrowing decoder of /definitions/Pet (pin one with x-ms-client-name in the overlay)\n",
 	}, {
-		"a name that every package declares",
+		"names that the package declares",
 		func() *model.API {
-			return &model.API{Structs: []*model.Struct{object(1, "raw_message"), pin(object(2, "x"), "Violation")}}
+			count := field(5, "X", "count")
+			count.Nullable = true
+			event := union(6, "Event", "type")
+			event.Root, event.Send = true, true
+			return &model.API{
+				Structs: []*model.Struct{object(1, "ApiVersion"), pin(object(2, "x"), "Violation"), object(3, "null_of"), object(4, "X", count), object(7, "raw_message"), object(8, "Value")},
+				Unions:  []*model.Union{event},
+			}
 		},
-		"spec.json:1:5: /definitions/raw_message: the Go name RawMessage of /definitions/raw_message is one that every generated package declares (pin another with x-ms-client-name in the overlay)\n" +
-			"spec.json:2:5: /definitions/x: the Go name Violation of /definitions/x is one that every generated package declares (pin another with x-ms-client-name in the overlay)\n",
+		"spec.json:1:5: /definitions/ApiVersion: the Go name APIVersion of /definitions/ApiVersion is one that the generated package declares (pin another with x-ms-client-name in the overlay)\n" +
+			"spec.json:2:5: /definitions/x: the Go name Violation of /definitions/x is one that the generated package declares (pin another with x-ms-client-name in the overlay)\n" +
+			"spec.json:3:5: /definitions/null_of: the Go name NullOf of /definitions/null_of is one that the generated package declares (pin another with x-ms-client-name in the overlay)\n",
+	}, {
+		"names that other packages declare",
+		func() *model.API {
+			return &model.API{Structs: []*model.Struct{object(2, "Violation"), object(3, "null_of"), object(4, "nullable"), object(5, "ValidationError")}}
+		},
+		"",
 	}, {
 		"two fields",
 		func() *model.API {
@@ -130,13 +144,21 @@ func TestCollisions(t *testing.T) {
 		},
 		"spec.json:3:5: /definitions/Base/properties/aB: the Go name AB of /definitions/Base/properties/aB is also that of /definitions/Base/properties/a_b (pin one with x-ms-client-name in the overlay)\n",
 	}, {
-		"fields and the members of every struct",
+		"fields and the members of their struct",
 		func() *model.API {
-			return &model.API{Structs: []*model.Struct{object(1, "Foo", field(2, "Foo", "extra"), field(3, "Foo", "validate"), field(4, "Foo", "append_json"))}}
+			fields := func(owner string) []*model.Field {
+				return []*model.Field{field(2, owner, "extra"), field(3, owner, "validate"), field(4, owner, "append_json")}
+			}
+			event := union(6, "Event", "type")
+			event.Root, event.Send = true, true
+			sent := object(5, "Bar", fields("Bar")...)
+			sent.Unions = []*model.Union{event}
+			return &model.API{Structs: []*model.Struct{object(1, "Foo", fields("Foo")...), sent}, Unions: []*model.Union{event}}
 		},
-		"spec.json:2:5: /definitions/Foo/properties/extra: the Go name Extra of /definitions/Foo/properties/extra is one that every generated struct declares (pin another with x-ms-client-name in the overlay)\n" +
-			"spec.json:3:5: /definitions/Foo/properties/validate: the Go name Validate of /definitions/Foo/properties/validate is one that every generated struct declares (pin another with x-ms-client-name in the overlay)\n" +
-			"spec.json:4:5: /definitions/Foo/properties/append_json: the Go name AppendJSON of /definitions/Foo/properties/append_json is one that every generated struct declares (pin another with x-ms-client-name in the overlay)\n",
+		"spec.json:2:5: /definitions/Bar/properties/extra: the Go name Extra of /definitions/Bar/properties/extra is one that the generated struct declares (pin another with x-ms-client-name in the overlay)\n" +
+			"spec.json:2:5: /definitions/Foo/properties/extra: the Go name Extra of /definitions/Foo/properties/extra is one that the generated struct declares (pin another with x-ms-client-name in the overlay)\n" +
+			"spec.json:3:5: /definitions/Bar/properties/validate: the Go name Validate of /definitions/Bar/properties/validate is one that the generated struct declares (pin another with x-ms-client-name in the overlay)\n" +
+			"spec.json:4:5: /definitions/Bar/properties/append_json: the Go name AppendJSON of /definitions/Bar/properties/append_json is one that the generated struct declares (pin another with x-ms-client-name in the overlay)\n",
 	}, {
 		"a field and a tag accessor",
 		func() *model.API {
@@ -244,8 +266,11 @@ func TestTagMethod(t *testing.T) {
 		{"Tool", "type", "ToolType"},
 		{"EOUDetection", "model", "DetectionModel"},
 		{"AzureMCP", "type", "MCPType"},
-		{"Skill", "@odata.type", "SkillOdataType"},
+		{"Skill", "@odata.type", "SkillODataType"},
 		{"Event_2", "type", "X2Type"},
+		{"ShapeBase", "@type", "ShapeType"},
+		{"ToolChoiceObject", "type", "ChoiceType"},
+		{"Base", "@type", "BaseType"},
 	} {
 		if got := TagMethod(&model.Union{Decl: model.Decl{Name: tt.union}, Key: tt.key}); got != tt.want {
 			t.Errorf("TagMethod(%s, %s) = %s, want %s", tt.union, tt.key, got, tt.want)

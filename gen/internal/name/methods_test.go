@@ -36,7 +36,7 @@ func TestMethodsThatCannotBeNamed(t *testing.T) {
 		},
 		"the method that all others call": {
 			sent(&model.Sender{Type: "Robot"}, "send"),
-			`spec.json:2:5: /definitions/Command/x-vlgen-sender: the Go name Send of the method that sends "send" of /definitions/Command/x-vlgen-sender is one that every generated sender declares (pin another with x-ms-client-name in the overlay)` + "\n",
+			`spec.json:2:5: /definitions/Command/x-vlgen-sender: the Go name Send of the method that sends "send" of /definitions/Command/x-vlgen-sender is one that the generated sender declares (pin another with x-ms-client-name in the overlay)` + "\n",
 		},
 		"a sender that is no identifier": {
 			sent(&model.Sender{Type: "robot"}, "move"),

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
+	"github.com/go-voicelive/voicelive-go/gen/internal/gotype"
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
@@ -42,7 +43,7 @@ func (s scope) report(reserved []string, owner string, diags *diag.List) bool {
 	first := map[string]entry{}
 	for _, e := range s {
 		if slices.Contains(reserved, e.name) {
-			diags.Errorf(e.at, pinIt, "the Go name %s of %s is one that every generated %s declares", e.name, e, owner)
+			diags.Errorf(e.at, pinIt, "the Go name %s of %s is one that the generated %s declares", e.name, e, owner)
 			found = true
 			continue
 		}
@@ -89,7 +90,7 @@ func checkPackage(api *model.API, diags *diag.List) {
 	for _, u := range api.Unions {
 		s = append(s, derived(u)...)
 	}
-	s.report(Reserved[:], "package", diags)
+	s.report(reserved(api), "package", diags)
 }
 
 func valueEntry(v *model.Value) entry {
@@ -108,7 +109,7 @@ func derived(u *model.Union) scope {
 	if u.Sender != nil {
 		s = append(s, entry{name: u.Sender.Type, role: "the sender of ", at: u.Sender.At, fix: pinName, meaning: "sender"})
 	}
-	if u.Root {
+	if u.Root && u.Receive {
 		s = append(s, entry{name: "Unmarshal" + u.Name + "Into", role: "the borrowing decoder of ", at: u.At, fix: pinName})
 	}
 	return s
@@ -117,15 +118,17 @@ func derived(u *model.Union) scope {
 // checkMembers looks at the fields and methods of each struct, and at those
 // that a union asks of its variants.
 func checkMembers(api *model.API, diags *diag.List) {
+	validated := gotype.Validated(api)
 	for _, st := range api.Structs {
-		members(st.Fields, st.Unions, diags)
+		members(st.Fields, st.Unions, reservedMembers(gotype.Sent(st.Unions), validated[st.Wire]), diags)
 	}
 	for _, u := range api.Unions {
-		members(u.Base, model.Above([]*model.Union{u}), diags)
+		sent := gotype.Sent([]*model.Union{u})
+		members(u.Base, model.Above([]*model.Union{u}), reservedMembers(sent, sent), diags)
 	}
 }
 
-func members(fields []*model.Field, unions []*model.Union, diags *diag.List) {
+func members(fields []*model.Field, unions []*model.Union, reserved []string, diags *diag.List) {
 	var s scope
 	for _, f := range fields {
 		if !f.IsConst() {
@@ -133,13 +136,13 @@ func members(fields []*model.Field, unions []*model.Union, diags *diag.List) {
 		}
 	}
 	// The methods of colliding fields would only repeat the mistake.
-	if slices.Clone(s).report(reservedMembers[:], "struct", diags) {
+	if slices.Clone(s).report(reserved, "struct", diags) {
 		return
 	}
 	for _, u := range unions {
 		s = append(s, methods(u)...)
 	}
-	s.report(reservedMembers[:], "struct", diags)
+	s.report(reserved, "struct", diags)
 }
 
 // methods are what a union asks of its variants.

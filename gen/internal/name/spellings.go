@@ -23,6 +23,9 @@ const acronyms = `
 	MCP VAD EOU ASR TTS STT SSML
 	AI OpenAI OAI LLM LLMs GPT MAI
 	UI OS CPU GPU RAM VM DB
+	OData OAuth GraphQL MQTT AMQP IoT iOS macOS GitHub
+	ULaw ALaw AMR HLS MPEG MP AV SNR
+	LDAP SAML SSO MFA OTP PEM CIDR VPN NAT SKU SLA RFC
 `
 
 // symbols name the characters of a string that holds no letter and no digit.

@@ -40,7 +40,7 @@ func TestIdentifier(t *testing.T) {
 		{"gop_size", "GOPSize"},
 		{"turn_id", "TurnID"},
 		{"logprobs", "Logprobs"},
-		{"@odata.type", "OdataType"},
+		{"@odata.type", "ODataType"},
 		{"$skip", "Skip"},
 		{"content type", "ContentType"},
 		{"api-version", "APIVersion"},
@@ -48,7 +48,7 @@ func TestIdentifier(t *testing.T) {
 
 		// Digits stay with their letters, numbers stay apart.
 		{"pcm16", "PCM16"},
-		{"g711_ulaw", "G711Ulaw"},
+		{"g711_ulaw", "G711ULaw"},
 		{"v1", "V1"},
 		{"PhoenixV2Neural", "PhoenixV2Neural"},
 		{"gpt-4o-mini", "GPT4oMini"},

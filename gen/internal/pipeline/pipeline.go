@@ -28,6 +28,9 @@ type Input struct {
 	Spec    Source
 	Overlay *Source // nil for none
 	Package string  // the name of the generated package
+	// Documented tells that a file written by hand has the package's comment, so
+	// that none is generated.
+	Documented bool
 	// Strict makes warnings errors.
 	Strict bool
 	// UnusedOverlay allows overlay actions that do not apply to this document, or

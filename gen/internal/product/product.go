@@ -19,7 +19,7 @@ import (
 func Input(t testing.TB) pipeline.Input {
 	t.Helper()
 	overlay := Read(t, "spec/overlay.yaml")
-	return pipeline.Input{Spec: Read(t, "spec/voicelive.json"), Overlay: &overlay, Package: "voicelive", Strict: true}
+	return pipeline.Input{Spec: Read(t, "spec/voicelive.json"), Overlay: &overlay, Package: "voicelive", Documented: true, Strict: true}
 }
 
 // Read reads a file of the repository by its path from the root.
