@@ -179,10 +179,10 @@ func ExampleSession_Do() {
 // The model asks for functions, and the program answers: all outputs first, then one response.create.
 func Example_functionCalls() {
 	ctx := context.Background()
-	model := voicelivetest.InTurn(
-		voicelivetest.Say(voicelivetest.Answer{Calls: []voicelivetest.Call{{Name: "get_weather", Arguments: `{"city":"Oslo"}`}}}),
-		func(t voicelivetest.Turn) voicelivetest.Answer {
-			return voicelivetest.Answer{Text: "In Oslo it is " + t.Outputs[0].Output + "."}
+	model := voicelivetest.Sequence(
+		voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "get_weather", Arguments: `{"city":"Oslo"}`}}}),
+		func(t voicelivetest.Request) voicelivetest.Response {
+			return voicelivetest.Response{Text: "In Oslo it is " + t.Outputs[0].Output + "."}
 		},
 	)
 	session, end := open(model, &voicelive.RequestSession{Tools: []voicelive.Tool{&voicelive.FunctionTool{

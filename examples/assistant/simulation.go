@@ -16,8 +16,8 @@ func simulation(scripted bool) *voicelivetest.Options {
 	}
 	if scripted {
 		o.Hear = voicelivetest.Hear(sentences...)
-		o.Respond = voicelivetest.InTurn(
-			voicelivetest.Say(voicelivetest.Answer{Calls: []voicelivetest.Call{{Name: "get_time", Arguments: `{"zone":"Europe/Oslo"}`}}}),
+		o.Respond = voicelivetest.Sequence(
+			voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "get_time", Arguments: `{"zone":"Europe/Oslo"}`}}}),
 			tellTime,
 			voicelivetest.Reply("A weight or a spring drives its wheels, and a pendulum lets them turn only one tooth at a time."),
 			voicelivetest.Reply("You are welcome."),
@@ -27,10 +27,10 @@ func simulation(scripted bool) *voicelivetest.Options {
 }
 
 // tellTime reads the result of the function aloud.
-func tellTime(t voicelivetest.Turn) voicelivetest.Answer {
+func tellTime(t voicelivetest.Request) voicelivetest.Response {
 	var result struct{ Time string }
 	if len(t.Outputs) > 0 {
 		json.Unmarshal([]byte(t.Outputs[0].Output), &result)
 	}
-	return voicelivetest.Answer{Text: "My clock says " + result.Time + "."}
+	return voicelivetest.Response{Text: "My clock says " + result.Time + "."}
 }

@@ -32,30 +32,30 @@ func (s *Session) offerICE() {
 	s.config.settle()
 }
 
-// connectAvatar answers the client's SDP. There is no media behind the answer.
+// connectAvatar replies to the client's SDP. There is no media behind the reply.
 func (s *Session) connectAvatar(e *voicelive.ClientEventSessionAvatarConnect) {
 	if s.config.view.Avatar == nil {
 		s.fail(problem{code: "avatar_not_configured", message: "The session has no avatar", eventID: e.GetEventID()})
 		return
 	}
 	s.avatar = true
-	s.emit(&voicelive.ServerEventSessionAvatarConnecting{ServerSDP: answerSDP})
+	s.emit(&voicelive.ServerEventSessionAvatarConnecting{ServerSDP: simulatedSDP})
 	s.emit(&voicelive.ServerEventSessionAvatarSwitchToIdle{})
 }
 
-// answerSDP is an SDP that no peer can connect to: the discard port, and no candidates.
-var answerSDP = strings.Join([]string{
+// simulatedSDP is an SDP that no peer can connect to: the discard port, and no candidates.
+var simulatedSDP = strings.Join([]string{
 	"v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "m=audio 9 UDP/TLS/RTP/SAVPF 111", "c=IN IP4 0.0.0.0",
 	"a=ice-ufrag:simulated", "a=ice-pwd:simulatedsimulatedsimulated", "a=setup:active", "a=rtpmap:111 opus/48000/2", "a=sendrecv", "",
 }, "\r\n")
 
-// createCall answers the SDP of a WebRTC call.
+// createCall replies to the SDP of a WebRTC call.
 func (s *Session) createCall(e *voicelive.ClientEventRTCCallSDPCreate) {
 	if e.Session != nil {
 		s.updateSession(e.Session, e.GetEventID())
 	}
 	s.rtc = true
-	s.emit(&voicelive.ServerEventRTCCallSDPCreated{RTCCallID: s.id("rtc"), SDPAnswer: answerSDP})
+	s.emit(&voicelive.ServerEventRTCCallSDPCreated{RTCCallID: s.id("rtc"), SDPAnswer: simulatedSDP})
 }
 
 // missingSDP is what a call without an offer gets.

@@ -22,7 +22,7 @@ func (f *failures) Errorf(format string, args ...any) { *f = append(*f, fmt.Spri
 func (f *failures) Fatalf(format string, args ...any) { f.Errorf(format, args...) }
 
 func TestCheckFindsWhatAClientShouldNotDo(t *testing.T) {
-	call := voicelivetest.Say(voicelivetest.Answer{Calls: []voicelivetest.Call{{Name: "f", Arguments: "{}", ID: "mine"}}})
+	call := voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "f", Arguments: "{}", ID: "mine"}}})
 	output := &voicelive.ClientEventConversationItemCreate{Item: &voicelive.FunctionCallOutputItem{CallID: "mine", Output: "1"}}
 	for _, tt := range []struct {
 		name    string

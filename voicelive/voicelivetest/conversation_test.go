@@ -12,7 +12,7 @@ import (
 
 // What a client restores keeps its identifiers, and nothing that the service makes afterwards has one of them.
 func TestIDsAreUnique(t *testing.T) {
-	call := voicelivetest.Say(voicelivetest.Answer{Text: "Wait.", Calls: []voicelivetest.Call{{Name: "f", Arguments: "{}"}, {Name: "g", Arguments: "{}", ID: "chosen"}}})
+	call := voicelivetest.Always(voicelivetest.Response{Text: "Wait.", Calls: []voicelivetest.Call{{Name: "f", Arguments: "{}"}, {Name: "g", Arguments: "{}", ID: "chosen"}}})
 	bubble(t, &voicelivetest.Options{Respond: call, Pace: voicelivetest.Instant}, func(t *testing.T, srv *voicelivetest.Server) {
 		p := dial(t, srv)
 		p.send(
@@ -82,9 +82,9 @@ func TestTruncateLeavesTextAlone(t *testing.T) {
 
 // Nothing is said of an item that the client has deleted while it was generated, and the response goes on without it.
 func TestDeleteWhatIsGenerated(t *testing.T) {
-	answer := voicelivetest.Answer{Text: longText, Calls: []voicelivetest.Call{{Name: "f", Arguments: "{}"}}}
+	answer := voicelivetest.Response{Text: longText, Calls: []voicelivetest.Call{{Name: "f", Arguments: "{}"}}}
 	for _, modalities := range [][]voicelive.Modality{{voicelive.ModalityText}, {voicelive.ModalityText, voicelive.ModalityAudio}} {
-		bubble(t, &voicelivetest.Options{Respond: voicelivetest.Say(answer)}, func(t *testing.T, srv *voicelivetest.Server) {
+		bubble(t, &voicelivetest.Options{Respond: voicelivetest.Always(answer)}, func(t *testing.T, srv *voicelivetest.Server) {
 			p := dial(t, srv)
 			p.send(&voicelive.ClientEventResponseCreate{Response: &voicelive.ResponseCreateParams{Modalities: modalities}})
 			id := of[*voicelive.ServerEventResponseOutputItemAdded](t, p.until("response.content_part.added")).Item.GetID()

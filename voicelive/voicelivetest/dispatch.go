@@ -6,7 +6,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// dispatch does what an event of the client asks for. What is wrong with the event is answered with an error event.
+// dispatch does what an event of the client asks for. For what is wrong with the event it sends an error event.
 func (s *Session) dispatch(event voicelive.ClientEvent, text []byte) {
 	if s.refusesByFault(event, text) {
 		return

@@ -1,37 +1,44 @@
-// Package voicelivetest is a VoiceLive service for tests and demos, as net/http/httptest is a server: in the same
+// Package voicelivetest is a VoiceLive service for tests and demos, as net/http/httptest is a web server: in the same
 // process, without an account and without a network.
 //
 //	func TestAgent(t *testing.T) {
-//		srv := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.Reply("Hello!")})
-//		session := srv.Client(t)
-//		…
+//		synctest.Test(t, func(t *testing.T) {
+//			srv := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.Reply("Hello!")})
+//			session := srv.Client(t)
+//			…
+//			srv.Session(0).UserSays("How are you?", 2*time.Second)
+//			…
+//			srv.Check(t)
+//		})
 //	}
 //
 // # What it does
 //
-// A [Server] decodes what clients send with the codec of package voicelive, keeps a conversation for each [Session], and
-// answers as the service does: sessions and their effective configuration, written and spoken turns, turn detection by
-// the energy of the audio, manual turns, transcription, function calls, MCP servers with approval, interruption,
-// cancellation, truncation, the signalling of avatars and WebRTC, usage, rate limits, errors that carry the event_id of
-// their cause, and the end of a session that has lasted for 60 minutes.
+// A [Server] decodes the events of clients with the codec of package voicelive and keeps a conversation for each
+// [Session]. It has sessions with an effective configuration, text and speech, turn detection by the energy of the audio,
+// manual turns, transcription, function calls, MCP servers with approval, interim responses, responses out of band,
+// interruption, cancellation, truncation, the signalling of avatars and WebRTC, usage, rate limits, errors that carry the
+// event_id of their cause, and an end after 60 minutes.
 //
-// What it says is the test's choice: a [Responder] is asked in each turn. [Reply], [Echo], [Say] and [InTurn] make
-// responders, [Replay] makes one of a recording, and any func(Turn) [Answer] is one. What it hears is too: a [Listener],
-// such as [Hear] makes, decides what transcription makes of audio. [Session.Inject] sends any other event.
-//
-// What a client has done is on record: see [Server.Handshakes], [Session.Received], [Session.Sent] and [Session.End];
-// [Session.WaitReceived] and its like wait for it.
+//	what the service says       Options.Respond: Reply, Echo, Sequence, Always, Replay, or any func(Request) Response
+//	what the service hears      Options.Hear: Hear, or any func(Utterance) Hearing
+//	what the user says          audio that the client sends, or Session.UserSays, which needs none
+//	any other event             Session.Inject, Session.InjectJSON
+//	the end                     Session.CloseWith, Session.Abort, Options.SessionLimit
+//	what the client did         Server.Handshakes, Session.Received, Session.End; Session.WaitReceived waits
+//	what the service did        Session.Sent; Session.WaitSent waits
+//	what it should not have     Server.Check: errors, responses into speech, calls without an output
 //
 // # Time
 //
 // A server in memory, which is the default, works inside a testing/synctest bubble: create it there, with the bubble's
 // t. Minutes of conversation then take milliseconds, and offsets and delays are exact. Outside of a bubble, output
-// takes the time that it would play unless [Options.Pace] says otherwise. With [TCP] it is a server on a port of
-// 127.0.0.1, for programs and for what only sockets do.
+// takes the time that it would play unless [Options.Pace] says otherwise.
 //
 // # Options that are zero
 //
 //	Transport             Pipe: in memory
+//	Address               a free port of 127.0.0.1, over TCP
 //	TLS                   none
 //	Keys, Tokens, Models  all are accepted
 //	DefaultModel          none: a request without a model or an agent is refused
@@ -41,30 +48,49 @@
 //	Hear                  Hear(): the length of the speech in place of its words
 //	MCP                   servers have the tools that the session allows; calls return their arguments
 //	Pace                  RealTime
-//	Latency               0
 //	Chunk                 100 ms of audio in a delta
 //	SessionLimit          60 minutes
 //	CloseTimeout          5 s
 //	MessageLimit          32 MiB
-//	Link                  a good line
+//	Link, Uplink          good lines
 //	Faults                none
 //	Forget                everything is kept
 //	Lenient               a client that breaks RFC 6455 fails the test
 //
+// # What the description leaves open
+//
+// A client should work with either reading. The first is the zero value.
+//
+//	CancelPrevious          response.create without cancel_previous is refused, or cancels, while a response is active
+//	RefuseCancelledOutputs  outputs of calls of cancelled responses are taken, or refused
+//	Latency                 a response has output at once, or later
+//	ResponseLatency         the response to speech is created at once, or later
+//	InterruptLatency        speech ends a response at once, or later: more deltas come
+//	Link, Uplink            events arrive at once, or cross those of the other side
+//	Hearing.AfterResponse   the transcription comes before the response, or after it
+//
 // # Faults
 //
 // [Options.Faults] makes handshakes, frames, events and ends go wrong, at a moment that is given in events or in time;
-// [FaultKinds] is the menu. A [Script] is for one connection. Scripts are written by hand or made from a seed, they are
-// data, and their text, which [Script.String] writes and [ParseScript] reads, is enough to see the same faults again:
+// [FaultKinds] lists what there is, from a refused handshake to a lost response.done. A [Script] is for one connection.
+// Scripts are written by hand or made from a seed. Their text, which [Script.String] writes and [ParseScript] reads, is
+// enough to see the same faults again:
 //
 //	t.Logf("replay with ParseScript(%q)", srv.Session(0).Script())
 //
 // [Link] is a bad line below either side: latency, bandwidth, small pieces, a cut, a black hole.
 //
+// # A server for programs
+//
+// [Start] needs no test, and [Server.NewClient] makes a client. Over [TCP] other processes reach the server at
+// [Server.URL], with any key. [Options.Forget] bounds what it remembers.
+//
+//	srv, err := voicelivetest.Start(&voicelivetest.Options{Transport: voicelivetest.TCP, Address: "localhost:8080", Forget: true})
+//
 // # What it does not promise
 //
 // It follows the published description of the protocol and what is known of the service, which says less than one would
-// like: it is not the service. In particular,
+// like. It is not the service. In particular,
 //
 //   - the relative order of events that the service does not specify, such as transcription and response, is one of
 //     several that a client must accept; identifiers, texts of errors and most of their codes are the simulator's own;

@@ -23,7 +23,7 @@ var scenarios = []struct {
 }{
 	{
 		name:    "text, a warning, an annotation of nothing, and items",
-		options: voicelivetest.Options{Respond: voicelivetest.Say(voicelivetest.Answer{Text: "Hi.", Warning: "careful"})},
+		options: voicelivetest.Options{Respond: voicelivetest.Always(voicelivetest.Response{Text: "Hi.", Warning: "careful"})},
 		act: func(p *peer) {
 			p.send(update(voicelive.RequestSession{Modalities: []voicelive.Modality{voicelive.ModalityText}}))
 			p.send(userText("Hello"), &voicelive.ClientEventResponseCreate{})
@@ -36,7 +36,7 @@ var scenarios = []struct {
 	},
 	{
 		name: "speech with everything beside it, and truncation",
-		options: voicelivetest.Options{Respond: voicelivetest.Say(voicelivetest.Answer{
+		options: voicelivetest.Options{Respond: voicelivetest.Always(voicelivetest.Response{
 			Text: "It is sunny.", Annotations: []json.RawMessage{json.RawMessage(`{"type":"url_citation","url":"https://weather.example"}`)},
 			Searches:    []voicelivetest.Search{{Queries: []string{"weather"}}, {Files: true, Queries: []string{"roof"}}},
 			Invocations: []json.RawMessage{json.RawMessage(`{"event":"thinking"}`)},
@@ -68,7 +68,7 @@ var scenarios = []struct {
 	},
 	{
 		name:    "a function call",
-		options: voicelivetest.Options{Respond: voicelivetest.Say(voicelivetest.Answer{Calls: []voicelivetest.Call{{Name: "f", Arguments: `{"x":"a long argument"}`}}})},
+		options: voicelivetest.Options{Respond: voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "f", Arguments: `{"x":"a long argument"}`}}})},
 		act: func(p *peer) {
 			p.send(&voicelive.ClientEventResponseCreate{})
 			p.until("response.done")
@@ -81,7 +81,7 @@ var scenarios = []struct {
 				"gone": {Unlisted: true},
 				"bad":  {Call: func(string, string) (string, error) { return "", errors.New("no luck") }},
 			},
-			Respond: voicelivetest.Say(voicelivetest.Answer{MCPCalls: []voicelivetest.MCPCall{
+			Respond: voicelivetest.Always(voicelivetest.Response{MCPCalls: []voicelivetest.MCPCall{
 				{Server: "good", Tool: "t", Arguments: `{"q":"a question"}`}, {Server: "bad", Tool: "t", Arguments: `{}`},
 			}}),
 		},

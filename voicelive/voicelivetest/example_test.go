@@ -55,10 +55,10 @@ func weather(ctx context.Context, session *voicelive.Session, question string) (
 func Example() {
 	testWeather := func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			srv := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.InTurn(
-				voicelivetest.Say(voicelivetest.Answer{Calls: []voicelivetest.Call{{Name: "weather", Arguments: `{"city":"Oslo"}`}}}),
-				func(turn voicelivetest.Turn) voicelivetest.Answer {
-					return voicelivetest.Answer{Text: "The tool says " + turn.Outputs[0].Output, Delay: 3 * time.Second}
+			srv := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.Sequence(
+				voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "weather", Arguments: `{"city":"Oslo"}`}}}),
+				func(turn voicelivetest.Request) voicelivetest.Response {
+					return voicelivetest.Response{Text: "The tool says " + turn.Outputs[0].Output, Delay: 3 * time.Second}
 				},
 			)})
 			began := time.Now()

@@ -14,29 +14,29 @@ type FaultKind string
 
 // What goes wrong with a handshake. Only the first of a script is done.
 const (
-	// HandshakeRefuse answers with Status (0 is 503), Body (empty is an error of the service) and a Retry-After of Delay.
+	// HandshakeRefuse replies with Status (0 is 503), Body (empty is an error of the service) and a Retry-After of Delay.
 	HandshakeRefuse FaultKind = "handshake.refuse"
-	// HandshakeClaims answers with status 401 and a challenge for other claims, as continuous access evaluation does.
+	// HandshakeClaims replies with status 401 and a challenge for other claims, as continuous access evaluation does.
 	HandshakeClaims FaultKind = "handshake.claims"
-	// HandshakeRedirect answers with Status (0 is 307) and Body as the location.
+	// HandshakeRedirect replies with Status (0 is 307) and Body as the location.
 	HandshakeRedirect FaultKind = "handshake.redirect"
-	// HandshakeRaw answers with Body, byte by byte as it is, and hangs up.
+	// HandshakeRaw replies with Body, byte by byte as it is, and hangs up.
 	HandshakeRaw FaultKind = "handshake.raw"
-	// HandshakeGarbage answers with N bytes (0 is 64) that are not HTTP.
+	// HandshakeGarbage replies with N bytes (0 is 64) that are not HTTP.
 	HandshakeGarbage FaultKind = "handshake.garbage"
-	// HandshakeAccept answers with status 101 and a wrong Sec-WebSocket-Accept.
+	// HandshakeAccept replies with status 101 and a wrong Sec-WebSocket-Accept.
 	HandshakeAccept FaultKind = "handshake.accept"
 	// HandshakeExtension accepts permessage-deflate, which a client may not have offered, and goes on.
 	HandshakeExtension FaultKind = "handshake.extension"
 	// HandshakeProtocol chooses the subprotocol Body (empty is "forced") and goes on.
 	HandshakeProtocol FaultKind = "handshake.protocol"
-	// HandshakeFlood answers with header lines for ever, or N bytes of them.
+	// HandshakeFlood replies with header lines for ever, or N bytes of them.
 	HandshakeFlood FaultKind = "handshake.flood"
-	// HandshakeStall does not answer, for Delay or until the client gives up, and goes on.
+	// HandshakeStall does not reply, for Delay or until the client gives up, and goes on.
 	HandshakeStall FaultKind = "handshake.stall"
 	// HandshakeDrop hangs up.
 	HandshakeDrop FaultKind = "handshake.drop"
-	// HandshakeSlow answers byte by byte, each after Delay (0 is 10 ms), and goes on.
+	// HandshakeSlow replies byte by byte, each after Delay (0 is 10 ms), and goes on.
 	HandshakeSlow FaultKind = "handshake.slow"
 )
 
@@ -48,7 +48,7 @@ const (
 	FrameInterleave FaultKind = "frame.interleave"
 	// FrameBinary sends the next event in a binary frame.
 	FrameBinary FaultKind = "frame.binary"
-	// FramePong sends a pong that answers nothing.
+	// FramePong sends a pong without a ping.
 	FramePong FaultKind = "frame.pong"
 	// FramePings sends N pings (0 is 100).
 	FramePings FaultKind = "frame.pings"
@@ -117,14 +117,14 @@ const (
 	EndRST FaultKind = "end.rst"
 	// EndBlackHole sends nothing more, and takes everything without reading it, as a dead peer behind a live network.
 	EndBlackHole FaultKind = "end.black_hole"
-	// EndDeaf stops reading, so that the client's writes fill the buffers and block. Events are still sent.
-	EndDeaf FaultKind = "end.deaf"
+	// EndStopReading stops reading, so that the client's writes fill the buffers and block. Events are still sent.
+	EndStopReading FaultKind = "end.stop_reading"
 	// EndExpired ends the session as if its time was over. It needs no trigger but a time.
 	EndExpired FaultKind = "end.expired"
-	// EndDuringClose answers the client's close frame with a close of its own, with Code (0 is 1011) and Body.
+	// EndDuringClose replies to the client's close frame with a close of its own, with Code (0 is 1011) and Body.
 	EndDuringClose FaultKind = "end.during_close"
-	// EndNoAnswer does not answer the client's close frame.
-	EndNoAnswer FaultKind = "end.no_answer"
+	// EndNoReply does not reply to the client's close frame.
+	EndNoReply FaultKind = "end.no_reply"
 )
 
 // FaultKinds are all kinds, in the order of their declaration.
@@ -136,7 +136,7 @@ func FaultKinds() []FaultKind {
 		FrameContinuation, FrameOversize, FrameTruncate,
 		EventUnknown, EventField, EventType, EventBase64, EventJSON, EventDuplicate, EventErrorBefore, EventErrorAfter, EventOrder, EventRace,
 		EventLose, EventDelay, EventUncorrelated, EventAlreadyActive, EventRefuse,
-		EndClose, EndShortBody, EndNoBody, EndFIN, EndRST, EndBlackHole, EndDeaf, EndExpired, EndDuringClose, EndNoAnswer,
+		EndClose, EndShortBody, EndNoBody, EndFIN, EndRST, EndBlackHole, EndStopReading, EndExpired, EndDuringClose, EndNoReply,
 	}
 }
 
@@ -153,7 +153,7 @@ func (k FaultKind) Event() bool { return strings.HasPrefix(string(k), "event.") 
 func (k FaultKind) End() bool { return strings.HasPrefix(string(k), "end.") }
 
 // Fault is one thing that goes wrong, once. It happens at once, or when its trigger is reached: set at most one of Sent,
-// Received and After. Faults of handshakes, EndDuringClose and EndNoAnswer have their own moment.
+// Received and After. Faults of handshakes, EndDuringClose and EndNoReply have their own moment.
 type Fault struct {
 	Kind FaultKind
 
@@ -231,7 +231,7 @@ func random(r *rand.Rand, menu []FaultKind) Script {
 }
 
 // ends reports whether nothing can follow.
-func (k FaultKind) ends() bool { return k.End() || breaks[k] != nil }
+func (k FaultKind) ends() bool { return k.End() || violations[k] != nil }
 
 func randomFault(r *rand.Rand, kind FaultKind) Fault {
 	f := Fault{Kind: kind}

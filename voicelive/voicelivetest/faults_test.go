@@ -108,10 +108,10 @@ var menu = []struct {
 	{voicelivetest.Fault{Kind: "end.fin"}, outcome{Kind: voicelive.KindNetwork}},
 	{voicelivetest.Fault{Kind: "end.rst"}, outcome{Kind: voicelive.KindNetwork}},
 	{voicelivetest.Fault{Kind: "end.black_hole"}, outcome{Kind: voicelive.KindKeepAlive}},
-	{voicelivetest.Fault{Kind: "end.deaf"}, outcome{Kind: voicelive.KindKeepAlive}},
+	{voicelivetest.Fault{Kind: "end.stop_reading"}, outcome{Kind: voicelive.KindKeepAlive}},
 	{voicelivetest.Fault{Kind: "end.expired"}, outcome{Kind: voicelive.KindSessionExpired, Code: 1001, Errors: 1}},
 	{voicelivetest.Fault{Kind: "end.during_close"}, outcome{}},
-	{voicelivetest.Fault{Kind: "end.no_answer"}, outcome{}},
+	{voicelivetest.Fault{Kind: "end.no_reply"}, outcome{}},
 }
 
 // Every fault of the menu, against the client of this module: the error has the right kind, nothing is lost, doubled or
@@ -121,12 +121,12 @@ func TestMenu(t *testing.T) {
 	for _, entry := range menu {
 		missing = slices.DeleteFunc(missing, func(k voicelivetest.FaultKind) bool { return k == entry.fault.Kind })
 		f := entry.fault
-		if f.Kind.Event() || f.Kind.Frame() || f.Kind.End() && f.Kind != "end.during_close" && f.Kind != "end.no_answer" {
+		if f.Kind.Event() || f.Kind.Frame() || f.Kind.End() && f.Kind != "end.during_close" && f.Kind != "end.no_reply" {
 			f.Sent = 4 // in the middle of a turn
 		}
 		t.Run(f.String(), func(t *testing.T) {
 			options := &voicelivetest.Options{
-				Pace: voicelivetest.Instant, Lenient: f.Kind == "end.deaf",
+				Pace: voicelivetest.Instant, Lenient: f.Kind == "end.stop_reading",
 				Faults: voicelivetest.Faults{Scripts: []voicelivetest.Script{{f}}},
 			}
 			bubble(t, options, func(t *testing.T, srv *voicelivetest.Server) {

@@ -32,16 +32,16 @@ var apiVersions = [...]string{
 	"2025-05-01-preview", "2025-10-01", "2026-01-01-preview", "2026-04-10", "2026-06-01-preview", "2026-07-15", "v1",
 }
 
-// Handshake is a request to open a session, and how it was answered.
+// Handshake is a request to open a session, and the reply.
 type Handshake struct {
 	URL       *url.URL // path and query as they were sent
 	Header    http.Header
-	Status    int // 101 if a session was opened, 0 if there was no answer
+	Status    int // 101 if a session was opened, 0 if there was no reply
 	RequestID string
 	index     int
 }
 
-// refusal is an answer other than 101.
+// refusal is a reply other than 101.
 type refusal struct {
 	status  int
 	code    string
@@ -89,7 +89,7 @@ func (srv *Server) serve(conn net.Conn) {
 	s.run()
 }
 
-// enter records a request before it is answered.
+// enter records a request before the reply.
 func (srv *Server) enter(req *http.Request) (int, Handshake) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
@@ -259,7 +259,7 @@ func hasToken(h http.Header, name, token string) bool {
 	return false
 }
 
-// bytes is the whole answer, as Azure's front door shapes it.
+// bytes is the whole reply, as Azure's front door shapes it.
 func (r *refusal) bytes(requestID string) []byte {
 	body := r.body
 	if body == "" {
@@ -288,7 +288,7 @@ func (r *refusal) write(conn net.Conn, requestID string) {
 	conn.Write(r.bytes(requestID)) // an error means that nobody reads it
 }
 
-// acceptance is the answer with status 101; extra is more header lines, each with its line end.
+// acceptance is the reply with status 101; extra is more header lines, each with its line end.
 func acceptance(req *http.Request, requestID, extra string) []byte {
 	return wstest.Acceptance(req, fmt.Sprintf("X-Ms-Request-Id: %s\r\nApim-Request-Id: %[1]s\r\n%s", requestID, extra))
 }

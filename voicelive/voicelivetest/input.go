@@ -166,7 +166,7 @@ func (s *Session) clearAudio() {
 
 func (s *Session) startTurn(e *voicelive.ClientEventInputAudioTurnStart) {
 	if s.input.turnID != "" {
-		s.fail(problem{code: "turn_already_started", param: "turn_id", message: "Turn " + s.input.turnID + " has not ended", eventID: e.GetEventID()})
+		s.fail(problem{code: "turn_already_started", param: "turn_id", message: "Request " + s.input.turnID + " has not ended", eventID: e.GetEventID()})
 		return
 	}
 	s.input.turnID, s.input.turn = e.TurnID, nil

@@ -32,7 +32,7 @@ func (r *response) interim(delay time.Duration) {
 	case *voicelive.LLMInterimResponseConfig:
 		from = thresholdOf(c.LatencyThresholdMS)
 	}
-	tool := len(r.answer.Calls)+len(r.answer.MCPCalls) > 0
+	tool := len(r.content.Calls)+len(r.content.MCPCalls) > 0
 	switch {
 	case tool && slices.Contains(triggers, voicelive.InterimResponseTriggerTool):
 	case len(triggers) > 0 && !slices.Contains(triggers, voicelive.InterimResponseTriggerLatency), delay <= from, !r.pause(from):

@@ -15,13 +15,13 @@ func TestInterimResponse(t *testing.T) {
 	static := func(triggers ...voicelive.InterimResponseTrigger) voicelive.InterimResponseConfig {
 		return &voicelive.StaticInterimResponseConfig{Texts: []string{"Hm."}, Triggers: triggers, LatencyThresholdMS: new(1000)}
 	}
-	call := voicelivetest.Answer{Calls: []voicelivetest.Call{{Name: "f", Arguments: "{}"}}, Delay: 3 * time.Second}
-	speech := voicelivetest.Answer{Text: "Yes.", Delay: 3 * time.Second}
-	quick := voicelivetest.Answer{Text: "Yes.", Delay: time.Second / 2}
+	call := voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "f", Arguments: "{}"}}, Delay: 3 * time.Second}
+	speech := voicelivetest.Response{Text: "Yes.", Delay: 3 * time.Second}
+	quick := voicelivetest.Response{Text: "Yes.", Delay: time.Second / 2}
 	for _, tt := range []struct {
 		name   string
 		config voicelive.InterimResponseConfig
-		answer voicelivetest.Answer
+		answer voicelivetest.Response
 		at     time.Duration // of the interim response; 0 is none
 		text   string
 	}{
@@ -34,7 +34,7 @@ func TestInterimResponse(t *testing.T) {
 		{"a model's, from two seconds on", &voicelive.LLMInterimResponseConfig{}, speech, 2 * time.Second, "One moment, please."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			bubble(t, &voicelivetest.Options{Respond: voicelivetest.Say(tt.answer)}, func(t *testing.T, srv *voicelivetest.Server) {
+			bubble(t, &voicelivetest.Options{Respond: voicelivetest.Always(tt.answer)}, func(t *testing.T, srv *voicelivetest.Server) {
 				p := dial(t, srv)
 				p.until("session.created")
 				began := time.Now()

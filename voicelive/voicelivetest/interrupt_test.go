@@ -53,9 +53,9 @@ func TestDeltasComeUntilAnInterruptionTakesEffect(t *testing.T) {
 
 // The user hears one item after another, however fast they are generated, and auto_truncate knows.
 func TestAutoTruncateFollowsWhatIsPlayed(t *testing.T) {
-	answer := voicelivetest.Answer{Text: "One two three four five.", Audio: make([]int16, 2*24000)}
+	answer := voicelivetest.Response{Text: "One two three four five.", Audio: make([]int16, 2*24000)}
 	for _, pace := range []voicelivetest.Pace{voicelivetest.RealTime, 4, voicelivetest.Instant} {
-		bubble(t, &voicelivetest.Options{Respond: voicelivetest.Say(answer), Pace: pace}, func(t *testing.T, srv *voicelivetest.Server) {
+		bubble(t, &voicelivetest.Options{Respond: voicelivetest.Always(answer), Pace: pace}, func(t *testing.T, srv *voicelivetest.Server) {
 			p := dial(t, srv)
 			p.send(update(voicelive.RequestSession{TurnDetection: &voicelive.ServerVAD{AutoTruncate: new(true)}}))
 			p.until("session.updated")

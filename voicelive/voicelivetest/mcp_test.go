@@ -15,7 +15,7 @@ func TestApproval(t *testing.T) {
 		true:  {"conversation.item.created", "response.mcp_call.in_progress", "response.mcp_call.completed", "response.output_item.done"},
 		false: {"conversation.item.created", "response.mcp_call.failed", "response.output_item.done"},
 	} {
-		options := &voicelivetest.Options{Respond: voicelivetest.Say(voicelivetest.Answer{MCPCalls: []voicelivetest.MCPCall{{Server: "s", Tool: "t", Arguments: `{}`}}})}
+		options := &voicelivetest.Options{Respond: voicelivetest.Always(voicelivetest.Response{MCPCalls: []voicelivetest.MCPCall{{Server: "s", Tool: "t", Arguments: `{}`}}})}
 		bubble(t, options, func(t *testing.T, srv *voicelivetest.Server) {
 			p := dial(t, srv)
 			p.send(update(voicelive.RequestSession{Tools: []voicelive.Tool{&voicelive.MCPServer{ServerLabel: "s", ServerURL: "https://s.example"}}}))
@@ -42,7 +42,7 @@ func TestToolsAreListedBeforeTheyAreCalled(t *testing.T) {
 	} {
 		options := &voicelivetest.Options{
 			MCP:     map[string]voicelivetest.MCPServer{"s": tt.server},
-			Respond: voicelivetest.Say(voicelivetest.Answer{MCPCalls: []voicelivetest.MCPCall{{Server: "s", Tool: "t", Arguments: `{}`}}}),
+			Respond: voicelivetest.Always(voicelivetest.Response{MCPCalls: []voicelivetest.MCPCall{{Server: "s", Tool: "t", Arguments: `{}`}}}),
 		}
 		bubble(t, options, func(t *testing.T, srv *voicelivetest.Server) {
 			p := dial(t, srv)

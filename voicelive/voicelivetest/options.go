@@ -25,7 +25,7 @@ type Options struct {
 	// ConnectionsPerMinute refuses more with status 429 and a Retry-After. 0 is no limit; the service has 30.
 	ConnectionsPerMinute int
 
-	// Respond decides what is answered in each turn. Nil is [Echo].
+	// Respond decides what each response is made of. Nil is [Echo].
 	Respond Responder
 	// Hear decides what transcription makes of the user's audio. Nil is [Hear] without texts.
 	Hear Listener
@@ -35,7 +35,7 @@ type Options struct {
 
 	// Pace is how fast output is sent.
 	Pace Pace
-	// Latency passes between the start of a response and its first output. An [Answer] may say otherwise.
+	// Latency passes between the start of a response and its first output. A [Response] may say otherwise.
 	Latency time.Duration
 	// ResponseLatency passes between the end of the user's speech and response.created of the response that the service
 	// creates by itself. If the client gets one in the meantime, the service creates none.
@@ -48,7 +48,7 @@ type Options struct {
 	// SessionLimit is how long a session may last: then it gets the error session_expired and close code 1001.
 	// 0 is 60 minutes.
 	SessionLimit time.Duration
-	// CloseTimeout is how long the server waits for the answer to its close frame. 0 is 5 s.
+	// CloseTimeout is how long the server waits for the reply to its close frame. 0 is 5 s.
 	CloseTimeout time.Duration
 	// MessageLimit is the largest message that a client may send, in bytes. 0 is 32 MiB.
 	MessageLimit int
@@ -80,7 +80,7 @@ const (
 	// RealTime sends audio as fast as it plays. It is the zero value.
 	RealTime Pace = 0
 	// Instant sends everything as soon as it is known. A response is then never still active when the next event of the
-	// client arrives, unless its [Answer] has a Delay.
+	// client arrives, unless its [Response] has a Delay.
 	Instant Pace = -1
 )
 

@@ -10,13 +10,13 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// Replay answers with recorded responses, one for each turn; the last one stays. The recording has one JSON value on a
+// Replay responds with recorded responses, one after the other; the last one stays. The recording has one JSON value on a
 // line: a server event, or an object with a server event in the member "event". A response is everything from
 // response.created to response.done but events of the client, and of the service about the client and the user. Its items
 // join the conversation. Events keep the identifiers that they have, except event_id and those that are in use in the
 // session already; a response has the metadata that the client has sent, if any.
 func Replay(recording []byte) (Responder, error) {
-	var turns []Answer
+	var responses []Response
 	var inside bool
 	for n, line := range bytes.Split(recording, []byte("\n")) {
 		if line = bytes.TrimSpace(line); len(line) == 0 {
@@ -27,20 +27,20 @@ func Replay(recording []byte) (Responder, error) {
 			return nil, fmt.Errorf("line %d: %w", n+1, err)
 		}
 		if decoded.EventType() == voicelive.ServerEventTypeResponseCreated {
-			turns, inside = append(turns, Answer{}), true
+			responses, inside = append(responses, Response{}), true
 		}
 		if inside && ofTheResponse(decoded) {
-			last := &turns[len(turns)-1]
+			last := &responses[len(responses)-1]
 			last.Events = append(last.Events, event)
 		}
 		if decoded.EventType() == voicelive.ServerEventTypeResponseDone {
 			inside = false
 		}
 	}
-	if len(turns) == 0 {
+	if len(responses) == 0 {
 		return nil, fmt.Errorf("the recording has no %s", voicelive.ServerEventTypeResponseCreated)
 	}
-	return func(t Turn) Answer { return turns[min(t.N, len(turns)-1)] }, nil
+	return func(r Request) Response { return responses[min(r.N, len(responses)-1)] }, nil
 }
 
 // recordedEvent is the server event of a line, without its event_id.
@@ -67,7 +67,7 @@ func recordedEvent(line []byte) (json.RawMessage, voicelive.ServerEvent, error) 
 func (r *response) replay(delay time.Duration) {
 	p := replayed{r: r, ids: map[string]string{}, items: map[string]*item{}}
 	f := outputFormat(r.format())
-	for n, recorded := range r.answer.Events {
+	for n, recorded := range r.content.Events {
 		text, about := p.rename(recorded)
 		event, err := voicelive.UnmarshalServerEvent(text)
 		if err != nil {
@@ -81,7 +81,7 @@ func (r *response) replay(delay time.Duration) {
 		if audio, ok := event.(*voicelive.ServerEventResponseAudioDelta); ok {
 			pause = f.duration(len(audio.Delta))
 		}
-		if n == 0 && delay > 0 && !r.pause(delay) || n < len(r.answer.Events)-1 && pause > 0 && !r.wait(pause) {
+		if n == 0 && delay > 0 && !r.pause(delay) || n < len(r.content.Events)-1 && pause > 0 && !r.wait(pause) {
 			r.s.emit(&voicelive.ServerEventResponseDone{Response: r.result()})
 			return
 		}

@@ -18,7 +18,7 @@ type response struct {
 	params  voicelive.ResponseCreateParams
 	context *conversation // that it replies to
 	aside   bool          // it stays out of the conversation
-	answer  Answer
+	content Response
 	due     time.Time // of the next step
 	next    func() (time.Duration, bool)
 	stop    func()
@@ -103,13 +103,12 @@ func (s *Session) respond(params *voicelive.ResponseCreateParams, context *conve
 	if context == nil {
 		context = &s.conversation
 	}
-	turn := s.turn(params, context)
-	r := &response{s: s, id: s.id("resp"), due: time.Now(), answer: s.srv.options.Respond(turn), context: context}
+	r := &response{s: s, id: s.id("resp"), due: time.Now(), content: s.srv.options.Respond(s.request(params, context)), context: context}
 	if params != nil {
 		r.params, r.aside = *params, outOfBand(params)
 	}
 	if message := r.params.PreGeneratedAssistantMessage; message != nil {
-		r.answer = Answer{Text: textOf(message), Delay: r.answer.Delay}
+		r.content = Response{Text: textOf(message), Delay: r.content.Delay}
 	}
 	s.turns++
 	s.responses = append(s.responses, r)
@@ -123,24 +122,24 @@ func (s *Session) respond(params *voicelive.ResponseCreateParams, context *conve
 	r.step()
 }
 
-// turn is what there is to answer.
-func (s *Session) turn(params *voicelive.ResponseCreateParams, context *conversation) Turn {
-	t := Turn{N: s.turns, Items: context.values(), Session: s.config.session(), Params: params}
+// request is what a response responds to.
+func (s *Session) request(params *voicelive.ResponseCreateParams, context *conversation) Request {
+	request := Request{N: s.turns, Items: context.values(), Session: s.config.session(), Params: params}
 	for _, i := range slices.Backward(context.items) {
 		switch v := i.value.(type) {
 		case *voicelive.ResponseFunctionCallOutputItem:
-			t.Outputs = slices.Insert(t.Outputs, 0, v)
+			request.Outputs = slices.Insert(request.Outputs, 0, v)
 		case *voicelive.ResponseMessageItem:
 			if v.Role == voicelive.MessageRoleUser {
-				t.Text = saidBy(v)
+				request.Text = saidBy(v)
 				if i.audio != nil {
-					t.Audio, t.Rate = s.input.format.decode(nil, i.audio), s.input.format.rate
+					request.Audio, request.Rate = s.input.format.decode(nil, i.audio), s.input.format.rate
 				}
-				return t
+				return request
 			}
 		}
 	}
-	return t
+	return request
 }
 
 // textOf is the text of a message that the client sent.
@@ -245,15 +244,15 @@ func (r *response) pause(d time.Duration) bool {
 // run is the life of a response.
 func (r *response) run() {
 	s := r.s
-	delay := first(r.answer.Delay, s.srv.options.Latency)
-	if r.answer.Events != nil {
+	delay := first(r.content.Delay, s.srv.options.Latency)
+	if r.content.Events != nil {
 		r.replay(delay)
 		return
 	}
 	s.emit(&voicelive.ServerEventResponseCreated{Response: r.state(voicelive.ResponseStatusInProgress)})
 	s.emit(rateLimits(s.turns))
-	if r.answer.Warning != "" {
-		s.emit(&voicelive.ServerEventWarning{Warning: voicelive.ServerEventWarningDetails{Message: r.answer.Warning, Code: new("simulated_warning")}})
+	if r.content.Warning != "" {
+		s.emit(&voicelive.ServerEventWarning{Warning: voicelive.ServerEventWarningDetails{Message: r.content.Warning, Code: new("simulated_warning")}})
 	}
 	if r.prepare(delay) {
 		r.produce()
@@ -279,25 +278,25 @@ func (r *response) prepare(delay time.Duration) bool {
 
 // produce makes the output, until it is done or cut.
 func (r *response) produce() {
-	for _, event := range r.answer.Invocations {
+	for _, event := range r.content.Invocations {
 		r.s.emit(&voicelive.ServerEventResponseInvocationDelta{Delta: voicelive.InvocationEvent(event)})
 	}
-	for _, search := range r.answer.Searches {
+	for _, search := range r.content.Searches {
 		if r.cut {
 			return
 		}
 		r.search(search)
 	}
-	if r.answer.Text != "" && !r.cut {
-		r.speak(r.answer.Text, r.answer.Audio)
+	if r.content.Text != "" && !r.cut {
+		r.speak(r.content.Text, r.content.Audio)
 	}
-	for _, call := range r.answer.Calls {
+	for _, call := range r.content.Calls {
 		if r.cut {
 			return
 		}
 		r.call(call)
 	}
-	for _, call := range r.answer.MCPCalls {
+	for _, call := range r.content.MCPCalls {
 		if r.cut {
 			return
 		}
@@ -342,10 +341,10 @@ func (r *response) result() voicelive.Response {
 	switch {
 	case r.cut:
 		v.Status, v.StatusDetails = voicelive.ResponseStatusCancelled, &voicelive.ResponseCancelledDetails{Reason: r.reason}
-	case r.answer.Failed != nil:
-		v.Status, v.StatusDetails = voicelive.ResponseStatusFailed, &voicelive.ResponseFailedDetails{Error: voicelive.ErrorPayload(r.answer.Failed)}
-	case r.answer.Incomplete != "":
-		v.Status, v.StatusDetails = voicelive.ResponseStatusIncomplete, &voicelive.ResponseIncompleteDetails{Reason: r.answer.Incomplete}
+	case r.content.Failed != nil:
+		v.Status, v.StatusDetails = voicelive.ResponseStatusFailed, &voicelive.ResponseFailedDetails{Error: voicelive.ErrorPayload(r.content.Failed)}
+	case r.content.Incomplete != "":
+		v.Status, v.StatusDetails = voicelive.ResponseStatusIncomplete, &voicelive.ResponseIncompleteDetails{Reason: r.content.Incomplete}
 	}
 	if v.StatusDetails != nil {
 		v.Extra.Delete("status_details")
@@ -355,7 +354,7 @@ func (r *response) result() voicelive.Response {
 
 // status is that of an item at its end.
 func (r *response) status() voicelive.ResponseItemStatus {
-	if r.cut || r.answer.Incomplete != "" || r.answer.Failed != nil {
+	if r.cut || r.content.Incomplete != "" || r.content.Failed != nil {
 		return voicelive.ResponseItemStatusIncomplete
 	}
 	return voicelive.ResponseItemStatusCompleted

@@ -128,12 +128,12 @@ func TestContextOfAResponse(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var context []string
 			var conversation []string
-			respond := func(turn voicelivetest.Turn) voicelivetest.Answer {
+			respond := func(turn voicelivetest.Request) voicelivetest.Response {
 				context, conversation = conversation, nil
 				for _, i := range turn.Items {
 					conversation = append(conversation, i.GetID())
 				}
-				return voicelivetest.Answer{}
+				return voicelivetest.Response{}
 			}
 			bubble(t, &voicelivetest.Options{Respond: respond}, func(t *testing.T, srv *voicelivetest.Server) {
 				p := dial(t, srv)

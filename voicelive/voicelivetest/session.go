@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -57,13 +58,13 @@ type Session struct {
 	rules        rules                // faults of the client's events
 
 	// Of the reader and the writer.
-	deaf    gate  // the reader has stopped reading
-	numb    gate  // the reader reads, and ignores
-	mute    gate  // the writer has stopped writing
-	numbers int   // event_ids given by the writer
-	written int   // events
-	losses  rules // faults of the service's events
-	twists  []*Fault
+	notReading     atomic.Bool // the reader has stopped
+	discarding     atomic.Bool // the reader takes everything and ignores it
+	silent         atomic.Bool // the writer has stopped
+	numbers        int         // event_ids given by the writer
+	written        int         // events
+	losses         rules       // faults of the service's events
+	pendingChanges []*Fault    // of the next event
 }
 
 // String names the session, whose other fields are in use.
@@ -95,9 +96,6 @@ func newSession(srv *Server, conn net.Conn, r *bufio.Reader, req *http.Request, 
 		taken:     map[string]bool{},
 		approvals: map[string]*mcpCall{},
 		listed:    map[string]time.Time{},
-		deaf:      newGate(),
-		numb:      newGate(),
-		mute:      newGate(),
 	}
 	s.config = defaultConfig(req.URL.Query(), srv.options.DefaultModel, fmt.Sprintf("sess_%d", index+1))
 	return s
@@ -239,7 +237,7 @@ func (s *Session) expire() {
 	s.goodbye(closeGoingAway, "session_expired: maximum duration reached")
 }
 
-// goodbye sends a close frame after all that waits, and gives the client some time to answer.
+// goodbye sends a close frame after all that waits, and gives the client some time to reply.
 func (s *Session) goodbye(code int, reason string) {
 	if s.closing {
 		return
@@ -303,7 +301,7 @@ func (s *Session) InjectJSON(text []byte) {
 	})
 }
 
-// CloseWith sends a close frame after the events that the session has produced, and ends when the client has answered it
+// CloseWith sends a close frame after the events that the session has produced, and ends when the client has replied
 // or after [Options.CloseTimeout]. It does not wait. Code 1005 sends a frame without a body.
 func (s *Session) CloseWith(code int, reason string) {
 	s.calls.put(func() { s.goodbye(code, reason) })
@@ -335,23 +333,4 @@ func (c *calls) take() []func() {
 	list := c.list
 	c.list = nil
 	return list
-}
-
-// gate is shut once and for all.
-type gate struct {
-	c    chan struct{}
-	once *sync.Once
-}
-
-func newGate() gate { return gate{make(chan struct{}), new(sync.Once)} }
-
-func (g gate) shut() { g.once.Do(func() { close(g.c) }) }
-
-func (g gate) isShut() bool {
-	select {
-	case <-g.c:
-		return true
-	default:
-		return false
-	}
 }

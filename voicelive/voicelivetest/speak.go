@@ -59,7 +59,7 @@ func (r *response) shorten(text string) string {
 	if !ok || tokens(len(text)) <= int(limit) {
 		return text
 	}
-	r.answer.Incomplete = voicelive.ResponseIncompleteDetailsReasonMaxOutputTokens
+	r.content.Incomplete = voicelive.ResponseIncompleteDetailsReasonMaxOutputTokens
 	return strings.ToValidUTF8(text[:int(limit)*charactersPerToken], "")
 }
 
@@ -188,7 +188,7 @@ func (p *speech) animates(output voicelive.AnimationOutputType) bool {
 // silent ends everything that audible has begun.
 func (p *speech) silent(transcript string) voicelive.ContentPart {
 	r := p.r
-	for n, annotation := range r.answer.Annotations {
+	for n, annotation := range r.content.Annotations {
 		p.emit(&voicelive.ServerEventResponseAudioTranscriptAnnotationAdded{
 			ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, AnnotationIndex: n, Annotation: voicelive.TranscriptAnnotation(json.RawMessage(annotation)),
 		})

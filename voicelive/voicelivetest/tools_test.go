@@ -11,15 +11,15 @@ import (
 
 // Two calls at once; the answer is made of what the client found out.
 func TestFunctionsAreCalledAndTheirOutputsUsed(t *testing.T) {
-	options := &voicelivetest.Options{Respond: func(turn voicelivetest.Turn) voicelivetest.Answer {
+	options := &voicelivetest.Options{Respond: func(turn voicelivetest.Request) voicelivetest.Response {
 		if len(turn.Outputs) == 0 {
-			return voicelivetest.Answer{Calls: []voicelivetest.Call{{Name: "weather", Arguments: `{"city":"Oslo"}`}, {Name: "weather", Arguments: `{"city":"Bergen"}`}}}
+			return voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "weather", Arguments: `{"city":"Oslo"}`}, {Name: "weather", Arguments: `{"city":"Bergen"}`}}}
 		}
 		var said []string
 		for _, o := range turn.Outputs {
 			said = append(said, o.Output)
 		}
-		return voicelivetest.Answer{Text: strings.Join(said, " and ")}
+		return voicelivetest.Response{Text: strings.Join(said, " and ")}
 	}}
 	bubble(t, options, func(t *testing.T, srv *voicelivetest.Server) {
 		p := dial(t, srv)
@@ -53,7 +53,7 @@ func TestFunctionsAreCalledAndTheirOutputsUsed(t *testing.T) {
 func TestOutputsOfCancelledCalls(t *testing.T) {
 	for _, refuse := range []bool{false, true} {
 		options := &voicelivetest.Options{
-			Respond:                voicelivetest.Say(voicelivetest.Answer{Calls: []voicelivetest.Call{{Name: "f", Arguments: `{"a":"long enough for two deltas"}`}}}),
+			Respond:                voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "f", Arguments: `{"a":"long enough for two deltas"}`}}}),
 			RefuseCancelledOutputs: refuse,
 		}
 		bubble(t, options, func(t *testing.T, srv *voicelivetest.Server) {

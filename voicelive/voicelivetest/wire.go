@@ -11,17 +11,17 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-var errNoClose = errors.New("the client did not answer the close frame")
+var errNoClose = errors.New("the client did not reply to the close frame")
 
 // read hands what the client sends to the loop, until the connection or the session ends.
 func (s *Session) read() {
 	for {
 		m, err := s.frames.next()
-		if s.deaf.isShut() {
+		if s.notReading.Load() {
 			<-s.quit
 			return
 		}
-		if s.numb.isShut() {
+		if s.discarding.Load() {
 			io.Copy(io.Discard, s.frames.r)
 			s.stop(End{By: ByClient, Code: closeAbnormal, Err: err})
 			return
@@ -63,7 +63,7 @@ func (s *Session) readFailed(err error) {
 	s.stop(End{By: ByClient, Code: closeAbnormal, Err: err})
 }
 
-// closeCameIn answers a close frame, unless it is itself the answer. The reader reads no further.
+// closeCameIn replies to a close frame, unless it is itself the reply. The reader reads no further.
 func (s *Session) closeCameIn(body []byte) {
 	code, reason, err := parseClose(body)
 	if err != nil {
@@ -74,19 +74,19 @@ func (s *Session) closeCameIn(body []byte) {
 		s.clientCode, s.closeCame = code, true
 		s.firstClose = cmp.Or(s.firstClose, &End{By: ByClient, Code: code, Reason: reason})
 	})
-	s.tell(func() { s.answerClose(code, reason) })
+	s.tell(func() { s.replyToClose(code, reason) })
 	io.Copy(io.Discard, s.frames.r) // until someone hangs up
 	s.stop(End{By: ByClient, Code: code, Reason: reason})
 }
 
-func (s *Session) answerClose(code int, reason string) {
+func (s *Session) replyToClose(code int, reason string) {
 	if _, ok := s.CloseSent(); ok {
 		s.stop(End{By: ByServer})
 		return
 	}
 	s.closing = true
 	s.abandon()
-	if s.mute.isShut() {
+	if s.silent.Load() {
 		s.stop(End{By: ByClient, Code: code, Reason: reason})
 		return
 	}
@@ -124,12 +124,12 @@ func (s *Session) write() {
 				return
 			}
 		}
-		if s.mute.isShut() {
+		if s.silent.Load() {
 			<-s.quit
 			return
 		}
 		if err := s.writeOne(o); err != nil {
-			if !errors.Is(err, errMuted) {
+			if !errors.Is(err, errSilent) {
 				s.writeFailed(err)
 			}
 			<-s.quit
@@ -147,8 +147,8 @@ func (s *Session) writeFailed(err error) {
 	})
 }
 
-// errMuted says that a fault has silenced the writer.
-var errMuted = errors.New("muted by a fault")
+// errSilent says that a fault has stopped the writer.
+var errSilent = errors.New("stopped by a fault")
 
 func (s *Session) writeOne(o outgoing) error {
 	switch {
@@ -165,22 +165,22 @@ func (s *Session) writeOne(o outgoing) error {
 
 // writeClose writes a close frame, after which nothing is written. If the client closed first, the server hangs up now.
 func (s *Session) writeClose(c closing) error {
-	var answer bool // not whether one comes while this is written
+	var reply bool // not whether one comes while this is written
 	var before *End
 	s.change(func() {
 		before = s.firstClose
 		s.closeSent, s.closeCode = true, first(c.code, closeNoStatus)
 		s.firstClose = cmp.Or(before, &End{By: ByServer, Code: s.closeCode, Reason: c.reason})
-		answer = s.closeCame
+		reply = s.closeCame
 	})
 	if _, err := s.conn.Write(wstest.AppendFrame(nil, wstest.Fin|wstest.Close, closePayload(c.code, c.reason))); err != nil {
 		s.change(func() { s.closeSent, s.firstClose = false, before })
 		return err
 	}
-	if answer {
+	if reply {
 		s.stop(End{By: ByClient})
 	}
-	s.mute.shut()
+	s.silent.Store(true)
 	return nil
 }
 
@@ -190,8 +190,8 @@ func (s *Session) writeEvent(o outgoing) error {
 		return nil
 	}
 	var err error
-	if len(s.twists) > 0 {
-		err = s.twist(o)
+	if len(s.pendingChanges) > 0 {
+		err = s.writeChanged(o)
 	} else {
 		err = s.record(o, func(text []byte) error { return s.frame(wstest.Fin|wstest.Text, text) })
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// Turn is what a [Responder] answers to.
-type Turn struct {
+// Request is what a [Responder] responds to.
+type Request struct {
 	// N counts the responses of the session, from 0.
 	N int
 	// Text is what the user wrote or said last, or "" if nothing yet.
@@ -19,7 +19,7 @@ type Turn struct {
 	Rate  int
 	// Outputs are the function_call_output items since the response before.
 	Outputs []*voicelive.ResponseFunctionCallOutputItem
-	// Items is the conversation.
+	// Items is the context of the response: the conversation, or the input_items of Params.
 	Items []voicelive.ResponseItem
 	// Session is the effective configuration.
 	Session voicelive.ResponseSession
@@ -27,13 +27,12 @@ type Turn struct {
 	Params *voicelive.ResponseCreateParams
 }
 
-// Responder decides what the service answers in a turn. It runs on the goroutine that serves the session: it must not
-// wait for the session or the client, and Delay serves better than sleeping. Sessions run at once, so it must be safe
-// for that.
-type Responder func(Turn) Answer
+// Responder decides what a response is made of. It runs on the goroutine that serves the session: it must not wait for the
+// session or the client, and should set Delay rather than sleep. A server calls it for several sessions at once.
+type Responder func(Request) Response
 
-// Answer is one response. Its parts are produced in the order of the fields.
-type Answer struct {
+// Response is what a response of the service is made of. Its parts are produced in the order of the fields.
+type Response struct {
 	// Delay passes before the first output. 0 is [Options.Latency].
 	Delay time.Duration
 	// Warning is sent as a warning event, if it is not empty.
@@ -75,38 +74,38 @@ type Search struct {
 	Results []voicelive.FileSearchResult
 }
 
-// Reply answers with the texts, one for each turn; the last one stays.
+// Reply responds with the texts, one after the other; the last one stays.
 func Reply(texts ...string) Responder {
-	return func(t Turn) Answer {
+	return func(r Request) Response {
 		if len(texts) == 0 {
-			return Answer{}
+			return Response{}
 		}
-		return Answer{Text: texts[min(t.N, len(texts)-1)]}
+		return Response{Text: texts[min(r.N, len(texts)-1)]}
 	}
 }
 
-// Echo answers with what the user said.
+// Echo responds with what the user said.
 func Echo() Responder {
-	return func(t Turn) Answer {
-		if t.Text == "" {
-			return Answer{Text: "Hello."}
+	return func(r Request) Response {
+		if r.Text == "" {
+			return Response{Text: "Hello."}
 		}
-		return Answer{Text: "You said: " + t.Text}
+		return Response{Text: "You said: " + r.Text}
 	}
 }
 
-// InTurn answers each turn with the next responder; the last one stays.
-func InTurn(responders ...Responder) Responder {
-	return func(t Turn) Answer {
+// Sequence asks the responders, one after the other; the last one stays.
+func Sequence(responders ...Responder) Responder {
+	return func(r Request) Response {
 		if len(responders) == 0 {
-			return Answer{}
+			return Response{}
 		}
-		return responders[min(t.N, len(responders)-1)](t)
+		return responders[min(r.N, len(responders)-1)](r)
 	}
 }
 
-// Say is an [Answer] as a [Responder]: the same in every turn.
-func Say(answer Answer) Responder { return func(Turn) Answer { return answer } }
+// Always gives the same response to every request.
+func Always(response Response) Responder { return func(Request) Response { return response } }
 
 // Utterance is audio of the user that was committed.
 type Utterance struct {
@@ -125,7 +124,7 @@ func (u Utterance) Duration() time.Duration {
 // Listener decides what transcription makes of an utterance. The rules are those of a [Responder].
 type Listener func(Utterance) Hearing
 
-// Hearing is a transcription. It is sent if the session has input_audio_transcription, and is the [Turn]'s Text anyway.
+// Hearing is a transcription. It is sent if the session has input_audio_transcription. It is the [Request]'s Text anyway.
 type Hearing struct {
 	Text string
 	// Delay passes before it is sent.

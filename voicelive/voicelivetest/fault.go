@@ -54,12 +54,12 @@ func (srv *Server) breakHandshake(conn net.Conn, r *bufio.Reader, req *http.Requ
 		return srv.stall(conn, r, f.Delay)
 	case HandshakeDrop:
 	default:
-		return true // later, when it is answered
+		return true // later, with the reply
 	}
 	return false
 }
 
-// refused answers, and records it.
+// refused replies, and records it.
 func (srv *Server) refused(conn net.Conn, refused *refusal, h Handshake) {
 	h.Status = refused.status
 	srv.leave(h.index, h)
@@ -87,16 +87,16 @@ func (srv *Server) welcome(conn net.Conn, req *http.Request, h Handshake, script
 	case HandshakeProtocol:
 		extra = "Sec-WebSocket-Protocol: " + first(f.Body, "forced") + "\r\n"
 	}
-	answer := acceptance(req, h.RequestID, extra)
+	reply := acceptance(req, h.RequestID, extra)
 	if f.Kind != HandshakeSlow {
-		_, err := conn.Write(answer)
+		_, err := conn.Write(reply)
 		return err
 	}
-	for i := range answer {
+	for i := range reply {
 		if !srv.stall(conn, bufio.NewReader(conn), first(f.Delay, 10*time.Millisecond)) {
 			return io.ErrUnexpectedEOF
 		}
-		if _, err := conn.Write(answer[i : i+1]); err != nil {
+		if _, err := conn.Write(reply[i : i+1]); err != nil {
 			return err
 		}
 	}
@@ -116,7 +116,7 @@ func (s *Session) fireAt(n int) {
 func (s *Session) fire(i int) {
 	f := &s.faults[i]
 	switch f.Kind {
-	case EndFIN, EndRST, EndBlackHole, EndDeaf:
+	case EndFIN, EndRST, EndBlackHole, EndStopReading:
 		s.cutOff(f.Kind)
 	case EndExpired:
 		s.cause(End{By: ByFault, Code: closeGoingAway})
@@ -127,7 +127,7 @@ func (s *Session) fire(i int) {
 	case EndNoBody:
 		s.cause(End{By: ByFault, Code: closeNoStatus})
 		s.goodbye(closeNoStatus, "")
-	case EndDuringClose, EndNoAnswer:
+	case EndDuringClose, EndNoReply:
 	default:
 		if !s.obey(f) {
 			s.out.put(outgoing{fault: f})
@@ -143,7 +143,7 @@ func (s *Session) fireAfterSent(n int) error {
 			continue
 		}
 		switch f.Kind {
-		case EndFIN, EndRST, EndBlackHole, EndDeaf:
+		case EndFIN, EndRST, EndBlackHole, EndStopReading:
 			s.cutOff(f.Kind)
 		case EndClose, EndNoBody: // before what is queued already
 			if err := s.closeNow(f); err != nil {
@@ -151,27 +151,27 @@ func (s *Session) fireAfterSent(n int) error {
 			}
 		case EndExpired, EventUncorrelated, EventAlreadyActive, EventRefuse:
 			s.calls.put(func() { s.fire(i) })
-		case EndDuringClose, EndNoAnswer:
+		case EndDuringClose, EndNoReply:
 		default:
 			if err := s.applyFault(f); err != nil {
 				return err
 			}
 		}
-		if s.mute.isShut() {
-			return errMuted
+		if s.silent.Load() {
+			return errSilent
 		}
 	}
 	return nil
 }
 
-// closeNow writes the close frame of a fault, and lets the loop wait for the answer. It runs on the writer.
+// closeNow writes the close frame of a fault, and lets the loop wait for the reply. It runs on the writer.
 func (s *Session) closeNow(f *Fault) error {
 	code := first(f.Code, 1011)
 	if f.Kind == EndNoBody {
 		code = closeNoStatus
 	}
 	s.cause(End{By: ByFault, Code: code, Reason: f.Body})
-	s.calls.put(func() { s.goodbye(code, f.Body) }) // its frame stays in the queue: the writer is mute
+	s.calls.put(func() { s.goodbye(code, f.Body) }) // its frame stays in the queue: the writer has stopped
 	return s.writeClose(closing{code, f.Body})
 }
 
@@ -183,9 +183,9 @@ func (s *Session) fireClose() bool {
 			s.cause(End{By: ByFault, Code: first(f.Code, 1011), Reason: f.Body})
 			s.out.replace(outgoing{close: &closing{first(f.Code, 1011), f.Body}})
 			return true
-		case EndNoAnswer:
+		case EndNoReply:
 			s.cause(End{By: ByFault})
-			s.mute.shut()
+			s.silent.Store(true)
 			return true
 		}
 	}
@@ -194,9 +194,9 @@ func (s *Session) fireClose() bool {
 
 // cutOff ends the connection, or one direction of it, from any goroutine.
 func (s *Session) cutOff(kind FaultKind) {
-	if kind != EndDeaf {
+	if kind != EndStopReading {
 		s.cause(End{By: ByFault, Code: closeAbnormal})
-		s.mute.shut()
+		s.silent.Store(true)
 	}
 	switch kind {
 	case EndFIN:
@@ -204,14 +204,14 @@ func (s *Session) cutOff(kind FaultKind) {
 	case EndRST:
 		reset(s.conn)
 	case EndBlackHole:
-		s.numb.shut()
-	case EndDeaf:
-		s.deaf.shut()
+		s.discarding.Store(true)
+	case EndStopReading:
+		s.notReading.Store(true)
 	}
 }
 
-// breaks are the frames that break the protocol, by kind.
-var breaks = map[FaultKind]func(f *Fault, text []byte) []byte{
+// violations are the frames that break the protocol, by kind.
+var violations = map[FaultKind]func(f *Fault, text []byte) []byte{
 	FrameUTF8: func(_ *Fault, text []byte) []byte {
 		return wstest.AppendFrame(nil, wstest.Fin|wstest.Text, bytes.Replace(text, []byte("fault"), []byte("f\xC3\x28lt"), 1))
 	},
@@ -240,8 +240,8 @@ var breaks = map[FaultKind]func(f *Fault, text []byte) []byte{
 	},
 }
 
-// twists change the next event; they stay with the writer until there is one.
-var twists = map[FaultKind]bool{
+// changes are the kinds that change the next event; they stay with the writer until there is one.
+var changes = map[FaultKind]bool{
 	FrameFragment: true, FrameInterleave: true, FrameBinary: true, EventField: true, EventDuplicate: true, EventErrorAfter: true,
 }
 
@@ -258,14 +258,14 @@ var additions = map[FaultKind]string{
 
 // applyFault does a fault that is the writer's.
 func (s *Session) applyFault(f *Fault) error {
-	if s.mute.isShut() {
-		return errMuted
+	if s.silent.Load() {
+		return errSilent
 	}
-	if bad := breaks[f.Kind]; bad != nil {
+	if bad := violations[f.Kind]; bad != nil {
 		return s.breakProtocol(f, bad)
 	}
-	if twists[f.Kind] {
-		s.twists = append(s.twists, f)
+	if changes[f.Kind] {
+		s.pendingChanges = append(s.pendingChanges, f)
 		return nil
 	}
 	if text := additions[f.Kind]; text != "" {
@@ -314,8 +314,8 @@ func (s *Session) writeLast(b []byte) error {
 	if _, err := s.conn.Write(b); err != nil {
 		return err
 	}
-	s.mute.shut()
-	return errMuted
+	s.silent.Store(true)
+	return errSilent
 }
 
 // cause says why the session will have ended; the first counts.
@@ -327,10 +327,10 @@ func (s *Session) cause(end End) {
 	})
 }
 
-// twist writes an event as the twists want it, which it takes.
-func (s *Session) twist(o outgoing) error {
-	taken := s.twists
-	s.twists = nil
+// writeChanged writes an event with the changes that wait for one.
+func (s *Session) writeChanged(o outgoing) error {
+	taken := s.pendingChanges
+	s.pendingChanges = nil
 	write := func(text []byte) error { return s.frame(wstest.Fin|wstest.Text, text) }
 	var after []outgoing
 	for _, f := range taken {
