@@ -84,6 +84,14 @@ func TestGolden(t *testing.T) {
 	})
 }
 
+// TestFixes resolves the documents after what the diagnostics tell to do.
+func TestFixes(t *testing.T) {
+	golden.Fixed(t, "testdata", "want.diags", func(spec []byte) string {
+		_, diags := load("spec.json", spec)
+		return diags.String()
+	})
+}
+
 func TestEveryDiagnosticHasAGolden(t *testing.T) { golden.Diagnostics(t, "testdata") }
 
 // TestTagsOfTheUpstreamDocument finds each definition that has a tag among the

@@ -75,7 +75,7 @@ func (c *content) element(s schema, path string) model.Type {
 	t := c.typeOf(s, path)
 	_, union := t.(*model.Union) // to which null is one more unknown value
 	if c.nullable(s) && plain(t) != model.Raw && !union {
-		c.diags.Notef(c.at(s), "", "null is no value of elements: a list or map with a null in it stays in Extra")
+		c.diags.Notef(c.at(s), "remove the null, or set x-vlgen-raw on the elements", "null is no value of elements: a list or map with a null in it stays in Extra")
 	}
 	return t
 }
