@@ -1,0 +1,234 @@
+// Package readme_test runs what the README prints: commands, programs and fragments, in the
+// empty module of a user.
+package readme_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
+)
+
+const module = "github.com/go-voicelive/voicelive-go"
+
+// A block stands between fences in the README.
+type block struct{ language, text string }
+
+func (b block) program() bool {
+	return b.language == "go" && strings.HasPrefix(b.text, "package main\n")
+}
+
+func read(t *testing.T) (text string, blocks []block) {
+	t.Helper()
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, found := range regexp.MustCompile("(?sm)^```(\\w*)\n(.*?)^```$").FindAllStringSubmatch(string(data), -1) {
+		blocks = append(blocks, block{found[1], found[2]})
+	}
+	return string(data), blocks
+}
+
+// A user has an empty folder. Modules come from the module cache: the tests of this
+// project have filled it. Until there is a release, the project itself is replaced by the
+// clone under test.
+type user struct {
+	t      *testing.T
+	folder string
+	clone  string
+}
+
+func newUser(t *testing.T) *user {
+	clone, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &user{t: t, folder: t.TempDir(), clone: clone}
+}
+
+// setUp runs the first commands of the README.
+func (u *user) setUp(blocks []block) {
+	u.t.Helper()
+	i := slices.IndexFunc(blocks, func(b block) bool { return b.language == "sh" })
+	for command := range strings.Lines(blocks[i].text) {
+		u.run(command)
+		if strings.HasPrefix(command, "go mod init") {
+			u.run("go mod edit -replace " + module + "=" + u.clone)
+		}
+	}
+}
+
+// run runs a command as printed, and returns what it prints to its standard output.
+func (u *user) run(command string, env ...string) string {
+	u.t.Helper()
+	cmd := exec.Command("sh", "-e", "-c", command)
+	cmd.Dir = u.folder
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off", "GOSUMDB=off", "NO_PROXY=127.0.0.1", "AZURE_VOICELIVE_ENDPOINT=")
+	cmd.Env = append(cmd.Env, env...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		u.t.Fatalf("%s: %v\n%s%s", command, err, stdout.Bytes(), stderr.Bytes())
+	}
+	return stdout.String()
+}
+
+func (u *user) write(name, text string) {
+	u.t.Helper()
+	if err := os.WriteFile(filepath.Join(u.folder, name), []byte(text), 0o600); err != nil {
+		u.t.Fatal(err)
+	}
+}
+
+// The commands and programs of the README do in an empty module what it says.
+func TestProgramsPrintWhatTheReadmeSays(t *testing.T) {
+	text, blocks := read(t)
+	u := newUser(t)
+	u.setUp(blocks)
+	srv := voicelivetest.NewServer(t, &voicelivetest.Options{Transport: voicelivetest.TCP, Pace: voicelivetest.Instant, Keys: []string{"key"}})
+	ran := 0
+	for i, b := range blocks {
+		if !b.program() {
+			continue
+		}
+		ran++
+		u.write("main.go", b.text)
+		if i+1 == len(blocks) || blocks[i+1].language != "text" || !strings.Contains(text, "`go run .` prints:\n\n```text") {
+			t.Fatalf("program %d has no output behind it", ran)
+		}
+		for where, env := range map[string][]string{
+			"without an account": nil,
+			"with an endpoint":   {"AZURE_VOICELIVE_ENDPOINT=" + srv.URL(), "AZURE_VOICELIVE_API_KEY=key"},
+		} {
+			if diff := cmp.Diff(blocks[i+1].text, u.run("go run .", env...)); diff != "" {
+				t.Errorf("the README says (-), program %d prints %s (+):\n%s", ran, where, diff)
+			}
+		}
+	}
+	if sessions := len(srv.Sessions()); ran != 1 || sessions != 1 {
+		t.Errorf("%d programs ran, with %d sessions at the endpoint, want 1 with 1", ran, sessions)
+	}
+}
+
+func TestToolsRunInTheModuleOfAUser(t *testing.T) {
+	text, blocks := read(t)
+	u := newUser(t)
+	u.setUp(blocks)
+	commands := regexp.MustCompile("`(go (?:get -)?tool [^`]*)`").FindAllStringSubmatch(text, -1)
+	for _, command := range commands {
+		u.run(command[1])
+	}
+	if len(commands) != 2 {
+		t.Errorf("the README has %d commands with a tool, want go get -tool and go tool", len(commands))
+	}
+}
+
+// The commands for a clone are make's, and .ci/run runs each of them.
+func TestCommandsForACloneRunInCI(t *testing.T) {
+	text, _ := read(t)
+	steps, err := os.ReadFile("../../.ci/run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := regexp.MustCompile("`(make [a-z-]+)`").FindAllStringSubmatch(text, -1)
+	for _, command := range commands {
+		if !regexp.MustCompile(`(?m)^step .* ` + command[1] + `$`).Match(steps) {
+			t.Errorf(".ci/run does not run %s", command[1])
+		}
+	}
+	if len(commands) == 0 {
+		t.Error("the README has no command for a clone")
+	}
+}
+
+// surroundings declare the names that fragments of the README use.
+const surroundings = `package main
+
+import (
+	"context"
+	"io"
+	"log"
+	"testing"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
+)
+
+var (
+	ctx          context.Context
+	session      *voicelive.Session
+	done         *voicelive.ServerEventResponseDone
+	recorder     io.Reader
+	callFunction func(name, arguments string) string
+	speaker      interface {
+		Play(item string, audio []byte)
+		Stop() (item string, heard time.Duration)
+	}
+
+	_ = log.Print
+)
+
+func TestMain(m *testing.M) { m.Run() }
+`
+
+// The test of the README passes, and its fragments compile.
+func TestFragments(t *testing.T) {
+	_, blocks := read(t)
+	u := newUser(t)
+	u.setUp(blocks)
+	file, tests := surroundings, 0
+	for i, b := range blocks {
+		switch {
+		case b.language != "go" || b.program():
+		case strings.HasPrefix(b.text, "func Test"):
+			tests++
+			file += "\n" + b.text
+		case strings.HasPrefix(b.text, "func "):
+			file += "\n" + b.text
+		case strings.HasPrefix(b.text, "case "):
+			file += fmt.Sprintf("\nfunc fragment%d(event voicelive.ServerEvent) error {\nswitch e := event.(type) {\n%s}\nreturn nil\n}\n", i, b.text)
+		default:
+			file += fmt.Sprintf("\nfunc fragment%d() error {\n%s\nreturn nil\n}\n", i, b.text)
+		}
+	}
+	u.write("readme_test.go", file)
+	u.run("go test .")
+	if tests != 1 {
+		t.Errorf("the README has %d tests, want 1", tests)
+	}
+}
+
+// The methods and fields in the table of features exist.
+func TestFeaturesExist(t *testing.T) {
+	text, _ := read(t)
+	api, err := os.ReadFile("../../voicelive/testdata/api.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(text, "\n## Features\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	names := regexp.MustCompile("`([A-Z]\\w+)(?:\\.(\\w+))?`").FindAllStringSubmatch(table, -1)
+	for _, name := range names {
+		pattern := `(?m)^(type|func|func \(.*\)\.) ?` + name[1] + `\b`
+		if name[2] != "" {
+			pattern = `(?m)^(func \(\*?` + name[1] + `\)\.|type ` + name[1] + ` field )` + name[2] + `\b`
+		}
+		if !regexp.MustCompile(pattern).Match(api) {
+			t.Errorf("there is no %s", strings.Trim(name[0], "`"))
+		}
+	}
+	if len(names) < 15 {
+		t.Errorf("only %d names", len(names))
+	}
+}
