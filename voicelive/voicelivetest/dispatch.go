@@ -19,12 +19,7 @@ func (s *Session) dispatch(event voicelive.ClientEvent, text []byte) {
 		s.fail(invalid(event, err))
 		return
 	}
-	if call, ok := event.(*voicelive.ClientEventRTCCallSDPCreate); ok && call.SDPOffer == "" {
-		s.missingSDP()
-		return
-	}
-	if err := event.Validate(); err != nil {
-		s.fail(invalid(event, err))
+	if s.dispatchToFeature(event) || !s.valid(event) {
 		return
 	}
 	switch e := event.(type) {
@@ -58,13 +53,16 @@ func (s *Session) dispatch(event voicelive.ClientEvent, text []byte) {
 		s.createResponse(e)
 	case *voicelive.ClientEventResponseCancel:
 		s.cancelResponse(e)
-	case *voicelive.ClientEventOutputAudioBufferClear:
-		s.clearOutput()
-	case *voicelive.ClientEventSessionAvatarConnect:
-		s.connectAvatar(e)
-	case *voicelive.ClientEventRTCCallSDPCreate:
-		s.createCall(e)
 	}
+}
+
+// valid reports whether an event is one that the service accepts, and answers one that is not.
+func (s *Session) valid(event voicelive.ClientEvent) bool {
+	err := event.Validate()
+	if err != nil {
+		s.fail(invalid(event, err))
+	}
+	return err == nil
 }
 
 // misfit tells of members of an event, or of the session in it, that have another JSON type than the field.
@@ -87,7 +85,11 @@ func (s *Session) updateSession(update *voicelive.RequestSession, eventID string
 	if s.config.inputFormat() != before {
 		s.input.reset(s)
 	}
-	s.offerICE()
+	for _, f := range features {
+		if f.configured != nil {
+			f.configured(s)
+		}
+	}
 	s.emit(&voicelive.ServerEventSessionUpdated{Session: s.config.session()})
 	for _, tool := range update.Tools {
 		if server, ok := tool.(*voicelive.MCPServer); ok {

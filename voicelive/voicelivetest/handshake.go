@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/internal/wstest"
+	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
 const (
@@ -27,9 +28,9 @@ const (
 	requestTimeout = 10 * time.Second
 )
 
-// apiVersions are the versions known to have been published.
+// apiVersions are the versions known to have been published, and that of the package.
 var apiVersions = [...]string{
-	"2025-05-01-preview", "2025-10-01", "2026-01-01-preview", "2026-04-10", "2026-06-01-preview", "2026-07-15", "v1",
+	"2025-05-01-preview", "2025-10-01", "2026-01-01-preview", "2026-04-10", "2026-06-01-preview", "2026-07-15", "v1", voicelive.APIVersion,
 }
 
 // Handshake is a request to open a session, and the reply.

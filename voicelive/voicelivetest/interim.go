@@ -12,7 +12,7 @@ const (
 	interimThreshold = 2 * time.Second
 )
 
-func init() { sayInterim = (*response).interim }
+func init() { features = append(features, feature{delay: (*response).interim}) }
 
 // interim says one sentence in a message of its own, if the response or the session wants one for a delay: from the
 // threshold on for the trigger latency, at once if a tool is called and that is a trigger.

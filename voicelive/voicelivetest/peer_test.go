@@ -26,7 +26,7 @@ type peer struct {
 // dial opens a session, and closes it at the end of the test.
 func dial(t *testing.T, srv *voicelivetest.Server) *peer {
 	t.Helper()
-	p, _, err := tryDial(t, srv, "/voice-live/realtime?api-version=2026-06-01-preview&model=gpt-realtime", http.Header{"Api-Key": {"k"}})
+	p, _, err := tryDial(t, srv, "/voice-live/realtime?api-version="+voicelive.APIVersion+"&model=gpt-realtime", http.Header{"Api-Key": {"k"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -260,15 +260,13 @@ func (r *response) run() {
 	s.emit(&voicelive.ServerEventResponseDone{Response: r.result()})
 }
 
-// sayInterim says what the session wants to be said while a response, or a tool that it calls, takes its time. It is nil
-// in a version of the protocol without interim responses.
-var sayInterim func(r *response, delay time.Duration)
-
 // prepare passes the time until the first output. It reports whether the response goes on.
 func (r *response) prepare(delay time.Duration) bool {
 	ready := r.due.Add(delay)
-	if sayInterim != nil && delay > 0 {
-		sayInterim(r, delay)
+	for _, f := range features {
+		if f.delay != nil && delay > 0 {
+			f.delay(r, delay)
+		}
 	}
 	if rest := ready.Sub(r.due); rest > 0 {
 		r.pause(rest)
@@ -278,8 +276,10 @@ func (r *response) prepare(delay time.Duration) bool {
 
 // produce makes the output, until it is done or cut.
 func (r *response) produce() {
-	for _, event := range r.content.Invocations {
-		r.s.emit(&voicelive.ServerEventResponseInvocationDelta{Delta: voicelive.InvocationEvent(event)})
+	for _, f := range features {
+		if f.begin != nil {
+			f.begin(r)
+		}
 	}
 	for _, search := range r.content.Searches {
 		if r.cut {

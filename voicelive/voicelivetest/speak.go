@@ -121,7 +121,11 @@ func (p *speech) audible(text string) voicelive.ContentPart {
 	for at := time.Duration(0); at < voice.duration(); at += chunk {
 		end := min(at+chunk, voice.duration())
 		p.captions(voice, at, end, &said)
-		p.animate(voice, at, end)
+		for _, f := range features {
+			if f.beside != nil {
+				f.beside(p, voice, at, end)
+			}
+		}
 		audio := f.encode(nil, voice.between(at, end))
 		p.item.audio = append(p.item.audio, audio...)
 		p.item.duration = f.duration(len(p.item.audio))
@@ -145,10 +149,19 @@ func (p *speech) voice(text string, rate int) *voice {
 	return synthesize(text, rate)
 }
 
+// playing says that audio begins or ends, where others than the client play it.
+func (p *speech) playing(on bool) {
+	for _, f := range features {
+		if f.playing != nil {
+			f.playing(p, on)
+		}
+	}
+}
+
 // sound sends audio, unless it goes another way: through WebRTC.
 func (p *speech) sound(audio []byte) {
 	r, s := p.r, p.r.s
-	if s.rtc || s.avatar && !s.audits() {
+	if slices.ContainsFunc(features, func(f feature) bool { return f.silent != nil && f.silent(s) }) {
 		return
 	}
 	p.emit(&voicelive.ServerEventResponseAudioDelta{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index, Delta: audio})
@@ -176,15 +189,6 @@ func (p *speech) timestamps() bool {
 	return slices.Contains(p.r.s.config.view.OutputAudioTimestampTypes, voicelive.AudioTimestampTypeWord)
 }
 
-// animates reports whether the session wants an animation output.
-func (p *speech) animates(output voicelive.AnimationOutputType) bool {
-	a := p.r.s.config.view.Animation
-	if a != nil && a.Outputs == nil {
-		return output == voicelive.AnimationOutputTypeBlendshapes // the service's default
-	}
-	return a != nil && slices.Contains(a.Outputs, output)
-}
-
 // silent ends everything that audible has begun.
 func (p *speech) silent(transcript string) voicelive.ContentPart {
 	r := p.r
@@ -197,7 +201,11 @@ func (p *speech) silent(transcript string) voicelive.ContentPart {
 	if p.timestamps() {
 		p.emit(&voicelive.ServerEventResponseAudioTimestampDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
 	}
-	p.animated()
+	for _, f := range features {
+		if f.ended != nil {
+			f.ended(p)
+		}
+	}
 	p.emit(&voicelive.ServerEventResponseAudioDone{ResponseID: r.id, ItemID: p.id, OutputIndex: p.index})
 	return p.done(&voicelive.ResponseAudioContentPart{Transcript: &transcript})
 }
