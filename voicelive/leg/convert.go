@@ -57,19 +57,15 @@ func (c *converted) Receive(ctx context.Context) (Input, error) {
 }
 
 func (c *converted) Play(ctx context.Context, audio []byte) error {
-	return c.play(ctx, c.out.convert(audio))
+	if audio = c.out.convert(audio); len(audio) == 0 {
+		return nil
+	}
+	return c.Leg.Play(ctx, audio)
 }
 
 func (c *converted) Clear(ctx context.Context) error {
 	c.out.resampler.Reset()
 	return c.Leg.Clear(ctx)
-}
-
-func (c *converted) play(ctx context.Context, audio []byte) error {
-	if len(audio) == 0 {
-		return nil
-	}
-	return c.Leg.Play(ctx, audio)
 }
 
 // convertedMarker is a converted leg whose own leg is a Marker.
@@ -78,13 +74,13 @@ type convertedMarker struct {
 	marker Marker
 }
 
-// Mark plays what the filter still holds first, or the mark would come before the end of
-// the audio.
-func (c *convertedMarker) Mark(ctx context.Context, name string) error {
-	if err := c.play(ctx, c.out.flush()); err != nil {
-		return err
+// PlayMarked without audio plays what the filter still holds, or the mark would come
+// before the end of the audio.
+func (c *convertedMarker) PlayMarked(ctx context.Context, audio []byte, mark string) error {
+	if len(audio) == 0 {
+		return c.marker.PlayMarked(ctx, c.out.flush(), mark)
 	}
-	return c.marker.Mark(ctx, name)
+	return c.marker.PlayMarked(ctx, c.out.convert(audio), mark)
 }
 
 // A converter converts a stream of one format into another one. Its results are valid

@@ -58,7 +58,7 @@ type Input struct {
 	// Digit is a key of the telephone: 0 to 9, *, #, or A to D. 0 is none.
 	Digit byte
 
-	// Mark is the name of a mark of [Marker.Mark] that was reached; empty for none.
+	// Mark is the name of a mark of [Marker.PlayMarked] that was reached; empty for none.
 	Mark string
 
 	// Cleared says that the audio before Mark was dropped by Clear, not heard.
@@ -67,10 +67,10 @@ type Input struct {
 
 // A Marker is a Leg that tells when the user has heard what was played.
 type Marker interface {
-	// Mark puts a mark behind the audio that was played so far. When the user has heard
-	// that audio, Receive returns an Input with the name; if the audio is dropped by
-	// Clear before, with Cleared set.
-	Mark(ctx context.Context, name string) error
+	// PlayMarked is Play with a mark behind the audio; without audio, the mark is behind
+	// what was played before. When the user has heard everything before the mark, Receive
+	// returns an Input with its name; if that was dropped by Clear, with Cleared set.
+	PlayMarked(ctx context.Context, audio []byte, mark string) error
 }
 
 // A Positioner is a Leg that knows at each moment what the user has heard.

@@ -36,11 +36,11 @@ func TestAPipeDeliversInOrder(t *testing.T) {
 	a, b := leg.NewPipe(leg.MuLaw)
 	ctx := t.Context()
 	ok(t, a.Play(ctx, []byte("one")))
-	ok(t, a.Mark(ctx, "first"))
+	ok(t, a.PlayMarked(ctx, nil, "first"))
 	ok(t, a.Skip(ctx, time.Second))
 	ok(t, a.PressKey(ctx, '5'))
 	ok(t, a.Play(ctx, []byte("two")))
-	ok(t, a.Mark(ctx, "second"))
+	ok(t, a.PlayMarked(ctx, nil, "second"))
 	ok(t, a.HangUp(ctx, "bye"))
 
 	want := []leg.Input{{Audio: []byte("one")}, {Gap: time.Second}, {Digit: '5'}, {Audio: []byte("two")}}
@@ -67,7 +67,7 @@ func TestAPipeTellsWhatWasHeard(t *testing.T) {
 	ctx := t.Context()
 	for _, mark := range []string{"first", "second"} {
 		ok(t, a.Play(ctx, make([]byte, 800))) // 100 ms
-		ok(t, a.Mark(ctx, mark))
+		ok(t, a.PlayMarked(ctx, nil, mark))
 	}
 	ok(t, a.PressKey(ctx, '#'))
 	receive(t, b)
@@ -98,7 +98,7 @@ func TestAPipeThatIsHungUp(t *testing.T) {
 		t.Errorf("reason %q, want that of the first HangUp", got)
 	}
 	for name, err := range map[string]error{
-		"Play": a.Play(ctx, []byte{1, 2}), "Mark": a.Mark(ctx, "x"), "Skip": b.Skip(ctx, 1), "PressKey": b.PressKey(ctx, '1'),
+		"Play": a.Play(ctx, []byte{1, 2}), "PlayMarked": a.PlayMarked(ctx, nil, "x"), "Skip": b.Skip(ctx, 1), "PressKey": b.PressKey(ctx, '1'),
 	} {
 		if !errors.Is(err, leg.ErrHungUp) {
 			t.Errorf("%s: error %v, want %v", name, err, leg.ErrHungUp)
@@ -337,7 +337,7 @@ func TestConvert(t *testing.T) {
 				if !is {
 					t.Fatal("the marks are gone")
 				}
-				ok(t, marker.Mark(t.Context(), "end"))
+				ok(t, marker.PlayMarked(t.Context(), nil, "end"))
 				loud(t, l, f, 50)
 				heard := loud(t, user, own, 50)
 				ok(t, l.HangUp(t.Context(), ""))

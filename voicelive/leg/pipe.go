@@ -155,12 +155,15 @@ func (e *PipeEnd) PressKey(ctx context.Context, digit byte) error {
 	return e.send(ctx, queued{input: Input{Digit: digit}})
 }
 
-// Mark marks the audio that was played so far.
-func (e *PipeEnd) Mark(ctx context.Context, name string) error {
-	if name == "" {
+// PlayMarked plays audio with a mark behind it.
+func (e *PipeEnd) PlayMarked(ctx context.Context, audio []byte, mark string) error {
+	if mark == "" {
 		return errors.New("leg: a mark needs a name")
 	}
-	return e.send(ctx, queued{mark: name})
+	if err := e.Play(ctx, audio); err != nil {
+		return err
+	}
+	return e.send(ctx, queued{mark: mark})
 }
 
 // Clear drops the audio that the other end has not received.

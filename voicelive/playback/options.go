@@ -1,0 +1,92 @@
+package playback
+
+import "time"
+
+// Options of a [Player]. The zero value is usable.
+type Options struct {
+	// Lead is how far ahead of real time audio is sent to the leg. 0 is 200 ms for a leg
+	// that tells nothing of what was heard; for a [leg.Marker] and a [leg.Positioner] it is
+	// no limit, since they can take audio at any speed.
+	Lead time.Duration
+
+	// OnSpeech is what speech of the user does while audio plays. The default is Stop.
+	OnSpeech OnSpeech
+
+	// ResumeAfter is how long after the end of speech a paused Player waits for words, with
+	// OnSpeech Pause. 0 is 2 s.
+	ResumeAfter time.Duration
+
+	// Finished is told when the user has heard an item, or when what was not heard of it was
+	// dropped.
+	Finished func(Finished)
+
+	// Audible is told when the user begins and ceases to hear the assistant. It fits
+	// floor.Floor.SetAudible.
+	Audible func(bool)
+
+	// Hold keeps requests for responses from being sent while corrections are not. It fits
+	// floor.Floor.Hold. It is called while the Player is locked, and must not call it.
+	Hold func(reason string) (release func())
+
+	// Tap is told of all audio that was heard, in order, for recorders.
+	Tap func(Heard)
+}
+
+// OnSpeech is what speech of the user does while audio plays.
+type OnSpeech string
+
+// The values of OnSpeech.
+const (
+	// Stop interrupts.
+	Stop OnSpeech = "stop"
+
+	// Pause clears the leg, waits for words, which interrupt, and goes on where it
+	// was if none come within ResumeAfter. It is for sessions in which interrupt_response is
+	// false and input_audio_transcription is set; with interrupt_response, when the service
+	// has cancelled the response already, speech interrupts.
+	Pause OnSpeech = "pause"
+
+	// Ignore goes on playing, unless interrupt_response is on.
+	Ignore OnSpeech = "ignore"
+)
+
+// Finished tells what became of the audio of one content part of an item.
+type Finished struct {
+	ResponseID   string
+	ItemID       string
+	ContentIndex int
+	Arrived      time.Duration // how much audio arrived here
+	Heard        time.Duration // how much of it was heard
+	Interrupted  bool          // the rest was dropped
+}
+
+// Heard is audio that the user has heard. What it points to is valid during the call.
+type Heard struct {
+	At           time.Time // when the user heard its end, as far as the leg tells
+	ResponseID   string
+	ItemID       string
+	ContentIndex int
+	Audio        []byte // in the format of the leg
+}
+
+// Stats are the numbers of a Player so far.
+type Stats struct {
+	Played        time.Duration // audio that was heard
+	Dropped       time.Duration // audio that arrived and was not heard
+	Underruns     int           // how often the leg ran dry within a part
+	Interruptions int           // that dropped something
+	Corrections   int           // truncations and deletions that were sent
+}
+
+const (
+	defaultLead   = 200 * time.Millisecond
+	defaultResume = 2 * time.Second
+
+	// chunk is the most audio that one mark stands for.
+	chunk = 100 * time.Millisecond
+	// closing is how long the service may take to close an item, to cancel a response and to
+	// truncate by itself.
+	closing = time.Second
+	// silentMarks is how long the marks of audio that should have been heard may be missing.
+	silentMarks = 3 * time.Second
+)

@@ -1,0 +1,191 @@
+package playback
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+)
+
+// A Player plays the audio of one session on a leg. Its methods may be called from any
+// goroutine, and from its callbacks.
+//
+// It plays and sends while it is locked. Callbacks are called without the lock, in order,
+// by the method, or the timer, that caused them.
+type Player struct {
+	ctx    context.Context
+	leg    leg.Leg
+	sender voicelive.Sender
+
+	mu      sync.Mutex
+	machine machine
+	err     error // of the leg or of the sender; the first one
+	closed  bool
+	timer   *time.Timer
+	armed   time.Time // when timer calls tick; zero if it does not
+}
+
+// New returns a Player for a session that begins. It plays and sends with ctx, and does nothing
+// more when ctx ends. Nil options are the defaults.
+func New(ctx context.Context, l leg.Leg, sender voicelive.Sender, o *Options) *Player {
+	p := &Player{ctx: ctx, leg: l, sender: sender}
+	m := &p.machine
+	if o != nil {
+		m.options = *o
+	}
+	if m.options.ResumeAfter <= 0 {
+		m.options.ResumeAfter = defaultResume
+	}
+	d := &legDevice{player: p}
+	m.clock = clock{format: l.Format(), device: d}
+	// Until session.created tells better.
+	m.behavior = voicelive.TurnBehavior{CreateResponse: true, InterruptResponse: true}
+	if positioner, ok := leg.As[leg.Positioner](l); ok {
+		d.positioner = positioner
+		m.clock.feedback, m.clock.origin = byPosition, positioner.Position()
+	} else if marker, ok := leg.As[leg.Marker](l); ok {
+		d.marker = marker
+		m.clock.feedback = byMarks
+	} else if m.options.Lead <= 0 {
+		m.options.Lead = defaultLead
+	}
+	p.timer = time.AfterFunc(time.Hour, p.tick)
+	p.timer.Stop()
+	context.AfterFunc(ctx, p.Close)
+	return p
+}
+
+// HandleEvent tells the Player of an event of the session, in the order of the session. The audio of
+// an event is not retained. An error is that of the leg or of the sender, now or before.
+func (p *Player) HandleEvent(ctx context.Context, event voicelive.ServerEvent) error {
+	if updated, ok := event.(*voicelive.ServerEventSessionUpdated); ok {
+		if err := checkFormat(p.leg, &updated.Session); err != nil {
+			return err
+		}
+	}
+	return p.do(func(now time.Time) { p.machine.handle(now, event) })
+}
+
+// checkFormat refuses a session whose audio would be noise on the leg.
+func checkFormat(l leg.Leg, s *voicelive.ResponseSession) error {
+	var want voicelive.RequestSession
+	if err := leg.Configure(&want, l.Format()); err != nil {
+		return err
+	}
+	if got := s.OutputAudioFormat; got != "" && got != want.OutputAudioFormat {
+		return fmt.Errorf("playback: the session speaks %s, but the leg is %v; set the formats with leg.Configure", got, l.Format())
+	}
+	return nil
+}
+
+// HandleInput tells the Player of an input of the leg; it needs the marks only.
+func (p *Player) HandleInput(ctx context.Context, in leg.Input) error {
+	if in.Mark == "" {
+		return nil
+	}
+	return p.do(func(now time.Time) { p.machine.mark(now, in.Mark, in.Cleared) })
+}
+
+// Interrupt drops all that the user has not heard, cancels the active response, and corrects the
+// conversation, as speech of the user does.
+func (p *Player) Interrupt() error {
+	return p.do(func(now time.Time) { p.machine.interrupt(now, false) })
+}
+
+// Drop drops the audio of a response that somebody else cancels, from the beginning if none has
+// arrived. It fits floor.Options.Dropped.
+func (p *Player) Drop(responseID string) {
+	_ = p.do(func(now time.Time) { p.machine.drop(now, responseID) }) // the next event tells the error
+}
+
+// Expected reports whether an error event replies to a correction or a cancellation of the
+// Player, and tells of a race that needs no action: an item that is gone or already shorter, a
+// response that has ended.
+func (p *Player) Expected(e *voicelive.ServerEventError) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return e.Error.EventID != nil && slices.Contains(p.machine.sent, *e.Error.EventID)
+}
+
+// Stats returns the numbers so far.
+func (p *Player) Stats() Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.machine.stats
+}
+
+// Close ends the Player: it plays and sends nothing more. What is queued at the leg
+// stays there.
+func (p *Player) Close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.timer.Stop()
+}
+
+func (p *Player) tick() {
+	_ = p.do(func(time.Time) { p.armed = time.Time{} }) // the next event tells the error
+}
+
+// do lets the machine make a step, and carries out what follows from it.
+func (p *Player) do(event func(now time.Time)) error {
+	calls, err := p.step(event)
+	for _, call := range calls {
+		call()
+	}
+	return err
+}
+
+func (p *Player) step(event func(now time.Time)) (calls []func(), err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil, p.err
+	}
+	m, now := &p.machine, time.Now()
+	event(now)
+	m.step(now)
+	for _, a := range m.out {
+		if a.call != nil {
+			calls = append(calls, a.call)
+		} else if err := p.sender.Send(p.ctx, a.event); err != nil {
+			p.fail(err)
+		}
+	}
+	m.out = m.out[:0]
+	// The timer may fire too early, since deadlines move with each event, but never too late.
+	if next := m.next(now); !next.IsZero() && (p.armed.IsZero() || next.Before(p.armed)) {
+		p.armed = next
+		p.timer.Reset(time.Until(next))
+	}
+	return calls, p.err
+}
+
+func (p *Player) fail(err error) {
+	if p.err == nil && err != nil {
+		p.err = err
+	}
+}
+
+// legDevice is the leg of a Player. The caller has the lock.
+type legDevice struct {
+	player     *Player
+	marker     leg.Marker
+	positioner leg.Positioner
+}
+
+func (d *legDevice) play(audio []byte, mark string) {
+	p := d.player
+	if mark != "" {
+		p.fail(d.marker.PlayMarked(p.ctx, audio, mark))
+		return
+	}
+	p.fail(p.leg.Play(p.ctx, audio))
+}
+
+func (d *legDevice) clear()                  { d.player.fail(d.player.leg.Clear(d.player.ctx)) }
+func (d *legDevice) position() time.Duration { return d.positioner.Position() }

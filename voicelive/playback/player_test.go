@@ -1,0 +1,581 @@
+package playback
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/audio"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+)
+
+// A speaker is a leg that plays in real time and tells nothing.
+type speaker struct {
+	mu      sync.Mutex
+	written int
+	clears  int
+	broken  error
+}
+
+func (s *speaker) Format() audio.Format                            { return leg.MuLaw }
+func (s *speaker) Receive(ctx context.Context) (leg.Input, error)  { return leg.Input{}, io.EOF }
+func (s *speaker) HangUp(ctx context.Context, reason string) error { return nil }
+func (s *speaker) Clear(ctx context.Context) error                 { s.clears++; return s.broken }
+func (s *speaker) Play(ctx context.Context, audio []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.written += len(audio)
+	return s.broken
+}
+
+func (s *speaker) ms() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.written / 8
+}
+
+// A wire records what is sent.
+type wire struct {
+	mu     sync.Mutex
+	sent   []string
+	events []voicelive.ClientEvent
+	broken error
+}
+
+func (w *wire) Send(_ context.Context, e voicelive.ClientEvent) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	text := string(e.EventType())
+	switch e := e.(type) {
+	case *voicelive.ClientEventResponseCancel:
+		text = "cancel " + *e.ResponseID
+	case *voicelive.ClientEventConversationItemTruncate:
+		text = fmt.Sprintf("truncate %s/%d at %d", e.ItemID, e.ContentIndex, e.AudioEndMS)
+	case *voicelive.ClientEventConversationItemDelete:
+		text = "delete " + e.ItemID
+	}
+	w.sent, w.events = append(w.sent, text), append(w.events, e)
+	return w.broken
+}
+
+func (w *wire) want(t *testing.T, want ...string) {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if diff := cmp.Diff(want, w.sent); diff != "" {
+		t.Errorf("sent (-want +got):\n%s", diff)
+	}
+}
+
+func in(t *testing.T, o *Options, test func(t *testing.T, p *Player, s *speaker, w *wire)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		s, w := &speaker{}, &wire{}
+		test(t, New(t.Context(), s, w, o), s, w)
+	})
+}
+
+func tell(t testing.TB, p *Player, events ...voicelive.ServerEvent) {
+	t.Helper()
+	for _, e := range events {
+		if err := p.HandleEvent(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func wait(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+func created(id string) voicelive.ServerEvent {
+	return &voicelive.ServerEventResponseCreated{Response: voicelive.Response{ID: &id}}
+}
+
+func delta(response, item string, ms int) voicelive.ServerEvent {
+	return &voicelive.ServerEventResponseAudioDelta{ResponseID: response, ItemID: item, Delta: make([]byte, 8*ms)}
+}
+
+func itemDone(response, item string) voicelive.ServerEvent {
+	return &voicelive.ServerEventResponseOutputItemDone{ResponseID: response, Item: &voicelive.ResponseMessageItem{ID: &item}}
+}
+
+func done(id string) voicelive.ServerEvent {
+	return &voicelive.ServerEventResponseDone{Response: voicelive.Response{ID: &id}}
+}
+
+func speech() voicelive.ServerEvent {
+	return &voicelive.ServerEventInputAudioBufferSpeechStarted{ItemID: "speech"}
+}
+
+func session(d voicelive.TurnDetection) voicelive.ServerEvent {
+	return &voicelive.ServerEventSessionUpdated{Session: voicelive.ResponseSession{TurnDetection: d}}
+}
+
+// respond is a whole one of an item with so many ms of audio.
+func respond(id string, ms int) []voicelive.ServerEvent {
+	item := "item_" + id
+	return []voicelive.ServerEvent{created(id), delta(id, item, ms), itemDone(id, item), done(id)}
+}
+
+func TestAudioIsPlayedInRealTime(t *testing.T) {
+	var told []string
+	var tapped int
+	o := &Options{
+		Audible:  func(audible bool) { told = append(told, fmt.Sprint(audible)) },
+		Finished: func(f Finished) { told = append(told, fmt.Sprintf("%s %v", f.ItemID, f.Heard)) },
+		Tap:      func(h Heard) { tapped += len(h.Audio) },
+	}
+	in(t, o, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, respond("r1", 1000)...)
+		if got := s.ms(); got != 200 {
+			t.Errorf("%d ms are written at once, want the lead of 200", got)
+		}
+		wait(500 * time.Millisecond)
+		if got := s.ms(); got < 600 || got > 700 {
+			t.Errorf("%d ms are written after 500 ms, want 600 to 700", got)
+		}
+		wait(499 * time.Millisecond)
+		if want := []string{"true"}; !slices.Equal(told, want) {
+			t.Errorf("told %v before the end, want %v", told, want)
+		}
+		wait(2 * time.Millisecond)
+		if want := []string{"true", "item_r1 1s", "false"}; !slices.Equal(told, want) {
+			t.Errorf("told %v, want %v", told, want)
+		}
+		if tapped != 8000 {
+			t.Errorf("%d bytes were tapped, want 8000", tapped)
+		}
+		w.want(t)
+		if got := p.Stats(); got.Played != time.Second || got.Underruns != 0 {
+			t.Errorf("stats %+v", got)
+		}
+	})
+}
+
+func TestAnInterruption(t *testing.T) {
+	var held, released int
+	var finished []Finished
+	o := &Options{
+		Hold:     func(string) func() { held++; return func() { released++ } },
+		Finished: func(f Finished) { finished = append(finished, f) },
+	}
+	in(t, o, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, respond("r1", 300)...)
+		tell(t, p, created("r2"), delta("r2", "b", 500), itemDone("r2", "b"), delta("r2", "c", 500))
+		wait(423 * time.Millisecond)
+		tell(t, p, speech())
+		if s.clears != 1 {
+			t.Errorf("the leg was cleared %d times", s.clears)
+		}
+		w.want(t, "truncate b/0 at 123") // c is not closed yet
+		if held != 1 || released != 0 {
+			t.Errorf("held %d times, released %d times, want 1 and 0", held, released)
+		}
+		tell(t, p, delta("r2", "c", 100), done("r2"))
+		w.want(t, "truncate b/0 at 123", "delete c")
+		if held != 1 || released != 1 {
+			t.Errorf("held %d times, released %d times, want 1 and 1", held, released)
+		}
+		want := []Finished{
+			{ResponseID: "r1", ItemID: "item_r1", Arrived: 300 * time.Millisecond, Heard: 300 * time.Millisecond},
+			{ResponseID: "r2", ItemID: "b", Arrived: 500 * time.Millisecond, Heard: 123 * time.Millisecond, Interrupted: true},
+			{ResponseID: "r2", ItemID: "c", Arrived: 600 * time.Millisecond, Interrupted: true},
+		}
+		if diff := cmp.Diff(want, finished); diff != "" {
+			t.Errorf("finished (-want +got):\n%s", diff)
+		}
+		if got, want := p.Stats().Dropped, 977*time.Millisecond; got != want {
+			t.Errorf("%v were dropped, want %v", got, want)
+		}
+	})
+}
+
+func TestAResponseIntoSpeechIsDead(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, speech(), created("r1"), delta("r1", "a", 500))
+		if s.ms() != 0 {
+			t.Error("a response plays into the user's speech")
+		}
+		tell(t, p, done("r1"))
+		w.want(t, "delete a")
+		tell(t, p, &voicelive.ServerEventInputAudioBufferSpeechStopped{})
+		tell(t, p, respond("r2", 100)...)
+		if s.ms() != 100 {
+			t.Error("the response to the speech does not play")
+		}
+	})
+}
+
+func TestAServiceThatDoesNotCancel(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, created("r1"), delta("r1", "a", 500))
+		wait(100 * time.Millisecond)
+		tell(t, p, speech())
+		wait(999 * time.Millisecond)
+		w.want(t)
+		wait(2 * time.Millisecond)
+		// The item is not closed: truncating it is a last try.
+		w.want(t, "truncate a/0 at 100", "cancel r1")
+	})
+}
+
+func TestWithoutInterruptResponseTheClientCancels(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, session(&voicelive.ServerVAD{InterruptResponse: new(false)}))
+		tell(t, p, created("r1"), delta("r1", "a", 500))
+		wait(100 * time.Millisecond)
+		tell(t, p, speech())
+		w.want(t, "cancel r1")
+		tell(t, p, done("r1"))
+		w.want(t, "cancel r1", "truncate a/0 at 100")
+	})
+}
+
+func TestInterruptByTheApplication(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, created("r1"), delta("r1", "a", 500))
+		wait(100 * time.Millisecond)
+		for range 2 {
+			if err := p.Interrupt(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tell(t, p, done("r1"))
+		w.want(t, "cancel r1", "truncate a/0 at 100")
+		if got := p.Stats(); got.Interruptions != 1 || got.Corrections != 1 {
+			t.Errorf("stats %+v", got)
+		}
+	})
+}
+
+func TestTheServiceTruncates(t *testing.T) {
+	for _, test := range []struct {
+		kept int
+		want []string
+	}{
+		{100, nil}, {50, nil}, {300, []string{"truncate a/0 at 100"}}, {-1, []string{"truncate a/0 at 100"}},
+	} {
+		t.Run(fmt.Sprint(test.kept), func(t *testing.T) {
+			in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+				tell(t, p, session(&voicelive.ServerVAD{AutoTruncate: new(true)}))
+				tell(t, p, created("r1"), delta("r1", "a", 500))
+				wait(100 * time.Millisecond)
+				tell(t, p, speech(), done("r1"))
+				w.want(t)
+				if test.kept >= 0 {
+					tell(t, p, &voicelive.ServerEventConversationItemTruncated{ItemID: "a", AudioEndMS: test.kept})
+				}
+				wait(2 * time.Second)
+				w.want(t, test.want...)
+			})
+		})
+	}
+}
+
+func TestOutOfBand(t *testing.T) {
+	none := func(id string) voicelive.ServerEvent {
+		e, err := voicelive.UnmarshalServerEvent([]byte(`{"type":"response.created","response":{"id":"` + id + `","conversation_id":null}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		r := created("r0").(*voicelive.ServerEventResponseCreated)
+		r.Response.ConversationID = new("conv")
+		tell(t, p, r, done("r0"))
+		tell(t, p, none("text"), none("r1"), delta("r1", "a", 500))
+		wait(100 * time.Millisecond)
+		tell(t, p, speech(), done("r1"), done("text"))
+		w.want(t, "cancel r1") // and the conversation is as it was
+	})
+}
+
+func TestAudioThatDoesNotPassHere(t *testing.T) {
+	var audible []bool
+	o := &Options{Audible: func(a bool) { audible = append(audible, a) }}
+	in(t, o, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, created("r1"), &voicelive.ServerEventOutputAudioBufferStarted{}, done("r1"), speech())
+		w.want(t, "output_audio_buffer.clear")
+		tell(t, p, &voicelive.ServerEventOutputAudioBufferCleared{})
+		tell(t, p, &voicelive.ServerEventSessionAvatarSwitchToSpeaking{}, &voicelive.ServerEventSessionAvatarSwitchToIdle{}, speech())
+		w.want(t, "output_audio_buffer.clear")
+		if want := []bool{true, false, true, false}; !slices.Equal(audible, want) {
+			t.Errorf("audible %v, want %v", audible, want)
+		}
+	})
+}
+
+func TestPauseAndResume(t *testing.T) {
+	words := &voicelive.ServerEventConversationItemInputAudioTranscriptionDelta{Delta: new("Wait")}
+	for _, interrupted := range []bool{false, true} {
+		t.Run(fmt.Sprint(interrupted), func(t *testing.T) {
+			in(t, &Options{OnSpeech: Pause}, func(t *testing.T, p *Player, s *speaker, w *wire) {
+				tell(t, p, session(&voicelive.ServerVAD{InterruptResponse: new(false)}))
+				tell(t, p, respond("r1", 1000)...)
+				wait(100 * time.Millisecond)
+				tell(t, p, speech())
+				wait(300 * time.Millisecond)
+				tell(t, p, &voicelive.ServerEventInputAudioBufferSpeechStopped{})
+				before := s.ms()
+				if interrupted {
+					tell(t, p, words)
+				}
+				wait(2001 * time.Millisecond)
+				if interrupted {
+					w.want(t, "truncate item_r1/0 at 100")
+					return
+				}
+				wait(time.Second)
+				w.want(t)
+				if got := s.ms() - before; got != 900 {
+					t.Errorf("%d ms are played after the pause, want 900", got)
+				}
+				if got := p.Stats(); got.Played != time.Second || got.Underruns != 0 {
+					t.Errorf("stats %+v", got)
+				}
+			})
+		})
+	}
+}
+
+func TestUnderrunsAreNoPartOfAnItem(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, created("r1"), delta("r1", "a", 100))
+		wait(400 * time.Millisecond)
+		tell(t, p, delta("r1", "a", 100))
+		wait(50 * time.Millisecond)
+		tell(t, p, speech(), done("r1"))
+		w.want(t, "truncate a/0 at 150")
+		if got := p.Stats().Underruns; got != 1 {
+			t.Errorf("%d underruns, want 1", got)
+		}
+	})
+}
+
+func TestALegThatMarks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{}
+		l := &marking{speaker: &speaker{}}
+		p := New(t.Context(), l, w, nil)
+		// Each mark comes 80 ms after its audio was played.
+		back := func(mark string) {
+			ok(t, p.HandleInput(t.Context(), leg.Input{Mark: mark}))
+		}
+		tell(t, p, respond("r1", 300)...)
+		if want := []string{"vl0", "vl1", "vl2"}; !slices.Equal(l.marks, want) {
+			t.Fatalf("marks %v, want %v", l.marks, want)
+		}
+		for _, mark := range l.marks {
+			wait(100 * time.Millisecond)
+			if mark == "vl0" {
+				wait(80 * time.Millisecond)
+			}
+			back(mark)
+		}
+		if got := p.Stats().Played; got != 300*time.Millisecond {
+			t.Errorf("%v were played, want 300 ms", got)
+		}
+		tell(t, p, respond("r2", 1000)...)
+		wait(180 * time.Millisecond)
+		back("vl3")
+		wait(30 * time.Millisecond)
+		// 100 ms are certain; 30 and the 80 of the way have passed since.
+		tell(t, p, speech())
+		w.want(t, "truncate item_r2/0 at 210")
+	})
+}
+
+func TestMarksThatNeverCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var finished int
+		p := New(t.Context(), &marking{speaker: &speaker{}}, &wire{}, &Options{Finished: func(Finished) { finished++ }})
+		tell(t, p, respond("r1", 300)...)
+		wait(3 * time.Second)
+		if finished != 0 {
+			t.Error("the item is finished before its marks are given up")
+		}
+		wait(time.Second)
+		if finished != 1 {
+			t.Error("the item is never finished")
+		}
+	})
+}
+
+// marking is a leg with marks that the test returns.
+type marking struct {
+	*speaker
+	marks []string
+}
+
+func (m *marking) PlayMarked(ctx context.Context, audio []byte, mark string) error {
+	m.marks = append(m.marks, mark)
+	return m.Play(ctx, audio)
+}
+
+func ok(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestALegThatKnowsItsPosition(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wire{}
+		user, end := leg.NewPipe(leg.MuLaw)
+		p := New(t.Context(), end, w, nil)
+		tell(t, p, created("r1"), delta("r1", "a", 100), delta("r1", "a", 100), done("r1"))
+		if _, err := user.Receive(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		tell(t, p, speech())
+		w.want(t, "truncate a/0 at 100")
+	})
+}
+
+func TestFormatsThatDoNotFit(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		e := session(nil).(*voicelive.ServerEventSessionUpdated)
+		e.Session.OutputAudioFormat = voicelive.OutputAudioFormatPCM16
+		if err := p.HandleEvent(t.Context(), e); err == nil || !strings.Contains(err.Error(), "leg.Configure") {
+			t.Errorf("error %v, want one that names leg.Configure", err)
+		}
+	})
+}
+
+func TestErrorsOfTheLegAndTheSenderAreTold(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		s.broken = errors.New("the call has ended")
+		if err := p.HandleEvent(t.Context(), delta("r1", "a", 10)); !errors.Is(err, s.broken) {
+			t.Errorf("error %v, want %v", err, s.broken)
+		}
+	})
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		w.broken = errors.New("the session has ended")
+		tell(t, p, created("r1"))
+		if err := p.Interrupt(); !errors.Is(err, w.broken) {
+			t.Errorf("error %v, want %v", err, w.broken)
+		}
+	})
+}
+
+func TestErrorsThatAreExpected(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, respond("r1", 500)...)
+		tell(t, p, speech())
+		id := *w.events[0].(*voicelive.ClientEventConversationItemDelete).EventID
+		for eventID, want := range map[string]bool{id: true, "other": false} {
+			e := &voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{EventID: &eventID}}
+			if got := p.Expected(e); got != want {
+				t.Errorf("Expected of %s is %t", eventID, got)
+			}
+		}
+		if p.Expected(&voicelive.ServerEventError{}) {
+			t.Error("an error of nobody is expected")
+		}
+	})
+}
+
+func TestDrop(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		p.Drop("r1")
+		tell(t, p, respond("r1", 500)...)
+		if s.ms() != 0 {
+			t.Error("a dropped response plays")
+		}
+		w.want(t, "delete item_r1")
+	})
+}
+
+func TestAClosedPlayerIsSilent(t *testing.T) {
+	in(t, nil, func(t *testing.T, _ *Player, s *speaker, w *wire) {
+		ctx, cancel := context.WithCancel(t.Context())
+		p := New(ctx, s, w, nil)
+		tell(t, p, respond("r1", 1000)...)
+		cancel()
+		wait(time.Second)
+		tell(t, p, speech())
+		if s.ms() != 200 {
+			t.Errorf("%d ms were played, want the lead", s.ms())
+		}
+		w.want(t)
+	})
+}
+
+// TestCallsFromEverywhere is for the race detector.
+func TestCallsFromEverywhere(t *testing.T) {
+	var p *Player
+	p = New(t.Context(), &speaker{}, &wire{}, &Options{Finished: func(Finished) { p.Stats() }, Tap: func(Heard) { p.Stats() }})
+	var all sync.WaitGroup
+	for g := range 4 {
+		all.Go(func() {
+			for i := range 100 {
+				tell(t, p, respond(fmt.Sprint(g, i), 1)...)
+				ok(t, p.Interrupt())
+				ok(t, p.HandleInput(t.Context(), leg.Input{Mark: "x"}))
+				p.Drop("x")
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestDeltasCostNoAllocation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(t.Context(), &speaker{}, &wire{}, nil)
+		e := delta("r1", "a", 100)
+		n := testing.AllocsPerRun(200, func() {
+			tell(t, p, e)
+			time.Sleep(100 * time.Millisecond)
+		})
+		if n >= 1 {
+			t.Errorf("%v allocations for a delta", n)
+		}
+	})
+}
+
+// BenchmarkDelta is what a Player costs for each delta of 100 ms.
+func BenchmarkDelta(b *testing.B) {
+	for name, marks := range map[string]bool{"paced": false, "marks": true} {
+		b.Run(name, func(b *testing.B) {
+			m := &machine{}
+			d := &discard{}
+			m.clock = clock{format: leg.MuLaw, device: d}
+			m.options.Lead = defaultLead
+			if marks {
+				m.clock.feedback = byMarks
+			}
+			e := delta("r1", "a", 100)
+			now := time.Unix(0, 0)
+			b.ReportAllocs()
+			for b.Loop() {
+				m.handle(now, e)
+				m.step(now)
+				if marks {
+					m.mark(now, d.mark, false)
+				}
+				now = now.Add(100 * time.Millisecond)
+				m.step(now)
+			}
+		})
+	}
+}
+
+type discard struct{ mark string }
+
+func (d *discard) play(_ []byte, mark string) { d.mark = mark }
+func (d *discard) clear()                     {}
+func (d *discard) position() time.Duration    { return 0 }

@@ -1,0 +1,20 @@
+package playback
+
+import "github.com/go-voicelive/voicelive-go/voicelive"
+
+// Audio that does not pass here: that of an avatar and of WebRTC. The service tells
+// when it can be heard, and clears it.
+
+func (m *machine) handleRemote(event voicelive.ServerEvent) {
+	switch event.(type) {
+	case *voicelive.ServerEventSessionAvatarSwitchToSpeaking, *voicelive.ServerEventOutputAudioBufferStarted:
+		m.remote = true
+	case *voicelive.ServerEventSessionAvatarSwitchToIdle, *voicelive.ServerEventOutputAudioBufferStopped,
+		*voicelive.ServerEventOutputAudioBufferCleared:
+		m.remote = false
+	}
+}
+
+func (m *machine) clearRemote() {
+	m.send(&voicelive.ClientEventOutputAudioBufferClear{EventID: new(m.key())})
+}
