@@ -1,8 +1,12 @@
 package voicelive
 
 import (
+	"bytes"
+	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"strings"
 )
 
 // confirmedBy is the table of what confirms what. The types are literals, since
@@ -22,15 +26,15 @@ var confirmedBy = map[ClientEventType][]ServerEventType{
 	"rtc.call.sdp.create":        {"rtc.call.sdp.created", "rtc.call.error"},
 }
 
-// subjects are what events that confirm something are about, the most specific first; see
-// subjectOf. Those of response.created are in waiters.created.
+// subjects are what events that confirm something are about; the
+// first that somebody waits for counts. Those of response.created and
+// conversation.item.created are in waiters.
 var subjects = map[ServerEventType]func(data []byte) []string{
 	"session.updated":              noSubject,
 	"session.avatar.connecting":    noSubject,
 	"input_audio_buffer.committed": noSubject,
 	"input_audio_buffer.cleared":   noSubject,
 	"output_audio_buffer.cleared":  noSubject,
-	"conversation.item.created":    func(data []byte) []string { return itemSubjects(peekObject(data, "item")) },
 	"conversation.item.deleted":    func(data []byte) []string { return []string{peekString(data, "item_id")} },
 	"conversation.item.truncated":  func(data []byte) []string { return []string{peekString(data, "item_id")} },
 	"conversation.item.retrieved":  func(data []byte) []string { return []string{peekString(peekObject(data, "item"), "id")} },
@@ -41,50 +45,87 @@ var subjects = map[ServerEventType]func(data []byte) []string{
 
 func noSubject([]byte) []string { return []string{""} }
 
-// subjectOf returns what the confirmation of e is about.
-func subjectOf(e ClientEvent) string {
+// recognizable returns the event to send for e, and what its confirmation can be about.
+func recognizable(e ClientEvent, eventID string) (out ClientEvent, about []string, err error) {
 	switch e := e.(type) {
 	case *ClientEventConversationItemCreate:
-		item, err := json.Marshal(e.Item)
-		if err != nil {
-			return "" // Send refuses it
+		if isNil(e.Item) {
+			return nil, nil, errNilItem
 		}
-		return itemSubjects(item)[0]
+		return e, itemAbout(e.Item), nil
 	case *ClientEventConversationItemDelete:
-		return e.ItemID
+		return e, []string{e.ItemID}, nil
 	case *ClientEventConversationItemTruncate:
-		return e.ItemID
+		return e, []string{e.ItemID}, nil
 	case *ClientEventConversationItemRetrieve:
-		return e.ItemID
+		return e, []string{e.ItemID}, nil
+	case *ClientEventResponseCreate:
+		create, ok := marked(e, eventID)
+		if !ok {
+			return nil, nil, fmt.Errorf("the metadata of the response has %d members, which leaves no room for that of Do; use Send", maxMetadata)
+		}
+		return create, []string{eventID, ""}, nil
 	case *ClientEventResponseCancel:
-		return deref(e.ResponseID)
+		return e, []string{deref(e.ResponseID)}, nil
 	}
-	return ""
+	return e, []string{""}, nil
 }
 
-// itemSubjects returns what an item can be recognized by: its id if it has one, then what only it
-// can be, since the service announces items of its own in between.
-func itemSubjects(item []byte) []string {
-	typ := peekString(item, "type")
-	shape := typ
+// itemAbout is what an item can be recognized by: its id, or else what only it can be, since the
+// service announces items of its own in between.
+func itemAbout(item ConversationRequestItem) []string {
+	text, err := json.Marshal(item)
+	if err != nil {
+		return nil // Send refuses it
+	}
+	id, shape := item.GetID(), shapeSubject(text)
+	switch {
+	case id == "":
+		return []string{shape}
+	case strings.HasPrefix(id, madeID):
+		return []string{idSubject(id), replacedID(shape)}
+	}
+	return []string{idSubject(id)}
+}
+
+// madeID begins the ids that identified makes.
+const madeID = "vl_"
+
+// identified returns an item with an id that the service has not seen, if item has none.
+func identified(item ConversationRequestItem) ConversationRequestItem {
+	text, err := json.Marshal(item)
+	if err != nil || item.GetID() != "" || bytes.Contains(text, []byte(`"id":null`)) {
+		return item // the first is refused by Send
+	}
+	id := madeID + rand.Text() // the conversation may hold items of earlier sessions
+	return &UnknownConversationRequestItem{Tag: string(item.ItemType()), Raw: append([]byte(`{"id":"`+id+`",`), text[1:]...)}
+}
+
+func idSubject(id string) string { return "id " + id }
+
+// replacedID is the subject of an item whose id the service may replace.
+func replacedID(shape string) string { return "replaced " + shape }
+
+func shapeSubject(item []byte) string {
+	shape := peekString(item, "type")
 	for _, name := range []string{"role", "call_id", "approval_request_id"} {
 		shape += " " + peekString(item, name)
 	}
-	if id := peekString(item, "id"); id != "" {
-		return []string{"id " + id, shape}
-	}
-	return []string{shape}
+	return shape
 }
 
-// markName is the member of a response's metadata that holds the event_id of the response.create
-// that asked for it, if that was sent by Do.
-const markName = "voicelive_event_id"
+// A mark is a member of a response's metadata that holds the event_id of the response.create that
+// asked for it. The name tells whether the response is out of band.
+const (
+	markName          = "voicelive_event_id"
+	outOfBandMarkName = "voicelive_out_of_band"
+)
 
 // maxMetadata is how many members the service allows.
 const maxMetadata = 16
 
-// marked returns e with the mark in its metadata, and false if there is no room.
-func marked(e *ClientEventResponseCreate, mark string) (*ClientEventResponseCreate, bool) {
+// marked returns e with a mark in its metadata, and false if there is no room.
+func marked(e *ClientEventResponseCreate, eventID string) (*ClientEventResponseCreate, bool) {
 	with, params := *e, deref(e.Response)
 	if len(params.Metadata) >= maxMetadata {
 		return nil, false
@@ -93,7 +134,25 @@ func marked(e *ClientEventResponseCreate, mark string) (*ClientEventResponseCrea
 	if params.Metadata == nil {
 		params.Metadata = map[string]string{}
 	}
-	params.Metadata[markName] = mark
+	name := markName
+	if outOfBand(e) {
+		name = outOfBandMarkName
+	}
+	params.Metadata[name] = eventID
 	with.Response = &params
 	return &with, true
+}
+
+// markOf reads the mark in the metadata of a response; it is empty if there is none.
+func markOf(metadata []byte) (eventID string, outOfBand bool) {
+	if eventID = peekString(metadata, outOfBandMarkName); eventID != "" {
+		return eventID, true
+	}
+	return peekString(metadata, markName), false
+}
+
+// outOfBand reports whether the response is not to be part of the conversation.
+func outOfBand(e *ClientEventResponseCreate) bool {
+	p := e.Response
+	return p != nil && (p.Conversation == ResponseConversationNone || p.Commit != nil && !*p.Commit)
 }

@@ -94,8 +94,7 @@ func (c *Client) Connect(ctx context.Context, o *ConnectOptions) (*Session, erro
 	if err != nil {
 		return nil, err
 	}
-	s.connected = true
-	close(s.announced)
+	s.announce()
 	return s, nil
 }
 

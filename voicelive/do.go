@@ -25,8 +25,8 @@ import (
 // somebody has to call that when the queue is full.
 //
 // A confirmation is recognized by the identifier that it has in common with the event: that of
-// the item or of the response. Do adds a member voicelive_event_id to the metadata of a
-// response.create, of which the service allows 16, and the service repeats it in
+// the item or of the response. Do adds a member voicelive_event_id, or voicelive_out_of_band, to
+// the metadata of a response.create, of which the service allows 16, and the service repeats it in
 // response.created, so that a response which the user's speech starts is not taken for the
 // one that was asked for; from a service that does not repeat it Do takes the first response.created that is not
 // followed by a refusal within a second. Confirmations that name nothing go to the calls of Do in their order.
@@ -57,18 +57,17 @@ func (s *Session) request(e ClientEvent) (w *waiter, out ClientEvent, added stri
 		id = s.newEventID()
 		added = id
 	}
+	out, about, err := recognizable(e, id)
+	if err != nil {
+		return nil, nil, "", err
+	}
 	replies := []reply{{ServerEventTypeError, id}}
 	for _, typ := range types {
-		replies = append(replies, reply{typ, subjectOf(e)})
-	}
-	if create, ok := e.(*ClientEventResponseCreate); ok {
-		e, ok = marked(create, id)
-		if !ok {
-			return nil, nil, "", fmt.Errorf("the metadata of the response has %d members, which leaves no room for that of Do; use Send", maxMetadata)
+		for _, subject := range about {
+			replies = append(replies, reply{typ, subject})
 		}
-		replies = append(replies, reply{ServerEventTypeResponseCreated, id})
 	}
-	return s.waiters.add(e.EventType(), replies...), e, added, nil
+	return s.waiters.add(e.EventType(), replies...), out, added, nil
 }
 
 // await returns the reply, as an error if it is one.
@@ -127,5 +126,6 @@ func peekObject(data []byte, name string) (v json.RawMessage) {
 
 var (
 	errNilEvent   = errors.New("the event is nil")
+	errNilItem    = errors.New("the item is nil")
 	errNilContext = errors.New("the context is nil")
 )

@@ -10,13 +10,13 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
-// isNil reports whether e is nil or a nil pointer, which has no JSON.
-func isNil(e ClientEvent) bool {
-	if e == nil {
+// isNil reports whether an event or an item is nil or a nil pointer, which has no JSON.
+func isNil(e any) bool {
+	switch e := e.(type) {
+	case nil:
 		return true
-	}
-	if _, ok := e.(*ClientEventInputAudioBufferAppend); ok {
-		return e == ClientEvent((*ClientEventInputAudioBufferAppend)(nil))
+	case *ClientEventInputAudioBufferAppend: // the frequent one
+		return e == nil
 	}
 	v := reflect.ValueOf(e)
 	return v.Kind() == reflect.Pointer && v.IsNil()

@@ -27,6 +27,9 @@ func (s *Session) AppendInputAudioBuffer(ctx context.Context, audio []byte) erro
 
 // CreateItem sends conversation.item.create, which adds an item at the end of the conversation.
 func (s *Session) CreateItem(ctx context.Context, item ConversationRequestItem) error {
+	if isNil(item) {
+		return notSent(errNilItem)
+	}
 	return s.Send(ctx, &ClientEventConversationItemCreate{Item: item})
 }
 
@@ -74,9 +77,13 @@ func do[E ServerEvent](ctx context.Context, s *Session, e ClientEvent) (confirma
 	if err != nil {
 		return confirmation, err
 	}
+	return as[E](ev)
+}
+
+func as[E ServerEvent](ev ServerEvent) (confirmation E, err error) {
 	confirmation, ok := ev.(E)
 	if !ok {
-		return confirmation, &ServiceError{Event: ev, Message: "it confirms with " + string(ev.EventType())}
+		err = &ServiceError{Event: ev, Message: "it confirms with " + string(ev.EventType())}
 	}
-	return confirmation, nil
+	return confirmation, err
 }

@@ -2,7 +2,6 @@ package voicelive
 
 import (
 	"bytes"
-	"time"
 )
 
 // watchers are what a session itself does with an event on its way to the consumer, by
@@ -12,6 +11,7 @@ var watchers = map[ServerEventType][]func(s *Session, data []byte){
 	ServerEventTypeSessionUpdated:                {(*Session).sessionUpdated},
 	ServerEventTypeInputAudioBufferSpeechStarted: {(*Session).speechStarted},
 	ServerEventTypeInputAudioBufferSpeechStopped: {(*Session).speechStopped},
+	ServerEventTypeConversationItemCreated:       {(*Session).itemCreated},
 	ServerEventTypeResponseCreated:               {(*Session).responseCreated},
 	ServerEventTypeResponseAudioDelta:            {(*Session).responseAudio},
 	ServerEventTypeResponseDone:                  {(*Session).responseDone},
@@ -26,47 +26,26 @@ func (s *Session) received(data []byte) {
 	for _, watch := range watchers[ServerEventType(typ)] {
 		watch(s, data)
 	}
-	if s.waiters.n.Load() > 0 {
-		s.waiters.received(ServerEventType(typ), data)
-	}
+	s.waiters.received(ServerEventType(typ), data)
 }
 
 func (s *Session) sessionCreated(data []byte) {
-	s.setID(peekString(peekObject(data, "session"), "id"))
+	config := peekObject(data, "session")
+	id := peekString(config, "id")
+	s.mu.Lock()
+	s.id, s.config = id, config
+	s.mu.Unlock()
 	s.opening.received(ServerEventTypeSessionCreated)
 }
 
-func (s *Session) sessionUpdated([]byte) { s.opening.received(ServerEventTypeSessionUpdated) }
+func (s *Session) itemCreated(data []byte) { s.waiters.itemCreated(data) }
 
-func (s *Session) speechStarted([]byte) {
-	if s.stats.turn.active {
-		s.stats.interruptions.Add(1)
-	}
-}
-
-func (s *Session) speechStopped([]byte) { s.stats.turn.speechStopped = time.Now() }
-
-func (s *Session) responseCreated(data []byte) {
-	s.stats.turn.begin()
-	s.waiters.created(data)
-}
-
-func (s *Session) responseAudio([]byte) {
-	if latency := s.stats.turn.audio(); latency > 0 {
-		s.stats.firstAudio.Store(int64(latency))
-	}
-}
-
-func (s *Session) responseDone(data []byte) {
-	s.stats.responses.Add(1)
-	response := peekObject(data, "response")
-	took, firstAudio := s.stats.turn.end(bytes.Contains(peekObject(response, "output"), []byte(`"function_call"`)))
-	if o := s.client.opts.Observer; o != nil {
-		o.ObserveResponse(ResponseInfo{
-			Session: s, ID: peekString(response, "id"), Status: peekString(response, "status"),
-			Duration: took, FirstAudio: firstAudio, Usage: peekObject(response, "usage"),
-		})
-	}
+func (s *Session) sessionUpdated(data []byte) {
+	config := peekObject(data, "session")
+	s.mu.Lock()
+	s.config = config
+	s.mu.Unlock()
+	s.opening.received(ServerEventTypeSessionUpdated)
 }
 
 func (s *Session) serviceError(data []byte) {

@@ -2,17 +2,28 @@ package voicelive
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
-// An Observer is told what happens to the sessions of a client, for tracing and
-// metrics. Its methods are called from the goroutines that send and receive, never
-// under a lock. They must return soon, since the session waits for them, and must
-// not keep byte slices. While ObserveReceive, ObserveResponse, ObserveError or
-// ObserveClose runs nothing is read, so that a receive or a [Session.Do] in it waits
-// in vain; Send and Close are fine. Embed [NoObserver] to implement some of the methods, and to
-// compile with later versions that add more.
+// An Observer is told what happens to the sessions of a client, for tracing,
+// metrics and recordings. Several are [Observers]. Embed [NoObserver] to implement some of
+// the methods, and to compile with later versions that add more.
+//
+// The methods are called from the goroutines that send and receive, never under a lock.
+// They must return soon, since the session waits for them, and must not keep byte slices.
+// While ObserveReceive, ObserveResponse, ObserveError or ObserveClose runs nothing is read,
+// so that a receive or a [Session.Do] in it waits in vain; Send and Close are fine. A panic
+// of an observer is not recovered, and ends the program.
+//
+// What is received is told in the order of the wire: ObserveReceive for each event, then
+// ObserveResponse or ObserveError if it is a response.done or an error, and only then does a
+// Do return and can the event be received. ObserveSend is called in the order of the wire
+// for events that one goroutine sends; calls of several goroutines may overtake each other. The events by which a session is
+// opened come before its ObserveConnect, and ObserveClose comes behind it and all that was received.
 type Observer interface {
 	// ObserveConnect is called after an attempt to connect, with the context of Connect.
 	ObserveConnect(ctx context.Context, e ConnectInfo)
@@ -39,22 +50,29 @@ type ConnectInfo struct {
 	Err      error
 }
 
-// EventInfo describes an event without its content.
+// EventInfo describes an event on the wire.
 type EventInfo struct {
 	Session *Session
+	Sent    bool   // by the client; false if it was received
 	Type    string // on the wire
-	Bytes   int    // of JSON
+	Bytes   int    // len(JSON)
+	JSON    []byte `json:"-"` // valid during the call alone, and not to be modified; may hold credentials
 }
 
-// ResponseInfo describes a response that is done.
-type ResponseInfo struct {
-	Session    *Session
-	ID         string
-	Status     string
-	Duration   time.Duration // since response.created
-	FirstAudio time.Duration // since response.created, or since the user's speech stopped if that started it; 0 if there was none
-	Usage      []byte        // the JSON of response.usage; nil if there is none
+// String is for logs: it tells type and size and nothing that was said.
+func (e EventInfo) String() string {
+	verb := "received"
+	if e.Sent {
+		verb = "sent"
+	}
+	return fmt.Sprintf("%s %s, %d bytes", verb, e.Type, e.Bytes)
 }
+
+// GoString is String.
+func (e EventInfo) GoString() string { return e.String() }
+
+// LogValue is String.
+func (e EventInfo) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
 // ErrorInfo describes an error event.
 type ErrorInfo struct {
@@ -79,7 +97,49 @@ func (NoObserver) ObserveResponse(ResponseInfo)                {}
 func (NoObserver) ObserveError(ErrorInfo)                      {}
 func (NoObserver) ObserveClose(CloseInfo)                      {}
 
-var _ Observer = NoObserver{}
+// Observers tells each of several observers, in their order.
+type Observers []Observer
+
+func (o Observers) ObserveConnect(ctx context.Context, e ConnectInfo) {
+	for _, o := range o {
+		o.ObserveConnect(ctx, e)
+	}
+}
+
+func (o Observers) ObserveSend(ctx context.Context, e EventInfo) {
+	for _, o := range o {
+		o.ObserveSend(ctx, e)
+	}
+}
+
+func (o Observers) ObserveReceive(e EventInfo) {
+	for _, o := range o {
+		o.ObserveReceive(e)
+	}
+}
+
+func (o Observers) ObserveResponse(e ResponseInfo) {
+	for _, o := range o {
+		o.ObserveResponse(e)
+	}
+}
+
+func (o Observers) ObserveError(e ErrorInfo) {
+	for _, o := range o {
+		o.ObserveError(e)
+	}
+}
+
+func (o Observers) ObserveClose(e CloseInfo) {
+	for _, o := range o {
+		o.ObserveClose(e)
+	}
+}
+
+var (
+	_ Observer = NoObserver{}
+	_ Observer = Observers{}
+)
 
 func (c *Client) observeConnect(ctx context.Context, o *ConnectOptions, s *Session, err error, took time.Duration) {
 	if err != nil {
@@ -107,12 +167,17 @@ type sendNote struct {
 	typ  ClientEventType
 	size int
 	body string
+	json *ws.Buffer // a copy for the observer; nil if there is none
 }
 
 func (s *Session) noteSend(typ ClientEventType, json []byte) sendNote {
 	note := sendNote{typ: typ, size: len(json)}
 	if s.client.opts.LogBodies && s.logs(context.Background()) {
 		note.body = redact(json)
+	}
+	if s.client.opts.Observer != nil {
+		note.json = ws.NewBuffer()
+		note.json.B = append(note.json.B, json...)
 	}
 	return note
 }
@@ -128,7 +193,7 @@ func (s *Session) sent(ctx context.Context, note sendNote) {
 		s.logEvent(ctx, "voicelive: sent", string(note.typ), note.size, note.body)
 	}
 	if o := s.client.opts.Observer; o != nil {
-		o.ObserveSend(ctx, EventInfo{Session: s, Type: string(note.typ), Bytes: note.size})
+		o.ObserveSend(ctx, EventInfo{Session: s, Sent: true, Type: string(note.typ), Bytes: note.size, JSON: note.json.B[ws.Headroom:]})
 	}
 }
 
@@ -149,7 +214,7 @@ func (s *Session) observeReceive(typ, data []byte) {
 		s.logEvent(context.Background(), "voicelive: received", string(typ), len(data), body)
 	}
 	if o := s.client.opts.Observer; o != nil {
-		o.ObserveReceive(EventInfo{Session: s, Type: string(typ), Bytes: len(data)})
+		o.ObserveReceive(EventInfo{Session: s, Type: string(typ), Bytes: len(data), JSON: data})
 	}
 }
 

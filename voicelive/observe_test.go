@@ -34,7 +34,7 @@ func (r *recorder) ObserveSend(_ context.Context, e EventInfo) {
 }
 func (r *recorder) ObserveReceive(e EventInfo) { r.add("receive %s", e.Type) }
 func (r *recorder) ObserveResponse(e ResponseInfo) {
-	r.add("response %s %s %v %v %s", e.ID, e.Status, e.Duration, e.FirstAudio, e.Usage)
+	r.add("response %s %s %v %v %d tokens", e.ID, e.Status, e.Duration, e.FirstAudio, deref(e.Usage).TotalTokens)
 }
 func (r *recorder) ObserveError(e ErrorInfo) { r.add("error %s %s %s", e.Type, e.Code, e.EventID) }
 func (r *recorder) ObserveClose(e CloseInfo) {
@@ -77,7 +77,7 @@ func TestObserversAreToldWhatHappens(t *testing.T) {
 			"receive response.audio.delta",
 			"receive input_audio_buffer.speech_started",
 			"receive response.done",
-			`response r completed 1.3s 500ms {"total_tokens":3}`,
+			"response r completed 1.3s 500ms 3 tokens",
 			"receive error",
 			"error t c e",
 			`close voicelive: session ended: server_error (close code 1011: "over"), session sess_1, request req_1, 8 received`,
@@ -156,6 +156,111 @@ func TestLogsTellTypesAndSizes(t *testing.T) {
 		}
 		if strings.Contains(b.String(), "between us") {
 			t.Errorf("the log tells what was said:\n%s", b.String())
+		}
+	})
+}
+
+// keeper keeps the JSON of events with their direction.
+type keeper struct {
+	NoObserver
+	recorder
+	name string
+}
+
+func (k *keeper) tell(e EventInfo) { k.add("%s %v %s %d", k.name, e.Sent, e.JSON, e.Bytes) }
+
+func (k *keeper) ObserveConnect(context.Context, ConnectInfo) {}
+func (k *keeper) ObserveSend(_ context.Context, e EventInfo)  { k.tell(e) }
+func (k *keeper) ObserveReceive(e EventInfo)                  { k.tell(e) }
+func (k *keeper) ObserveResponse(ResponseInfo)                {}
+func (k *keeper) ObserveError(ErrorInfo)                      {}
+func (k *keeper) ObserveClose(CloseInfo)                      {}
+
+func TestSeveralObserversAreToldTheJSONOfEvents(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const warned = `{"type":"warning","warning":{"message":"x"}}`
+		k := &keeper{name: "first"}
+		second := &second{k}
+		s, stop := serve(t, func(o *ClientOptions) { o.Observer = Observers{k, second} }, answerAll(func(map[string]any) []string {
+			time.Sleep(time.Second)
+			return []string{warned}
+		}))
+		if err := s.ClearInputAudioBuffer(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		recv(t, s)
+		recv(t, s)
+		stop()
+		want := []string{
+			"first false " + createdEvent + " 64", "second false",
+			`first true {"type":"input_audio_buffer.clear"} 35`, "second true",
+			fmt.Sprintf("first false %s %d", warned, len(warned)), "second false",
+		}
+		if diff := cmp.Diff(want, k.log); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+type second struct{ *keeper }
+
+func (s *second) ObserveSend(_ context.Context, e EventInfo) { s.add("second %v", e.Sent) }
+func (s *second) ObserveReceive(e EventInfo)                 { s.add("second %v", e.Sent) }
+
+// hangUp closes a session as soon as there is one.
+type hangUp struct {
+	NoObserver
+	took   time.Duration
+	closed int
+}
+
+func (h *hangUp) ObserveConnect(_ context.Context, e ConnectInfo) {
+	began := time.Now()
+	e.Session.Close()
+	h.took = time.Since(began)
+	if h.closed != 0 {
+		h.closed = 100 // before this returned
+	}
+}
+
+func (h *hangUp) ObserveClose(CloseInfo) { h.closed++ }
+
+func TestAnObserverMayCloseTheSessionAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var h hangUp
+		s, stop := serve(t, func(o *ClientOptions) { o.Observer = &h }, func(p *peer) { p.Drain() })
+		stop()
+		if h.took != 0 || h.closed != 1 || s.Err() != nil {
+			t.Errorf("Close took %v, ObserveClose was called %d times, Err %v", h.took, h.closed, s.Err())
+		}
+	})
+}
+
+// "The configuration in effect, as the latest session.created or session.updated that arrived tells it."
+func TestConfigIsKeptCurrent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
+			return []string{
+				`{"type":"session.updated","session":{"id":"sess_1","model":"m","input_audio_format":"g711_ulaw","turn_detection":null}}`,
+				`{"type":"session.updated","session":{"id":"sess_1","model":"n","input_audio_sampling_rate":8000}}`,
+			}
+		}))
+		defer stop()
+		if config := s.Config(); deref(config.Model) != "m" || deref(config.ID) != "sess_1" || s.Began() != began {
+			t.Errorf("got %v, began %v", config, s.Began())
+		}
+		if _, err := s.Do(t.Context(), &ClientEventSessionUpdate{}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		config := s.Config()
+		if config.InputAudioFormat != "" || deref(config.InputAudioSamplingRate) != 8000 {
+			t.Errorf("got %+v", config)
+		}
+		*config.InputAudioSamplingRate = 1
+		if again := s.Config(); deref(again.InputAudioSamplingRate) != 8000 {
+			t.Error("the caller does not own the configuration")
 		}
 	})
 }

@@ -2,12 +2,14 @@ package voicelive
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -29,22 +31,26 @@ type Session struct {
 	limits    *Limits
 	requestID string
 	conn      *ws.Conn
+	began     time.Time
 
 	receiving atomic.Bool
 	borrowed  borrowed // guarded by receiving
 
-	eventIDs atomic.Uint64
-	waiters  waiters
-	opening  *opening    // set before the reader starts
-	expired  atomic.Bool // an error said so
-	stats    stats
+	eventIDs  atomic.Uint64
+	waiters   waiters
+	opening   *opening    // set before the reader starts
+	expired   atomic.Bool // an error said so
+	stats     stats
+	responses responses
 
-	mu    sync.Mutex
-	id    string
-	cause *SessionError // why it ended; nil before, and if orderly
+	mu     sync.Mutex
+	id     string
+	config json.RawMessage // of the latest session.created or session.updated
+	cause  *SessionError   // why it ended; nil before, and if orderly
 
-	announced chan struct{} // closed once the observer knows of the session, or never will
-	connected bool          // it knows; set before announced is closed
+	// The observer is told of the end of a session behind its beginning.
+	announced bool // it was told of the beginning
+	over      bool // the reader has ended
 }
 
 func newSession(c *Client, conn *ws.Conn, requestID string) *Session {
@@ -53,13 +59,29 @@ func newSession(c *Client, conn *ws.Conn, requestID string) *Session {
 		limits:    &c.opts.Limits,
 		requestID: requestID,
 		conn:      conn,
-		announced: make(chan struct{}),
+		began:     time.Now(),
 	}
 }
 
 // ended is the last that the reader does.
 func (s *Session) ended() {
-	if <-s.announced; s.connected {
+	s.mu.Lock()
+	s.over = true
+	announced := s.announced
+	s.mu.Unlock()
+	if announced {
+		s.observeClose()
+	}
+}
+
+// announce is called when the observer was told of the session, which may have ended
+// meanwhile: the observer itself can close it.
+func (s *Session) announce() {
+	s.mu.Lock()
+	s.announced = true
+	over := s.over
+	s.mu.Unlock()
+	if over {
 		s.observeClose()
 	}
 }
@@ -67,7 +89,6 @@ func (s *Session) ended() {
 // abandon ends a session that no caller gets to see.
 func (s *Session) abandon() {
 	s.conn.Abort()
-	close(s.announced)
 	s.conn.Wait()
 }
 
@@ -79,10 +100,22 @@ func (s *Session) ID() string {
 	return s.id
 }
 
-func (s *Session) setID(id string) {
+// Began returns when the connection was established. The service counts the maximum
+// duration of a session from about then.
+func (s *Session) Began() time.Time { return s.began }
+
+// Config returns the configuration in effect, as the latest session.created or
+// session.updated that arrived tells it; nil before, and if it cannot be decoded. The
+// caller owns it. It may lack what the service does not tell, such as credentials.
+func (s *Session) Config() *ResponseSession {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.id = id
+	data := s.config
+	s.mu.Unlock()
+	config := new(ResponseSession)
+	if data == nil || config.UnmarshalJSON(data) != nil {
+		return nil
+	}
+	return config
 }
 
 // RequestID returns the identifier of the handshake, for support requests.
@@ -189,11 +222,22 @@ func (s *Session) Events(ctx context.Context) iter.Seq2[ServerEvent, error] {
 //
 // Nothing is queued and nothing is sent again: an event is on the wire when Send returned,
 // behind those whose Send had returned before, and once. It is sent as it is, except that a
-// response.cancel without an event_id gets one.
+// response.cancel without an event_id gets one, and that a response.create for a response out of
+// band does, and a member of the metadata as with Do: nothing else would tell its response from others.
 func (s *Session) Send(ctx context.Context, e ClientEvent) error {
 	id := ""
-	if _, ok := e.(*ClientEventResponseCancel); ok {
+	switch c := e.(type) {
+	case *ClientEventResponseCancel:
 		id = s.newEventID() // so that its error, which is usual, is not taken for that of another event
+	case *ClientEventResponseCreate:
+		if c != nil && outOfBand(c) {
+			if id = c.GetEventID(); id == "" {
+				id = s.newEventID()
+			}
+			if create, ok := marked(c, id); ok {
+				e = create
+			}
+		}
 	}
 	return s.send(ctx, e, id)
 }
@@ -244,6 +288,9 @@ func (s *Session) encode(buf *ws.Buffer, e ClientEvent, id string) (err error) {
 // write writes the message in buf.
 func (s *Session) write(ctx context.Context, buf *ws.Buffer, typ ClientEventType) error {
 	note := s.noteSend(typ, buf.B[ws.Headroom:]) // writing masks the buffer
+	if note.json != nil {
+		defer note.json.Release()
+	}
 	began, err := s.conn.Write(ctx, buf)
 	if err == nil {
 		s.sent(ctx, note)

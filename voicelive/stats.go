@@ -40,17 +40,6 @@ type stats struct {
 	eventsSent, eventsReceived, bytesSent, bytesReceived atomic.Int64
 	undecodable, errors, responses, interruptions        atomic.Int64
 	connect, firstAudio                                  atomic.Int64 // nanoseconds
-
-	turn turn // for the reader alone
-}
-
-// turn measures one response.
-type turn struct {
-	speechStopped time.Time // zero if no speech started the response
-	created       time.Time
-	firstAudio    time.Duration
-	waits         bool // for the first audio
-	active        bool
 }
 
 func (t *stats) connected(took time.Duration) { t.connect.Store(int64(took)) }
@@ -63,34 +52,4 @@ func (t *stats) sent(bytes int) {
 func (t *stats) received(bytes int) {
 	t.eventsReceived.Add(1)
 	t.bytesReceived.Add(int64(bytes))
-}
-
-func (t *turn) begin() {
-	t.created, t.waits, t.active, t.firstAudio = time.Now(), true, true, 0
-}
-
-// audio returns the latency of the first audio of a response, and 0 for what follows.
-func (t *turn) audio() time.Duration {
-	if !t.waits {
-		return 0
-	}
-	t.waits = false
-	from := t.created
-	if !t.speechStopped.IsZero() {
-		from = t.speechStopped
-	}
-	t.firstAudio = time.Since(from)
-	return t.firstAudio
-}
-
-// end ends a response. If it was silent because it called functions, the user still
-// waits for an answer to the same speech.
-func (t *turn) end(called bool) (took, firstAudio time.Duration) {
-	took, firstAudio = time.Since(t.created), t.firstAudio
-	var next turn
-	if called && t.waits {
-		next.speechStopped = t.speechStopped
-	}
-	*t = next
-	return took, firstAudio
 }

@@ -36,12 +36,14 @@ type delivery struct {
 type waiters struct {
 	n atomic.Int32 // for the reader, which looks no further if it is 0
 
-	mu      sync.Mutex
-	queues  map[reply]*list.List // of *waiter, in order
-	added   uint64
-	echoes  bool   // the service repeats the metadata of a response.create
-	unnamed uint64 // errors that named no event
-	latest  []byte // of these, while somebody waits
+	mu       sync.Mutex
+	queues   map[reply]*list.List // of *waiter, in order
+	added    uint64
+	echoes   bool     // the service repeats the metadata of a response.create
+	keepsIDs bool     // the service keeps the id of an item that is created with one
+	unnamed  uint64   // errors that named no event
+	latest   []byte   // of these, while somebody waits
+	delayed  []func() // see later
 }
 
 func (ws *waiters) add(request ClientEventType, replies ...reply) *waiter {
@@ -177,37 +179,70 @@ func (ws *waiters) unnamedSince(w *waiter) []byte {
 	return ws.latest
 }
 
-// unmarkedPatience is how long the refusal of a response.create may take, once the
-// service has told of another response.
-const unmarkedPatience = time.Second
-
 // created gives response.created to the request whose mark the response bears. One without a mark
-// is a response that the service started by itself, or the service repeats no metadata: if it never
-// did, the request that has waited longest gets the event, unless it is refused soon. It is
+// is a response that the service started by itself, or the service repeats no metadata. It is
 // for the reader.
-func (ws *waiters) created(data []byte) {
+func (ws *waiters) created(mark string, data []byte) {
 	if ws.n.Load() == 0 {
 		return
 	}
-	mark := peekString(peekObject(peekObject(data, "response"), "metadata"), markName)
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	if mark != "" {
-		ws.echoes = true
-		if w := ws.first(reply{ServerEventTypeResponseCreated, mark}); w != nil {
-			ws.tell(w, data, false)
-		}
+	if mark == "" {
+		ws.later(reply{ServerEventTypeResponseCreated, ""}, data, &ws.echoes)
 		return
 	}
-	if ws.echoes || ws.first(reply{ServerEventTypeResponseCreated, ""}) == nil {
+	ws.echoes = true
+	if w := ws.first(reply{ServerEventTypeResponseCreated, mark}); w != nil {
+		ws.tell(w, data, false)
+	}
+}
+
+// itemCreated is created for conversation.item.created and the id of the item, which a service may replace.
+func (ws *waiters) itemCreated(data []byte) {
+	if ws.n.Load() == 0 {
+		return
+	}
+	item := peekObject(data, "item")
+	id, shape := idSubject(peekString(item, "id")), shapeSubject(item)
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if w := ws.first(reply{ServerEventTypeConversationItemCreated, id}); w != nil {
+		ws.keepsIDs = true
+		ws.tell(w, data, false)
+		return
+	}
+	if w := ws.first(reply{ServerEventTypeConversationItemCreated, shape}); w != nil {
+		ws.tell(w, data, false)
+		return
+	}
+	ws.later(reply{ServerEventTypeConversationItemCreated, replacedID(shape)}, data, &ws.keepsIDs)
+}
+
+// patience is how long the service may take for the right reply to a request behind one that may be
+// about something else.
+const (
+	patience   = time.Second
+	maxDelayed = 1024 // events that a hostile service could make a session keep
+)
+
+// later gives data to the request that waited longest for r at its arrival, if it still waits, and the
+// service is not known to repeat what requests are marked with.
+func (ws *waiters) later(r reply, data []byte, repeats *bool) {
+	if *repeats || ws.first(r) == nil || len(ws.delayed) == maxDelayed {
 		return
 	}
 	data, before := slices.Clone(data), ws.added
-	time.AfterFunc(unmarkedPatience, func() {
-		ws.mu.Lock()
-		defer ws.mu.Unlock()
-		if w := ws.first(reply{ServerEventTypeResponseCreated, ""}); w != nil && w.number <= before && !ws.echoes {
+	ws.delayed = append(ws.delayed, func() {
+		if w := ws.first(r); w != nil && w.number <= before && !*repeats {
 			ws.tell(w, data, false)
 		}
+	})
+	time.AfterFunc(patience, func() { // several may come in any order
+		ws.mu.Lock()
+		defer ws.mu.Unlock()
+		next := ws.delayed[0]
+		ws.delayed = slices.Delete(ws.delayed, 0, 1)
+		next()
 	})
 }
