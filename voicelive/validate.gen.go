@@ -291,6 +291,9 @@ func (e *InputAudioContentPart) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "audio", len(e.Audio) > 0)
 }
 
+// Validate checks that e can be encoded: the specification sets no limits.
+func (e *InputTextContentPart) Validate() error { return validateJSON(e) }
+
 // Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *LLMInterimResponseConfig) Validate() error { return validate(e) }
 
@@ -320,6 +323,9 @@ func (e *OpenAIVoice) Validate() error { return validate(e) }
 func (e *OpenAIVoice) validate(c *jsonwire.Validator) {
 	c.Required(e.Extra, "name", e.Name != "")
 }
+
+// Validate checks that e can be encoded: the specification sets no limits.
+func (e *OutputTextContentPart) Validate() error { return validateJSON(e) }
 
 // Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].
 func (e *RequestSession) Validate() error { return validate(e) }
@@ -410,6 +416,9 @@ func (e *VideoParams) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "gop_size", e.GOPSize, 1)
 	jsonwire.Max(c, "gop_size", e.GOPSize, 2000)
 }
+
+// Validate checks that e can be encoded: the specification sets no limits.
+func (e *VideoResolution) Validate() error { return validateJSON(e) }
 
 func (e TokenCount) validate(c *jsonwire.Validator) {
 	jsonwire.Min(c, "", &e, 1)

@@ -18,13 +18,13 @@ func (g *generator) validators(f *jen.File) {
 		f.Func().Id("validate").Params(jen.Id("e").Id("limited")).Error().Add(line(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Id("limited").Dot("validate"), jen.Id("limited").Dot("encode")))))
 		f.Line()
 	}
-	if slices.ContainsFunc(g.api.Structs, func(s *model.Struct) bool { return !g.checked[s] && gotype.Sent(s.Unions) }) {
+	if slices.ContainsFunc(g.api.Structs, func(s *model.Struct) bool { return !g.checked[s] && gotype.Validates(s) }) {
 		f.Comment("// validateJSON is validate for what has no limits.")
 		f.Func().Id("validateJSON").Params(jen.Id("e").Id("codec")).Error().Add(line(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Nil(), jen.Id("codec").Dot("encode")))))
 		f.Line()
 	}
 	for _, s := range g.api.Structs {
-		if g.checked[s] || gotype.Sent(s.Unions) {
+		if g.checked[s] || gotype.Validates(s) {
 			g.structValidate(f, s)
 		}
 	}

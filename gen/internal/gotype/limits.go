@@ -155,12 +155,19 @@ func CheckedElem(checked map[model.Type]bool, t model.Type) bool {
 	return false
 }
 
+// Validates reports whether a struct has a method Validate although it may have
+// no limits: as an event that is sent, or because it requires something. Then
+// the method stays when the last limit of the document goes.
+func Validates(s *model.Struct) bool {
+	return Sent(s.Unions) || s.Send && slices.ContainsFunc(s.Fields, func(f *model.Field) bool { return f.Required && !f.IsConst() })
+}
+
 // Validated are the wire names of the declarations that have a method Validate:
 // those that are checked, and every event that is sent.
 func Validated(api *model.API) map[string]bool {
 	checked, all := Checked(api), map[string]bool{}
 	for _, s := range api.Structs {
-		all[s.Wire] = checked[s] || Sent(s.Unions)
+		all[s.Wire] = checked[s] || Validates(s)
 	}
 	for _, n := range api.Named {
 		all[n.Wire] = checked[n]
