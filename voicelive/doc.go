@@ -33,7 +33,9 @@
 //
 // Logs tell types and sizes. Credentials are in no error, log, or printed value of this
 // package, but in the JSON of a value, which is what is sent. A slog.JSONHandler writes
-// the JSON of a list: log a session or an event, not its Tools or ICEServers.
+// the JSON of a list: log a session or an event, not its Tools or ICEServers. Package
+// fmt prints unexported fields without the methods of their types: keep what holds a
+// secret in exported ones.
 //
 // # Types
 //

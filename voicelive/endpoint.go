@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 )
 
 const (
@@ -59,8 +61,11 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 // there is none. URLs end up in logs of proxies and servers.
 func secretParameter(query url.Values) string {
 	for _, name := range slices.Sorted(maps.Keys(query)) {
-		if word := secretWord(name, true); word != "" {
+		if word := jsonwire.SecretWord(name, true); word != "" {
 			return word
+		}
+		if plain := jsonwire.PlainName(name); secretProperty(plain) {
+			return plain
 		}
 	}
 	return ""

@@ -38,12 +38,9 @@ func FuzzRedact(f *testing.F) {
 		f.Add([]byte(`{"type":"x","n":1.50}`), uint8(i), uint8(i), uint8(i), uint32(i)*7, uint32(i)*5, uint32(i)*3)
 	}
 	f.Add([]byte(`{"server_url":"https://u:p@h/?k=v","urls":["turn:h?x=1"]}`), uint8(0), uint8(0), uint8(9), uint32(0), uint32(0), uint32(0))
-	var names []string
-	for _, s := range secretNames {
-		if s.rule != wholeInURL {
-			names = append(names, s.word)
-		}
-	}
+	names := strings.Fields(`auth headers key pass sdpanswer sdpoffer sig username jwt pwd sas sdp accesskey accountkey apikey authorization bearer
+		connectionstring cookie credential credentials passphrase passwd password privatekey secret secretkey secrets sharedkey signature
+		signingkey subscriptionkey token clientsdp serversdp`)
 	f.Fuzz(func(t *testing.T, other []byte, name, value, depth uint8, upper, escape, separate uint32) {
 		key := disguise(names[int(name)%len(names)], upper, escape, separate)
 		if strings.Contains(string(other), canary) || !json.Valid(other) {
@@ -57,7 +54,7 @@ func FuzzRedact(f *testing.F) {
 			t.Fatalf("%s is no JSON", doc)
 		}
 		got := redact([]byte(doc))
-		if strings.Contains(got, canary) || !strings.Contains(got, redacted) {
+		if strings.Contains(got, canary) || !strings.Contains(got, "REDACTED") {
 			t.Errorf("%s is logged as %s", doc, got)
 		}
 		if !json.Valid([]byte(got)) {

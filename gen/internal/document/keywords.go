@@ -85,6 +85,7 @@ var keywords = map[string]shape{
 	"x-vlgen-keep":        boolean,
 	"x-vlgen-oneOf":       schemas,
 	"x-vlgen-raw":         boolean,
+	"x-vlgen-secret":      boolean,
 	"x-vlgen-sender":      object,
 }
 

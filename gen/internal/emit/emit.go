@@ -49,6 +49,7 @@ func Emit(api *model.API, opt Options) ([]File, error) {
 		{"events_server.gen.go", g.serverEvents},
 		{"helpers.gen.go", g.senders},
 		{"models.gen.go", g.models},
+		{"secrets.gen.go", g.secrets},
 		{"unions.gen.go", g.unions},
 		{"validate.gen.go", g.validators},
 	}
@@ -91,6 +92,8 @@ func (g *generator) render(name string, build func(*jen.File)) ([]byte, error) {
 	f.ImportName(g.opt.Runtime, "jsonwire")
 	f.ImportName("encoding/json", "json")
 	f.ImportName("time", "time")
+	f.ImportName("fmt", "fmt")
+	f.ImportName("log/slog", "slog")
 	build(f)
 	var b bytes.Buffer
 	if err := f.Render(&b); err != nil {

@@ -3,7 +3,11 @@
 // emitter writes it, and a comparison judges how it changes.
 package gotype
 
-import "github.com/go-voicelive/voicelive-go/gen/internal/model"
+import (
+	"slices"
+
+	"github.com/go-voicelive/voicelive-go/gen/internal/model"
+)
 
 // Form is how a field holds its value.
 type Form int
@@ -98,4 +102,15 @@ func Parameter(f *model.Field) string {
 		return "*" + Field(f)
 	}
 	return Field(f)
+}
+
+// Printers are the methods of a type that holds secrets, by which package fmt and
+// log/slog print it without them. It is never written to.
+var Printers = [...]string{"String", "GoString", "LogValue", "Format"}
+
+// PrintMethods are the printers of a struct: those that are not the name of a field.
+func PrintMethods(s *model.Struct) []string {
+	return slices.DeleteFunc(slices.Clone(Printers[:]), func(m string) bool {
+		return slices.ContainsFunc(s.Fields, func(f *model.Field) bool { return f.Name == m })
+	})
 }

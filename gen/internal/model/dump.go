@@ -102,7 +102,7 @@ func (d *dump) field(prefix string, f *Field) {
 	var b strings.Builder
 	b.WriteString(prefix + word(f.Wire) + names(f.Name, f.Pin) + " " + Text(f.Type))
 	b.WriteString(flag(f.Required, " required") + flag(!f.Required, " optional"))
-	b.WriteString(flag(f.Nullable, " nullable") + flag(f.ReadOnly, " readonly") + flag(f.Promised, " promised") + flag(f.AllowEmpty, " allow-empty"))
+	b.WriteString(flag(f.Nullable, " nullable") + flag(f.ReadOnly, " readonly") + flag(f.Promised, " promised") + flag(f.AllowEmpty, " allow-empty") + flag(f.Secret, " secret"))
 	if f.IsConst() {
 		b.WriteString(" = " + strconv.Quote(f.Const) + flag(f.Tag, " tag"))
 	}

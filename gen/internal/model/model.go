@@ -106,6 +106,7 @@ type Field struct {
 	Known      *Value
 	Aliases    []string // other wire names that are read, never written
 	AllowEmpty bool     // a required string or list that may be empty
+	Secret     bool     // a credential, or a way to one: never printed
 	Format     string   // the format keyword, for documentation (uri, uuid, duration …)
 	Default    string   // the default as JSON text; empty for none
 	Bounds     Bounds

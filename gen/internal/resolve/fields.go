@@ -22,6 +22,7 @@ func (c *content) fields(o *object, tags map[string]string) []*model.Field {
 			f.Promised = f.Required && f.ReadOnly && !f.IsConst()
 			f.Required = f.Required && !f.Promised // whoever sends the object must leave it out
 		}
+		c.markSecret(f, p)
 		c.checkBounds(f.At, f.Bounds)
 		c.checkDefaults(f, p)
 		fields = append(fields, f)

@@ -11,6 +11,7 @@ type content struct {
 	variants  map[*definition][]*model.Variant // memo of variantsOf
 	usedTrees map[*model.Union]bool            // the trees that something refers to
 	listedBy  map[model.Type][]*model.Union    // the unions that list a type, in order
+	judged    map[*model.Field]bool            // the fields with x-vlgen-secret
 }
 
 // inPlace is what is known of the schemas that are not definitions.
@@ -28,6 +29,7 @@ func fill(h *hierarchy) *content {
 		hierarchy: h,
 		inPlace:   inPlace{types: map[string]model.Type{}, written: map[*model.Struct]schema{}},
 		variants:  map[*definition][]*model.Variant{},
+		judged:    map[*model.Field]bool{},
 		usedTrees: map[*model.Union]bool{},
 		listedBy:  map[model.Type][]*model.Union{},
 	}

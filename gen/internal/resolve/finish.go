@@ -19,6 +19,7 @@ func finish(c *content) *model.API {
 	dropAccessors(api)
 	c.markDirections(api)
 	c.readSenders()
+	c.assumeSecrets(api)
 	return api
 }
 

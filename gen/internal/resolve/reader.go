@@ -17,6 +17,7 @@ const (
 	extKeep       = "x-vlgen-keep"
 	extAliases    = "x-vlgen-aliases"
 	extAllowEmpty = "x-vlgen-allow-empty"
+	extSecret     = "x-vlgen-secret"
 	extSender     = "x-vlgen-sender"
 	extNullable   = "x-nullable"
 	extGoName     = "x-ms-client-name"

@@ -1,4 +1,4 @@
-package voicelive
+package jsonwire
 
 import (
 	"net/url"
@@ -26,17 +26,13 @@ const (
 )
 
 // secretNames is the one list for URLs, which must not have such a parameter, and for
-// logs, which leave out such values.
+// logs, which leave out such values. What a specification marks is not in it.
 var secretNames = []secretName{
 	{"auth", wholeName},
 	{"code", wholeInURL},
-	{"headers", wholeName},
 	{"key", wholeName},
 	{"pass", wholeName},
-	{"sdpanswer", wholeName}, // session descriptions hold the ICE password
-	{"sdpoffer", wholeName},
 	{"sig", wholeName},
-	{"username", wholeName},
 
 	{"jwt", endOfName},
 	{"pwd", endOfName},
@@ -66,10 +62,11 @@ var secretNames = []secretName{
 	{"token", partInURL}, // a property ...tokens is a number of them
 }
 
-// secretWord returns the word that makes a name one of a secret, and "" if there is none.
-// The whole name may be the secret itself, and is not repeated.
-func secretWord(name string, inURL bool) string {
-	plain := plainName(name)
+// SecretWord returns the word that makes a name one of a secret, in an event or in a
+// URL, and "" if there is none. The whole name may be the secret itself, and is not
+// repeated.
+func SecretWord(name string, inURL bool) string {
+	plain := PlainName(name)
 	i := slices.IndexFunc(secretNames, func(s secretName) bool {
 		switch s.rule {
 		case wholeInURL:
@@ -87,8 +84,8 @@ func secretWord(name string, inURL bool) string {
 	return secretNames[i].word
 }
 
-// plainName returns the letters and digits of a name, in lower case.
-func plainName(name string) string {
+// PlainName returns the letters and digits of a name, in lower case.
+func PlainName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 			return -1
