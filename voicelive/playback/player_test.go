@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -130,12 +131,29 @@ func respond(id string, ms int) []voicelive.ServerEvent {
 }
 
 func TestAudioIsPlayedInRealTime(t *testing.T) {
+	var mu sync.Mutex
 	var told []string
 	var tapped int
+	note := func(text string) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, text)
+	}
 	o := &Options{
-		Audible:  func(audible bool) { told = append(told, fmt.Sprint(audible)) },
-		Finished: func(f Finished) { told = append(told, fmt.Sprintf("%s %v", f.ItemID, f.Heard)) },
-		Tap:      func(h Heard) { tapped += len(h.Audio) },
+		Audible:  func(audible bool) { note(fmt.Sprint(audible)) },
+		Finished: func(f Finished) { note(fmt.Sprintf("%s %v", f.ItemID, f.Heard)) },
+		Tap: func(h Heard) {
+			mu.Lock()
+			defer mu.Unlock()
+			tapped += len(h.Audio)
+		},
+	}
+	wantTold := func(want ...string) {
+		mu.Lock()
+		defer mu.Unlock()
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("told (-want +got):\n%s", diff)
+		}
 	}
 	in(t, o, func(t *testing.T, p *Player, s *speaker, w *wire) {
 		tell(t, p, respond("r1", 1000)...)
@@ -147,13 +165,11 @@ func TestAudioIsPlayedInRealTime(t *testing.T) {
 			t.Errorf("%d ms are written after 500 ms, want 600 to 700", got)
 		}
 		wait(499 * time.Millisecond)
-		if want := []string{"true"}; !slices.Equal(told, want) {
-			t.Errorf("told %v before the end, want %v", told, want)
-		}
+		wantTold("true")
 		wait(2 * time.Millisecond)
-		if want := []string{"true", "item_r1 1s", "false"}; !slices.Equal(told, want) {
-			t.Errorf("told %v, want %v", told, want)
-		}
+		wantTold("true", "item_r1 1s", "false")
+		mu.Lock()
+		defer mu.Unlock()
 		if tapped != 8000 {
 			t.Errorf("%d bytes were tapped, want 8000", tapped)
 		}
@@ -400,15 +416,15 @@ func TestALegThatMarks(t *testing.T) {
 
 func TestMarksThatNeverCome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var finished int
-		p := New(t.Context(), &marking{speaker: &speaker{}}, &wire{}, &Options{Finished: func(Finished) { finished++ }})
+		var finished atomic.Int32
+		p := New(t.Context(), &marking{speaker: &speaker{}}, &wire{}, &Options{Finished: func(Finished) { finished.Add(1) }})
 		tell(t, p, respond("r1", 300)...)
 		wait(3 * time.Second)
-		if finished != 0 {
+		if finished.Load() != 0 {
 			t.Error("the item is finished before its marks are given up")
 		}
 		wait(time.Second)
-		if finished != 1 {
+		if finished.Load() != 1 {
 			t.Error("the item is never finished")
 		}
 	})

@@ -1,6 +1,7 @@
 package playback
 
 import (
+	"bytes"
 	"container/heap"
 	"encoding/binary"
 	"flag"
@@ -249,6 +250,10 @@ func (w *world) step(event func()) {
 
 // The leg.
 
+// playFrames plays the next n bytes. A loop over frames is slow under the race detector, and one
+// goroutine runs a world.
+//
+//go:norace
 func (w *world) playFrames(n int) {
 	for ; n > 0; n -= 4 {
 		frame := binary.LittleEndian.Uint32(w.queue)
@@ -285,7 +290,7 @@ func (w *world) upward(do func()) {
 }
 
 func (w *world) play(sound []byte, mark string) {
-	sound = append([]byte(nil), sound...)
+	sound = bytes.Clone(sound)
 	w.upward(func() {
 		w.advance()
 		w.queue = append(w.queue, sound...)
@@ -398,15 +403,23 @@ func (w *world) delta(g *generation, item string, content, n int) {
 		p, index = &sound{item: item, content: content, response: g.id, kept: -1}, len(w.parts)
 		w.parts = append(w.parts, p)
 	}
-	var delta []byte
-	for range n {
-		delta = binary.LittleEndian.AppendUint32(delta, uint32(index<<16|p.frames))
-		p.frames++
-	}
+	delta := frames(index, p.frames, n)
+	p.frames += n
 	if w.speech > 0 {
 		w.counts.late++
 	}
 	w.send(&voicelive.ServerEventResponseAudioDelta{ResponseID: g.id, ItemID: item, ContentIndex: content, Delta: delta})
+}
+
+// frames are n frames of a part.
+//
+//go:norace
+func frames(part, first, n int) []byte {
+	b := make([]byte, 0, 4*n)
+	for i := range n {
+		b = binary.LittleEndian.AppendUint32(b, uint32(part<<16|(first+i)))
+	}
+	return b
 }
 
 func (w *world) closeItem(g *generation, item string) {
