@@ -106,16 +106,32 @@ func (c canaryToken) GetToken(context.Context, policy.TokenRequestOptions) (azco
 	return azcore.AccessToken{Token: canary + "token", ExpiresOn: time.Now().Add(time.Hour)}, c.err
 }
 
+// A secretFeature holds credentials, and is not in every version of the API. Tests of their own add them.
+type secretFeature struct {
+	configure  func(*RequestSession) // nil for nothing
+	invalidate func(*RequestSession) // makes the configuration invalid, nil for nothing
+	wire       []string              // canaries that the service gets in the configuration
+	sent       func(*RequestSession) ClientEvent
+	values     func(*RequestSession) []any // to print
+}
+
+var secretFeatures []secretFeature
+
 // secretSession holds each kind of credential that a session can.
 func secretSession() *RequestSession {
-	return &RequestSession{
+	s := &RequestSession{
 		Instructions: new("spoken"),
 		Tools: []Tool{&MCPServer{
 			ServerLabel: "l", ServerURL: "https://u:" + canary + "url@h/?k=" + canary + "query", Authorization: new(canary + "mcp"),
 			Headers: map[string]string{"X": canary + "header"},
 		}},
-		Avatar: &AvatarConfig{Character: "c", ICEServers: []ICEServer{{URLs: []string{"turn:u:" + canary + "turn@h"}, Username: new(canary + "user"), Credential: new(canary + "ice")}}},
 	}
+	for _, f := range secretFeatures {
+		if f.configure != nil {
+			f.configure(s)
+		}
+	}
+	return s
 }
 
 // secretEvents are what a service could send, with names in other cases, escapes and places.
@@ -155,13 +171,22 @@ func TestSecretsStayOut(t *testing.T) {
 				t.Errorf("the service got no %s", credential)
 			}
 			p.text(createdEvent)
-			if text, err := p.Message(); err != nil || !strings.Contains(text, canary+"mcp") || !strings.Contains(text, canary+"ice") {
-				t.Errorf("the service got %s, %v", text, err)
+			text, err := p.Message()
+			wire := []string{canary + "mcp"}
+			for _, f := range secretFeatures {
+				wire = append(wire, f.wire...)
+			}
+			for _, secret := range wire {
+				if err != nil || !strings.Contains(text, secret) {
+					t.Errorf("the service got %s, %v", text, err)
+				}
 			}
 			for _, event := range secretEvents {
 				p.text("%s", event)
 			}
-			p.Message()
+			for range secretFeatures {
+				p.Message()
+			}
 			p.Frame(0x83, nil)
 			p.Drain()
 		})
@@ -178,7 +203,11 @@ func TestSecretsStayOut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.Send(t.Context(), &ClientEventSessionAvatarConnect{ClientSDP: "a=ice-pwd:" + canary + "sdp"})
+		for _, f := range secretFeatures {
+			if err := s.Send(t.Context(), f.sent(o.Session)); err != nil {
+				t.Error(err)
+			}
+		}
 		for ev, err := range s.Events(t.Context()) {
 			if err != nil {
 				e.tell(err)
@@ -187,17 +216,23 @@ func TestSecretsStayOut(t *testing.T) {
 			}
 		}
 		wg.Wait()
-		e.tell(c, s, *o, o, opts.Limits, s.Stats(), o.Session.Tools[0], o.Session.Avatar.ICEServers[0])
-		offer, call := &ClientEventSessionAvatarConnect{ClientSDP: canary + "sdp"}, &ClientEventRTCCallSDPCreate{SDPOffer: canary + "sdp", Session: o.Session}
-		answer, called := &ServerEventSessionAvatarConnecting{ServerSDP: canary + "sdp"}, &ServerEventRTCCallSDPCreated{SDPAnswer: canary + "sdp"}
+		e.tell(c, s, *o, o, opts.Limits, s.Stats(), o.Session.Tools[0])
 		unknown := []byte(`{"type":"t","token":"` + canary + `raw"}`)
-		e.tell(offer, *offer, call, *call, answer, *answer, called, *called,
-			&UnknownServerEvent{Raw: unknown}, &UnknownClientEvent{Raw: unknown}, &UnknownTool{Raw: unknown})
-		fmt.Fprintf(e, "%v %+v %#v\n", o.Session.Tools, o.Session.Avatar, o.Session.Avatar.ICEServers) // a JSON handler would take lists apart
-		e.log.Info("sent", "session", o.Session, "update", &ClientEventSessionUpdate{Session: *o.Session}, "avatar", o.Session.Avatar,
-			"response", &ClientEventResponseCreate{Response: &ResponseCreateParams{Tools: o.Session.Tools}}, "rtc", &ClientEventRTCCallSDPCreate{SDPOffer: canary, Session: o.Session})
+		e.tell(&UnknownServerEvent{Raw: unknown}, &UnknownClientEvent{Raw: unknown}, &UnknownTool{Raw: unknown})
+		fmt.Fprintf(e, "%v\n", o.Session.Tools) // a JSON handler would take lists apart
+		e.log.Info("sent", "session", o.Session, "update", &ClientEventSessionUpdate{Session: *o.Session},
+			"response", &ClientEventResponseCreate{Response: &ResponseCreateParams{Tools: o.Session.Tools}})
+		for _, f := range secretFeatures {
+			for _, v := range f.values(o.Session) {
+				e.tell(v)
+				e.log.Info("value", "value", v)
+			}
+		}
 	}
-	e.check(t, "spoken", "REDACTED", `"type":"session.update"`, "of.tomorrow", "rtc.call.sdp.created", "bytes that are not JSON", "api-version", `"type":"session.avatar.connect"`)
+	e.check(t, "spoken", "REDACTED", `"type":"session.update"`, "of.tomorrow", "rtc.call.sdp.created", "bytes that are not JSON", "api-version")
+	for _, f := range secretFeatures {
+		e.check(t, fmt.Sprintf("%q:%q", "type", f.sent(secretSession()).EventType()))
+	}
 }
 
 // P11: neither is it when connecting does not succeed.
@@ -237,7 +272,11 @@ func TestSecretsStayOutOfRefusals(t *testing.T) {
 	invalid := *o
 	invalid.Session = secretSession()
 	invalid.Session.Tools[0].(*MCPServer).ServerLabel = ""
-	invalid.Session.Avatar.Video = &VideoParams{Bitrate: new(-1)}
+	for _, f := range secretFeatures {
+		if f.invalidate != nil {
+			f.invalidate(invalid.Session)
+		}
+	}
 	attempt(e.options(unreachable), nil, &invalid)
 	for _, refused := range []*ConnectOptions{{Query: url.Values{"api-key": {canary + "query"}}}, {Header: http.Header{"Authorization": {canary + "header"}}}} {
 		attempt(e.options(unreachable), nil, refused)

@@ -63,6 +63,13 @@ func insertEventID(buf []byte, id string) []byte {
 	return buf
 }
 
+// The events with binary data. They are literals, since not every version of the
+// API has both.
+const (
+	audioDelta = "response.audio.delta"
+	videoDelta = "response.video.delta"
+)
+
 // borrowed decodes into the events it returned before. Only events with binary data
 // are worth it, and a session has few kinds of them.
 type borrowed struct {
@@ -71,15 +78,15 @@ type borrowed struct {
 
 func (b *borrowed) decode(data []byte) (ServerEvent, error) {
 	slot := &b.audio
-	if string(peekType(data)) == string(ServerEventTypeResponseVideoDelta) {
+	if string(peekType(data)) == videoDelta {
 		slot = &b.video
 	}
 	ev, err := UnmarshalServerEventInto(data, *slot)
 	if err != nil {
 		return nil, err
 	}
-	switch ev.(type) {
-	case *ServerEventResponseAudioDelta, *ServerEventResponseVideoDelta:
+	switch ev.EventType() {
+	case audioDelta, videoDelta:
 		*slot = ev
 	}
 	return ev, nil

@@ -22,31 +22,34 @@ func TestRecordedRequestsAreValid(t *testing.T) {
 	}
 }
 
+// violations are events that are wrong in one place. Those that not every version of the API has are added by tests of
+// their own.
+var violations = map[string]voicelive.ClientEvent{
+	"item_id is required": &voicelive.ClientEventConversationItemDelete{},
+	"audio is required":   &voicelive.ClientEventInputAudioBufferAppend{},
+	"session.turn_detection.threshold must be at most 1":    sessionUpdate(voicelive.RequestSession{TurnDetection: &voicelive.ServerVAD{Threshold: new(1.1)}}),
+	"session.voice.name is required":                        sessionUpdate(voicelive.RequestSession{Voice: &voicelive.AzureStandardVoice{}}),
+	"session.max_response_output_tokens must be at least 1": sessionUpdate(voicelive.RequestSession{MaxResponseOutputTokens: voicelive.TokenCount(0)}),
+	"session.tools[1].server_url is required":               sessionUpdate(voicelive.RequestSession{Tools: []voicelive.Tool{&voicelive.FunctionTool{Name: "f"}, &voicelive.MCPServer{ServerLabel: "l"}}}),
+	"session.tools[0] must not be nil":                      sessionUpdate(voicelive.RequestSession{Tools: []voicelive.Tool{nil}}),
+	"session.input_audio_transcription.model is required":   sessionUpdate(voicelive.RequestSession{InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{})}),
+	"item.content is required":                              itemCreate(&voicelive.UserMessageItem{}),
+	"item.content[0].audio is required":                     itemCreate(&voicelive.UserMessageItem{Content: []voicelive.MessageContentPart{&voicelive.InputAudioContentPart{}}}),
+	"item.call_id is required":                              itemCreate(&voicelive.FunctionCallOutputItem{}),
+	"Raw must be a JSON object":                             &voicelive.UnknownClientEvent{Tag: "x"},
+	"Tag must be the type in Raw":                           &voicelive.UnknownClientEvent{Tag: "x", Raw: []byte(`{"type":"y"}`)},
+}
+
+func sessionUpdate(s voicelive.RequestSession) voicelive.ClientEvent {
+	return &voicelive.ClientEventSessionUpdate{Session: s}
+}
+
+func itemCreate(i voicelive.ConversationRequestItem) voicelive.ClientEvent {
+	return &voicelive.ClientEventConversationItemCreate{Item: i}
+}
+
 func TestViolationsHavePaths(t *testing.T) {
-	session := func(s voicelive.RequestSession) voicelive.ClientEvent {
-		return &voicelive.ClientEventSessionUpdate{Session: s}
-	}
-	item := func(i voicelive.ConversationRequestItem) voicelive.ClientEvent {
-		return &voicelive.ClientEventConversationItemCreate{Item: i}
-	}
-	for want, event := range map[string]voicelive.ClientEvent{
-		"item_id is required":                                              &voicelive.ClientEventConversationItemDelete{},
-		"audio is required":                                                &voicelive.ClientEventInputAudioBufferAppend{},
-		"client_sdp is required":                                           &voicelive.ClientEventSessionAvatarConnect{},
-		"session.turn_detection.threshold must be at most 1":               session(voicelive.RequestSession{TurnDetection: &voicelive.ServerVAD{Threshold: new(1.1)}}),
-		"session.voice.name is required":                                   session(voicelive.RequestSession{Voice: &voicelive.AzureStandardVoice{}}),
-		"session.max_response_output_tokens must be at least 1":            session(voicelive.RequestSession{MaxResponseOutputTokens: voicelive.TokenCount(0)}),
-		"session.tools[1].server_url is required":                          session(voicelive.RequestSession{Tools: []voicelive.Tool{&voicelive.FunctionTool{Name: "f"}, &voicelive.MCPServer{ServerLabel: "l"}}}),
-		"session.tools[0] must not be nil":                                 session(voicelive.RequestSession{Tools: []voicelive.Tool{nil}}),
-		"session.avatar.video.gop_size must be at most 2000":               session(voicelive.RequestSession{Avatar: &voicelive.AvatarConfig{Character: "lisa", Video: &voicelive.VideoParams{GOPSize: new(2001)}}}),
-		"session.avatar.video.crop.top_left must have at least 2 elements": session(voicelive.RequestSession{Avatar: &voicelive.AvatarConfig{Character: "lisa", Video: &voicelive.VideoParams{Crop: &voicelive.VideoCrop{TopLeft: []int{1}, BottomRight: []int{1, 2}}}}}),
-		"session.input_audio_transcription.model is required":              session(voicelive.RequestSession{InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{})}),
-		"item.content is required":                                         item(&voicelive.UserMessageItem{}),
-		"item.content[0].audio is required":                                item(&voicelive.UserMessageItem{Content: []voicelive.MessageContentPart{&voicelive.InputAudioContentPart{}}}),
-		"item.call_id is required":                                         item(&voicelive.FunctionCallOutputItem{}),
-		"Raw must be a JSON object":                                        &voicelive.UnknownClientEvent{Tag: "x"},
-		"Tag must be the type in Raw":                                      &voicelive.UnknownClientEvent{Tag: "x", Raw: []byte(`{"type":"y"}`)},
-	} {
+	for want, event := range violations {
 		err := event.Validate()
 		if err == nil {
 			t.Errorf("%s: valid", want)

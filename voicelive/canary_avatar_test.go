@@ -1,0 +1,23 @@
+package voicelive
+
+import "fmt"
+
+func init() {
+	secretFeatures = append(secretFeatures, secretFeature{
+		configure: func(s *RequestSession) {
+			s.Avatar = &AvatarConfig{Character: "c", ICEServers: []ICEServer{{
+				URLs: []string{"turn:u:" + canary + "turn@h"}, Username: new(canary + "user"), Credential: new(canary + "ice"),
+			}}}
+		},
+		invalidate: func(s *RequestSession) { s.Avatar.Video = &VideoParams{Bitrate: new(-1)} },
+		wire:       []string{canary + "ice"},
+		sent: func(*RequestSession) ClientEvent {
+			return &ClientEventSessionAvatarConnect{ClientSDP: "a=ice-pwd:" + canary + "sdp"}
+		},
+		values: func(s *RequestSession) []any {
+			offer, answer := &ClientEventSessionAvatarConnect{ClientSDP: canary + "sdp"}, &ServerEventSessionAvatarConnecting{ServerSDP: canary + "sdp"}
+			lists := fmt.Sprintf("%v %+v %#v", s.Avatar, s.Avatar, s.Avatar.ICEServers) // a JSON handler would take lists apart
+			return []any{offer, *offer, answer, *answer, s.Avatar, s.Avatar.ICEServers[0], lists}
+		},
+	})
+}

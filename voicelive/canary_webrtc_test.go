@@ -1,0 +1,14 @@
+package voicelive
+
+func init() {
+	call := func(s *RequestSession) *ClientEventRTCCallSDPCreate {
+		return &ClientEventRTCCallSDPCreate{SDPOffer: canary + "sdp", Session: s}
+	}
+	secretFeatures = append(secretFeatures, secretFeature{
+		sent: func(s *RequestSession) ClientEvent { return call(s) },
+		values: func(s *RequestSession) []any {
+			called := &ServerEventRTCCallSDPCreated{SDPAnswer: canary + "sdp"}
+			return []any{call(s), *call(s), called, *called}
+		},
+	})
+}
