@@ -26,9 +26,10 @@ type definition struct {
 	schema
 	name  string
 	kind  kind
-	typed schema     // what states the type: the schema itself, or an element of its allOf
-	decl  model.Type // nil for an alias
-	place            // set by link
+	typed schema      // what states the type: the schema itself, or an element of its allOf
+	alias *definition // of an alias: what it is another name of
+	decl  model.Type  // nil for an alias
+	place             // set by link
 }
 
 // declarations are the names of a document.
@@ -65,6 +66,9 @@ func (d *declarations) declareDefinitions() {
 	}
 	for _, def := range d.all {
 		d.classify(def)
+	}
+	d.shareEnums()
+	for _, def := range d.all {
 		def.decl = d.emptyDecl(def)
 	}
 }
@@ -110,6 +114,8 @@ func (d *declarations) classify(def *definition) {
 		def.kind = d.kindOf(def.typed)
 	}
 	if def.kind == kindAlias {
+		name, _ := def.typed.target()
+		def.alias = d.byName[name]
 		d.refine(def)
 	}
 }
@@ -177,8 +183,7 @@ func (d *declarations) definitionOf(s schema) *definition {
 	def := d.byName[name]
 	d.classify(def)
 	for def.kind == kindAlias {
-		name, _ = def.typed.target()
-		def = d.byName[name]
+		def = def.alias
 		d.classify(def)
 	}
 	return def

@@ -1,11 +1,42 @@
 package resolve
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
+
+// shareEnums makes aliases of the enum definitions that ask by x-ms-enum.name
+// for the name of another one.
+func (d *declarations) shareEnums() {
+	first := map[string]*definition{}
+	for _, def := range d.all {
+		if name := d.enumName(def); name == def.name {
+			first[name] = def
+		}
+	}
+	for _, def := range d.all {
+		name := d.enumName(def)
+		switch {
+		case name == "" || first[name] == def:
+		case first[name] == nil:
+			first[name] = def
+		default:
+			def.kind, def.alias = kindAlias, first[name]
+		}
+	}
+}
+
+// enumName is the name that an enum definition asks for, unless it is pinned;
+// empty for any other definition.
+func (d *declarations) enumName(def *definition) string {
+	if def.kind != kindEnum || d.text(def.schema, extGoName) != "" {
+		return ""
+	}
+	return cmp.Or(d.azureEnum(def.typed).name, def.name)
+}
 
 // fillEnums gives the enum definitions their values.
 func (d *declarations) fillEnums() {
@@ -18,6 +49,10 @@ func (d *declarations) fillEnums() {
 		e.Values = d.values(def.typed, azure)
 		e.Empty = def.typed.hasEmptyValue()
 		d.closed[e] = !azure.open
+		if taken := d.byName[azure.name]; taken != nil && taken.kind != kindEnum && taken.alias != def {
+			d.noteTaken(def.schema, taken)
+			continue
+		}
 		if e.Pin == "" && azure.name != def.name {
 			e.Pin = azure.name
 		}
@@ -30,6 +65,17 @@ func (d *declarations) fillEnums() {
 			d.enums[def.name] = e // a definition's own name comes first
 		}
 	}
+	for _, def := range d.all {
+		if def.kind == kindAlias && def.typed.isStringEnum() {
+			d.mergeEnum(def.alias.decl.(*model.Enum), def.typed, d.azureEnum(def.typed))
+		}
+	}
+}
+
+// noteTaken notes an enum with the name of a definition that is none.
+func (d *declarations) noteTaken(enum schema, taken *definition) {
+	d.diags.Notef(d.at(enum), "change x-ms-enum.name to choose its name",
+		"enum has the name of %s, which is not an enum of strings, and is named after its own place", taken.pointer)
 }
 
 // nameEnums makes one enum of all those written in place under the same
@@ -40,8 +86,7 @@ func (d *declarations) nameEnums() {
 		e, taken := d.enums[azure.name], d.byName[azure.name]
 		switch {
 		case e == nil && taken != nil:
-			d.diags.Notef(d.at(s), "change x-ms-enum.name to choose its name",
-				"enum has the name of %s, which is not an enum of strings, and is named after its property", taken.pointer)
+			d.noteTaken(s, taken)
 		case e == nil:
 			d.enums[azure.name] = d.hoistEnum(s, azure.name)
 		default:
