@@ -15,18 +15,22 @@ func (s *Session) interrupt(t *turnDetection) {
 			r.cancel(voicelive.ResponseCancelledDetailsReasonTurnDetected)
 		}
 		if t.AutoTruncate {
-			s.truncateUnplayed(began)
+			s.truncateUnplayed(began, r)
 		}
 	})
 }
 
-// truncateUnplayed truncates all that had not been played at a time.
-func (s *Session) truncateUnplayed(at time.Time) {
+// truncateUnplayed truncates what had not been played at a time, when r was active or nothing was. What other responses
+// have begun to say since then plays on.
+func (s *Session) truncateUnplayed(at time.Time, r *response) {
 	played := s.played
 	s.played = nil
 	for _, p := range played {
 		heard := max(at.Sub(p.began), 0).Truncate(time.Millisecond)
-		if !p.item.deleted && heard < p.item.duration {
+		switch {
+		case p.response != r && !p.said.Before(at):
+			s.played = append(s.played, p)
+		case !p.item.deleted && heard < p.item.duration:
 			s.truncate(p.item, 0, heard)
 		}
 	}

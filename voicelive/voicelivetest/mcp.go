@@ -52,11 +52,11 @@ func (s *Session) listTools(server *voicelive.MCPServer) {
 	s.emit(&voicelive.ServerEventMCPListToolsInProgress{ItemID: id})
 	s.after(simulated.Latency, func() {
 		if simulated.Unlisted {
-			s.emit(&voicelive.ServerEventMCPListToolsFailed{ItemID: id})
+			i.emit(s, &voicelive.ServerEventMCPListToolsFailed{ItemID: id})
 			return
 		}
 		i.value = list(tools(simulated, server))
-		s.emit(&voicelive.ServerEventMCPListToolsCompleted{ItemID: id})
+		i.emit(s, &voicelive.ServerEventMCPListToolsCompleted{ItemID: id})
 	})
 }
 

@@ -209,8 +209,8 @@ func (p *replayed) send(event voicelive.ServerEvent) {
 		}
 	case *voicelive.ServerEventResponseAudioDelta:
 		if i := p.items[e.ItemID]; i != nil {
-			if i.audio == nil && !r.aside {
-				s.plays(i)
+			if i.audio == nil {
+				r.plays(i)
 			}
 			i.audio = append(i.audio, e.Delta...)
 			i.duration = outputFormat(r.format()).duration(len(i.audio))

@@ -48,11 +48,14 @@ func (s *Session) createResponse(e *voicelive.ClientEventResponseCreate) {
 		return
 	}
 	s.intoSpeech(params, aside)
+	if s.active != nil && !aside && !s.cancelsPrevious(params) {
+		s.fail(alreadyActive(s.active.id, e.GetEventID()))
+		return
+	}
+	if !aside {
+		s.expected++ // it takes the place of the one that the service would create
+	}
 	if s.active != nil && !aside {
-		if !s.cancelsPrevious(params) {
-			s.fail(alreadyActive(s.active.id, e.GetEventID()))
-			return
-		}
 		s.active.cancel(voicelive.ResponseCancelledDetailsReasonClientCancelled)
 	}
 	for _, i := range added {

@@ -14,21 +14,27 @@ const perWord = 30 * time.Millisecond
 
 // playback is audio that the user hears, as far as the service knows.
 type playback struct {
-	item  *item
-	began time.Time
+	item     *item
+	response *response
+	said     time.Time // when the service began to send it
+	began    time.Time // when it began to be heard
 }
 
 // end is when it has been played.
 func (p *playback) end() time.Time { return p.began.Add(p.item.duration) }
 
-// plays adds an item to what is played: one item after another.
-func (s *Session) plays(i *item) {
+// plays adds an item to what is played, one after another, unless the response is out of band.
+func (r *response) plays(i *item) {
+	if r.aside {
+		return
+	}
+	s := r.s
 	began := time.Now()
 	s.played = slices.DeleteFunc(s.played, func(p *playback) bool { return !p.end().After(began) })
 	if n := len(s.played); n > 0 {
 		began = s.played[n-1].end()
 	}
-	s.played = append(s.played, &playback{i, began})
+	s.played = append(s.played, &playback{item: i, response: r, said: time.Now(), began: began})
 }
 
 // speak says a text, or writes it if the response has no audio. Nil audio is a synthetic voice.
@@ -113,9 +119,7 @@ func (p *speech) audible(text string) voicelive.ContentPart {
 	voice := p.voice(text, f.rate)
 	p.added(&voicelive.ResponseAudioContentPart{Transcript: new("")})
 	p.playing(true)
-	if !r.aside {
-		s.plays(p.item)
-	}
+	r.plays(p.item)
 	chunk := s.srv.options.Chunk
 	var said strings.Builder
 	for at := time.Duration(0); at < voice.duration(); at += chunk {
