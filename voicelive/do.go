@@ -14,22 +14,24 @@ import (
 // response.create, and so on. If the event has no event_id it is sent with one.
 //
 // If the service replies with an error, Do returns it as a [*ServiceError]; an error
-// that [IsBenign] is returned as an event, without a Go error. An error that does not name
-// the event that caused it is taken for the reply if this is the only request that waits, with
-// [ServiceError.Unnamed] set. Other errors are those of Send, ctx.Err, and the end of the session; they also wrap the
-// latest error of the service that named no event in the meantime, as such a ServiceError.
-// When ctx or the session ends the event has been sent, and may have an effect, unless the
-// error wraps [ErrNotSent].
+// that [IsBenign] is returned as an event, without a Go error. An error that does not
+// name the event that caused it is taken for the reply if this is the only request that
+// waits, with [ServiceError.Unnamed] set. Other errors are those of Send, ctx.Err, and the
+// end of the session; they also wrap the latest error of the service that named no event
+// in the meantime, as such a ServiceError. When ctx or the session ends the event has been
+// sent, and may have an effect, unless the error wraps [ErrNotSent].
 //
 // Do does not receive: the confirmation still comes out of [Session.Recv] as well, and
 // somebody has to call that when the queue is full.
 //
-// A confirmation is recognized by the identifier that it has in common with the event: that of
-// the item or of the response. Do adds a member voicelive_event_id, or voicelive_out_of_band, to
-// the metadata of a response.create, of which the service allows 16, and the service repeats it in
-// response.created, so that a response which the user's speech starts is not taken for the
-// one that was asked for; from a service that does not repeat it Do takes the first response.created that is not
-// followed by a refusal within a second. Confirmations that name nothing go to the calls of Do in their order.
+// A confirmation is recognized by the identifier that it has in common with the event:
+// that of the item or of the response. So that a response which the user's speech starts
+// is not taken for the one that was asked for, Do adds a member to the metadata of a
+// response.create, of which the service allows 16, and looks for it in response.created. Its
+// name is voicelive_event_id, or voicelive_out_of_band for a response out of band; its value
+// is the event_id. From a service that never repeats it Do takes a response.created that no
+// refusal follows within a second. Confirmations that name nothing go to the calls of Do
+// in their order.
 func (s *Session) Do(ctx context.Context, e ClientEvent) (ServerEvent, error) {
 	w, e, id, err := s.request(e)
 	if err != nil {

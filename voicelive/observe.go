@@ -19,11 +19,12 @@ import (
 // so that a receive or a [Session.Do] in it waits in vain; Send and Close are fine. A panic
 // of an observer is not recovered, and ends the program.
 //
-// What is received is told in the order of the wire: ObserveReceive for each event, then
+// Events that are received are told in the order of the wire: ObserveReceive for each, then
 // ObserveResponse or ObserveError if it is a response.done or an error, and only then does a
-// Do return and can the event be received. ObserveSend is called in the order of the wire
-// for events that one goroutine sends; calls of several goroutines may overtake each other. The events by which a session is
-// opened come before its ObserveConnect, and ObserveClose comes behind it and all that was received.
+// Do return and can the event be received. ObserveSend is called in the order of the wire for
+// the events of one goroutine; calls of several goroutines may overtake each other. The
+// events by which a session is opened come before its ObserveConnect; ObserveClose comes
+// behind that and behind all that was received.
 type Observer interface {
 	// ObserveConnect is called after an attempt to connect, with the context of Connect.
 	ObserveConnect(ctx context.Context, e ConnectInfo)

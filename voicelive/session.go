@@ -221,9 +221,10 @@ func (s *Session) Events(ctx context.Context) iter.Seq2[ServerEvent, error] {
 // ends the session, and the error is its [*SessionError].
 //
 // Nothing is queued and nothing is sent again: an event is on the wire when Send returned,
-// behind those whose Send had returned before, and once. It is sent as it is, except that a
-// response.cancel without an event_id gets one, and that a response.create for a response out of
-// band does, and a member of the metadata as with Do: nothing else would tell its response from others.
+// behind those whose Send had returned before, and once. It is sent as it is, with two
+// exceptions. A response.cancel without an event_id gets one. So does a response.create for a
+// response out of band, with the metadata that [Session.Do] adds: nothing else would tell its
+// response from others.
 func (s *Session) Send(ctx context.Context, e ClientEvent) error {
 	id := ""
 	switch c := e.(type) {

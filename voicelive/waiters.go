@@ -183,9 +183,6 @@ func (ws *waiters) unnamedSince(w *waiter) []byte {
 // is a response that the service started by itself, or the service repeats no metadata. It is
 // for the reader.
 func (ws *waiters) created(mark string, data []byte) {
-	if ws.n.Load() == 0 {
-		return
-	}
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	if mark == "" {
