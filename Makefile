@@ -9,6 +9,9 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 # with "context deadline exceeded" although nothing was found (go.dev/issue/75804).
 FUZZTIME ?= 20000x
 
+# The modules beside the main one.
+MODULES = $(patsubst %/go.mod,%,$(shell git ls-files '*/go.mod'))
+
 # The race detector needs cgo, which go turns off where there is no C compiler.
 RACE = $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
 
@@ -60,14 +63,12 @@ soak: ## run VIRTUAL and REAL random fault schedules, with new seeds each time
 	go test $(RACE) ./voicelive -run '^TestSchedules' -v -timeout 24h -virtual $(VIRTUAL) -real $(REAL) -first $$(date +%s)000000
 
 .PHONY: lint
-lint: ## gofmt, go vet and staticcheck; in bench go vet only
+lint: ## gofmt and go vet of all modules, staticcheck of the main one and of examples
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
 	if [ -n "$$unformatted" ]; then echo "not formatted, run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go run $(STATICCHECK) ./...
-	go -C bench vet ./...
-	go -C gen/apidiff vet ./...
-	go -C examples vet ./...
+	@set -e; for module in $(MODULES); do echo "go -C $$module vet ./..."; go -C $$module vet ./...; done
 	go -C examples run $(STATICCHECK) ./...
 
 .PHONY: examples
@@ -110,5 +111,18 @@ workflows: ## check .github/workflows with actionlint
 	go run $(ACTIONLINT)
 
 .PHONY: vuln
-vuln: ## look for known vulnerabilities; needs vuln.go.dev
+vuln: ## look for known vulnerabilities in all modules; needs vuln.go.dev
 	go run $(GOVULNCHECK) ./...
+	@set -e; for module in $(MODULES); do echo "$$module:"; go run $(GOVULNCHECK) -C $$module ./...; done
+
+.PHONY: commits
+commits: ## report messages of commits that differ from CONTRIBUTING, of RANGE=A..B; never fails
+	@.ci/commits $(RANGE)
+
+# Statements of the SDK that its own tests run, and those of its layers.
+COVERED := ./voicelive/...
+
+.PHONY: cover
+cover: ## print the coverage of the SDK, of all its tests together; writes cover.out
+	go test -coverpkg=$(COVERED) -coverprofile=cover.out ./voicelive/...
+	@go tool cover -func=cover.out | tail -1
