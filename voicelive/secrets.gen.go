@@ -3,6 +3,7 @@
 package voicelive
 
 import (
+	"encoding/json"
 	"fmt"
 	"github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 	"log/slog"
@@ -18,226 +19,212 @@ func secretProperty(plain string) bool {
 }
 
 // redacted is the JSON of e without secrets.
-func redacted(e codec) string { return jsonwire.Redacted(e, codec.encode, secretProperty) }
+func redacted(e json.Marshaler) string { return jsonwire.Redacted(e, secretProperty) }
+
+func logValue(e json.Marshaler) slog.Value { return slog.StringValue(redacted(e)) }
+
+func format(s fmt.State, verb rune, e json.Marshaler) { jsonwire.Format(s, verb, redacted(e)) }
 
 // String is the JSON of e without secrets.
-func (e AvatarConfig) String() string { return redacted(&e) }
+func (e AvatarConfig) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e AvatarConfig) GoString() string { return redacted(&e) }
+func (e AvatarConfig) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e AvatarConfig) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e AvatarConfig) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e AvatarConfig) Format(s fmt.State, verb rune) { jsonwire.Format(s, verb, redacted(&e)) }
+func (e AvatarConfig) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ClientEventResponseCreate) String() string { return redacted(&e) }
+func (e ClientEventResponseCreate) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ClientEventResponseCreate) GoString() string { return redacted(&e) }
+func (e ClientEventResponseCreate) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ClientEventResponseCreate) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ClientEventResponseCreate) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ClientEventResponseCreate) Format(s fmt.State, verb rune) {
-	jsonwire.Format(s, verb, redacted(&e))
-}
+func (e ClientEventResponseCreate) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ClientEventRTCCallSDPCreate) String() string { return redacted(&e) }
+func (e ClientEventRTCCallSDPCreate) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ClientEventRTCCallSDPCreate) GoString() string { return redacted(&e) }
+func (e ClientEventRTCCallSDPCreate) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ClientEventRTCCallSDPCreate) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ClientEventRTCCallSDPCreate) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ClientEventRTCCallSDPCreate) Format(s fmt.State, verb rune) {
-	jsonwire.Format(s, verb, redacted(&e))
-}
+func (e ClientEventRTCCallSDPCreate) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ClientEventSessionAvatarConnect) String() string { return redacted(&e) }
+func (e ClientEventSessionAvatarConnect) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ClientEventSessionAvatarConnect) GoString() string { return redacted(&e) }
+func (e ClientEventSessionAvatarConnect) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ClientEventSessionAvatarConnect) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ClientEventSessionAvatarConnect) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ClientEventSessionAvatarConnect) Format(s fmt.State, verb rune) {
-	jsonwire.Format(s, verb, redacted(&e))
-}
+func (e ClientEventSessionAvatarConnect) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ClientEventSessionUpdate) String() string { return redacted(&e) }
+func (e ClientEventSessionUpdate) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ClientEventSessionUpdate) GoString() string { return redacted(&e) }
+func (e ClientEventSessionUpdate) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ClientEventSessionUpdate) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ClientEventSessionUpdate) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ClientEventSessionUpdate) Format(s fmt.State, verb rune) {
-	jsonwire.Format(s, verb, redacted(&e))
-}
+func (e ClientEventSessionUpdate) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ICEServer) String() string { return redacted(&e) }
+func (e ICEServer) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ICEServer) GoString() string { return redacted(&e) }
+func (e ICEServer) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ICEServer) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ICEServer) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ICEServer) Format(s fmt.State, verb rune) { jsonwire.Format(s, verb, redacted(&e)) }
+func (e ICEServer) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e MCPServer) String() string { return redacted(&e) }
+func (e MCPServer) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e MCPServer) GoString() string { return redacted(&e) }
+func (e MCPServer) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e MCPServer) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e MCPServer) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e MCPServer) Format(s fmt.State, verb rune) { jsonwire.Format(s, verb, redacted(&e)) }
+func (e MCPServer) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e RequestSession) String() string { return redacted(&e) }
+func (e RequestSession) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e RequestSession) GoString() string { return redacted(&e) }
+func (e RequestSession) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e RequestSession) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e RequestSession) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e RequestSession) Format(s fmt.State, verb rune) { jsonwire.Format(s, verb, redacted(&e)) }
+func (e RequestSession) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ResponseCreateParams) String() string { return redacted(&e) }
+func (e ResponseCreateParams) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ResponseCreateParams) GoString() string { return redacted(&e) }
+func (e ResponseCreateParams) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ResponseCreateParams) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ResponseCreateParams) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ResponseCreateParams) Format(s fmt.State, verb rune) { jsonwire.Format(s, verb, redacted(&e)) }
+func (e ResponseCreateParams) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ResponseSession) String() string { return redacted(&e) }
+func (e ResponseSession) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ResponseSession) GoString() string { return redacted(&e) }
+func (e ResponseSession) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ResponseSession) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ResponseSession) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ResponseSession) Format(s fmt.State, verb rune) { jsonwire.Format(s, verb, redacted(&e)) }
+func (e ResponseSession) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ServerEventRTCCallSDPCreated) String() string { return redacted(&e) }
+func (e ServerEventRTCCallSDPCreated) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ServerEventRTCCallSDPCreated) GoString() string { return redacted(&e) }
+func (e ServerEventRTCCallSDPCreated) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ServerEventRTCCallSDPCreated) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ServerEventRTCCallSDPCreated) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ServerEventRTCCallSDPCreated) Format(s fmt.State, verb rune) {
-	jsonwire.Format(s, verb, redacted(&e))
-}
+func (e ServerEventRTCCallSDPCreated) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ServerEventSessionAvatarConnecting) String() string { return redacted(&e) }
+func (e ServerEventSessionAvatarConnecting) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ServerEventSessionAvatarConnecting) GoString() string { return redacted(&e) }
+func (e ServerEventSessionAvatarConnecting) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ServerEventSessionAvatarConnecting) LogValue() slog.Value {
-	return slog.StringValue(redacted(&e))
-}
+func (e ServerEventSessionAvatarConnecting) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ServerEventSessionAvatarConnecting) Format(s fmt.State, verb rune) {
-	jsonwire.Format(s, verb, redacted(&e))
-}
+func (e ServerEventSessionAvatarConnecting) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ServerEventSessionCreated) String() string { return redacted(&e) }
+func (e ServerEventSessionCreated) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ServerEventSessionCreated) GoString() string { return redacted(&e) }
+func (e ServerEventSessionCreated) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ServerEventSessionCreated) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ServerEventSessionCreated) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ServerEventSessionCreated) Format(s fmt.State, verb rune) {
-	jsonwire.Format(s, verb, redacted(&e))
-}
+func (e ServerEventSessionCreated) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e ServerEventSessionUpdated) String() string { return redacted(&e) }
+func (e ServerEventSessionUpdated) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e ServerEventSessionUpdated) GoString() string { return redacted(&e) }
+func (e ServerEventSessionUpdated) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e ServerEventSessionUpdated) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e ServerEventSessionUpdated) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e ServerEventSessionUpdated) Format(s fmt.State, verb rune) {
-	jsonwire.Format(s, verb, redacted(&e))
-}
+func (e ServerEventSessionUpdated) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e UnknownClientEvent) String() string { return redacted(&e) }
+func (e UnknownClientEvent) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e UnknownClientEvent) GoString() string { return redacted(&e) }
+func (e UnknownClientEvent) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e UnknownClientEvent) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e UnknownClientEvent) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e UnknownClientEvent) Format(s fmt.State, verb rune) { jsonwire.Format(s, verb, redacted(&e)) }
+func (e UnknownClientEvent) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e UnknownServerEvent) String() string { return redacted(&e) }
+func (e UnknownServerEvent) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e UnknownServerEvent) GoString() string { return redacted(&e) }
+func (e UnknownServerEvent) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e UnknownServerEvent) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e UnknownServerEvent) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e UnknownServerEvent) Format(s fmt.State, verb rune) { jsonwire.Format(s, verb, redacted(&e)) }
+func (e UnknownServerEvent) Format(s fmt.State, verb rune) { format(s, verb, e) }
 
 // String is the JSON of e without secrets.
-func (e UnknownTool) String() string { return redacted(&e) }
+func (e UnknownTool) String() string { return redacted(e) }
 
 // GoString is the JSON of e without secrets.
-func (e UnknownTool) GoString() string { return redacted(&e) }
+func (e UnknownTool) GoString() string { return redacted(e) }
 
 // LogValue is the JSON of e without secrets.
-func (e UnknownTool) LogValue() slog.Value { return slog.StringValue(redacted(&e)) }
+func (e UnknownTool) LogValue() slog.Value { return logValue(e) }
 
 // Format prints the JSON of e without secrets, whatever the verb.
-func (e UnknownTool) Format(s fmt.State, verb rune) { jsonwire.Format(s, verb, redacted(&e)) }
+func (e UnknownTool) Format(s fmt.State, verb rune) { format(s, verb, e) }

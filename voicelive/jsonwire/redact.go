@@ -38,8 +38,8 @@ func Redact(data []byte, marked func(plain string) bool) string {
 
 // Redacted is [Redact] of the JSON of v. What cannot be encoded is told by its error,
 // which has no values.
-func Redacted[T any](v T, encode func(T, *Writer), marked func(plain string) bool) string {
-	data, err := Append(nil, v, encode)
+func Redacted(v json.Marshaler, marked func(plain string) bool) string {
+	data, err := v.MarshalJSON()
 	if err != nil {
 		return err.Error()
 	}

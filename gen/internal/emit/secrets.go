@@ -19,8 +19,14 @@ func (g *generator) secrets(f *jen.File) {
 	}
 	g.secretProperty(f)
 	f.Comment("// redacted is the JSON of e without secrets.")
-	f.Func().Id("redacted").Params(jen.Id("e").Id("codec")).String().Add(line(
-		jen.Return(g.run("Redacted").Call(jen.Id("e"), jen.Id("codec").Dot("encode"), jen.Id("secretProperty")))))
+	f.Func().Id("redacted").Params(jen.Id("e").Qual("encoding/json", "Marshaler")).String().Add(line(
+		jen.Return(g.run("Redacted").Call(jen.Id("e"), jen.Id("secretProperty")))))
+	f.Line()
+	f.Func().Id("logValue").Params(jen.Id("e").Qual("encoding/json", "Marshaler")).Qual("log/slog", "Value").Add(line(
+		jen.Return(jen.Qual("log/slog", "StringValue").Call(jen.Id("redacted").Call(jen.Id("e"))))))
+	f.Line()
+	f.Func().Id("format").Params(jen.Id("s").Qual("fmt", "State"), jen.Id("verb").Rune(), jen.Id("e").Qual("encoding/json", "Marshaler")).Add(line(
+		g.run("Format").Call(jen.Id("s"), jen.Id("verb"), jen.Id("redacted").Call(jen.Id("e")))))
 	f.Line()
 	for _, s := range g.api.Structs {
 		if holders[s] {
@@ -66,7 +72,7 @@ func (g *generator) secretProperty(f *jen.File) {
 // that a value prints like a pointer.
 func (g *generator) printing(f *jen.File, name string, methods []string) {
 	recv := jen.Params(jen.Id("e").Id(name))
-	text := jen.Id("redacted").Call(jen.Op("&").Id("e"))
+	text := jen.Id("redacted").Call(jen.Id("e"))
 	for _, m := range methods {
 		switch m {
 		case "String":
@@ -77,10 +83,10 @@ func (g *generator) printing(f *jen.File, name string, methods []string) {
 			f.Func().Add(recv).Id(m).Params().String().Add(line(jen.Return(text)))
 		case "LogValue":
 			f.Comment("// LogValue is the JSON of e without secrets.")
-			f.Func().Add(recv).Id(m).Params().Qual("log/slog", "Value").Add(line(jen.Return(jen.Qual("log/slog", "StringValue").Call(text))))
+			f.Func().Add(recv).Id(m).Params().Qual("log/slog", "Value").Add(line(jen.Return(jen.Id("logValue").Call(jen.Id("e")))))
 		case "Format":
 			f.Comment("// Format prints the JSON of e without secrets, whatever the verb.")
-			f.Func().Add(recv).Id(m).Params(jen.Id("s").Qual("fmt", "State"), jen.Id("verb").Rune()).Add(line(g.run("Format").Call(jen.Id("s"), jen.Id("verb"), text)))
+			f.Func().Add(recv).Id(m).Params(jen.Id("s").Qual("fmt", "State"), jen.Id("verb").Rune()).Add(line(jen.Id("format").Call(jen.Id("s"), jen.Id("verb"), jen.Id("e"))))
 		}
 	}
 	f.Line()
