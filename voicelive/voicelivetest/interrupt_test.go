@@ -148,3 +148,34 @@ func TestAnExpectedResponseIsNotCreatedTwice(t *testing.T) {
 		})
 	}
 }
+
+// What the client sends is on its way while speech_started is: a response.create crosses it, and the response is created
+// into the speech.
+func TestEventsCross(t *testing.T) {
+	latency := voicelivetest.Link{Latency: 50 * time.Millisecond}
+	bubble(t, &voicelivetest.Options{Link: latency, Uplink: latency}, func(t *testing.T, srv *voicelivetest.Server) {
+		p, s := dial(t, srv), srv.Session(0)
+		p.until("session.created")
+		began := time.Now()
+		s.UserSays("Hello.", time.Second)
+		time.Sleep(20 * time.Millisecond)
+		p.send(&voicelive.ClientEventResponseCreate{})
+		p.until("input_audio_buffer.speech_started")
+		if d := time.Since(began); d != 50*time.Millisecond {
+			t.Errorf("speech_started came after %v, want 50ms", d)
+		}
+		p.until("response.created")
+		if d := time.Since(began); d != 120*time.Millisecond {
+			t.Errorf("response.created came after %v, want 120ms", d)
+		}
+		if err := s.Check(); err != nil {
+			t.Errorf("the client could not know: %v", err)
+		}
+		p.send(&voicelive.ClientEventResponseCancel{}, &voicelive.ClientEventResponseCreate{})
+		p.until("response.done")
+		p.until("response.created")
+		if err := s.Check(); err == nil {
+			t.Error("the client could know")
+		}
+	})
+}
