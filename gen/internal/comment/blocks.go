@@ -16,6 +16,17 @@ type block struct {
 // item is one item of a list; its number is empty for a bullet.
 type item struct{ number, text string }
 
+// passage is the text of a block or an item while it is read: its lines.
+type passage struct {
+	number string
+	lines  []string
+	items  []*passage // of a list
+}
+
+func (p *passage) last() string { return p.lines[len(p.lines)-1] }
+
+func (p *passage) text() string { return strings.Join(p.lines, " ") }
+
 // parse finds paragraphs and lists. Everything else that Markdown has (quoted
 // or fenced text, headings, rules) becomes paragraphs; Go comments know no
 // lists in lists, so these become one.
@@ -24,12 +35,20 @@ func parse(text string) []block {
 	for line := range strings.SplitSeq(text, "\n") {
 		p.line(line)
 	}
-	return p.blocks
+	var blocks []block
+	for _, b := range p.blocks {
+		var items []item
+		for _, it := range b.items {
+			items = append(items, item{it.number, it.text()})
+		}
+		blocks = append(blocks, block{b.text(), items})
+	}
+	return blocks
 }
 
 type blockParser struct {
-	blocks []block
-	open   *string // what a line without a marker continues
+	blocks []*passage
+	open   *passage // what a line without a marker continues
 }
 
 func (p *blockParser) line(line string) {
@@ -42,7 +61,7 @@ func (p *blockParser) line(line string) {
 	}
 	if number, rest, ok := marker(text); ok && p.mayStart(number) {
 		if rest = unquoted(rest); rest != "" {
-			p.item(item{number, rest})
+			p.item(number, rest)
 		}
 		return
 	}
@@ -52,12 +71,12 @@ func (p *blockParser) line(line string) {
 		p.open = nil
 	case p.open == nil && indented && p.inList():
 		items := p.blocks[len(p.blocks)-1].items
-		p.open = &items[len(items)-1].text
-		*p.open += " " + text
-	case p.open == nil || !indented && p.inList() && endsSentence(*p.open):
+		p.open = items[len(items)-1]
+		p.open.lines = append(p.open.lines, text)
+	case p.open == nil || !indented && p.inList() && endsSentence(p.open.last()):
 		p.paragraph(text)
 	default:
-		*p.open += " " + text
+		p.open.lines = append(p.open.lines, text)
 	}
 }
 
@@ -72,13 +91,11 @@ func (p *blockParser) inList() bool {
 }
 
 func (p *blockParser) paragraph(text string) {
-	if p.insideSentence(text) {
-		p.open = &p.blocks[len(p.blocks)-1].text
-		*p.open += " " + text
-		return
+	if !p.insideSentence(text) {
+		p.blocks = append(p.blocks, &passage{})
 	}
-	p.blocks = append(p.blocks, block{text: text})
-	p.open = &p.blocks[len(p.blocks)-1].text
+	p.open = p.blocks[len(p.blocks)-1]
+	p.open.lines = append(p.open.lines, text)
 }
 
 // insideSentence reports whether a blank line fell into a sentence: the last
@@ -88,16 +105,16 @@ func (p *blockParser) insideSentence(text string) bool {
 		return false
 	}
 	first, _ := utf8.DecodeRuneInString(text)
-	return unicode.IsLower(first) && !isPunctuated(p.blocks[len(p.blocks)-1].text)
+	return unicode.IsLower(first) && !isPunctuated(p.blocks[len(p.blocks)-1].last())
 }
 
-func (p *blockParser) item(it item) {
+func (p *blockParser) item(number, text string) {
 	if !p.inList() {
-		p.blocks = append(p.blocks, block{})
+		p.blocks = append(p.blocks, &passage{})
 	}
-	last := &p.blocks[len(p.blocks)-1]
-	last.items = append(last.items, it)
-	p.open = &last.items[len(last.items)-1].text
+	list := p.blocks[len(p.blocks)-1]
+	p.open = &passage{number: number, lines: []string{text}}
+	list.items = append(list.items, p.open)
 }
 
 // marker splits the marker of a list item from its text. The number is empty

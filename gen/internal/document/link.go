@@ -47,6 +47,9 @@ func (d *Document) Link(diags *diag.List) *Linked {
 	c.files()
 	c.circles()
 	if !c.diags.Failed() {
+		c.measure()
+	}
+	if !c.diags.Failed() {
 		linked.decode(&c)
 	}
 	diags.Add(c.diags)

@@ -53,19 +53,26 @@ func (c *checker) files() {
 // of others like them, only back to themselves: each circle once, at the least
 // of its names.
 func (c *checker) circles() {
+	done := map[string]bool{}
 	for name := range c.definitions {
-		circle := []string{name}
-		next, ok := c.alias(name)
-		for ok && next > name && !slices.Contains(circle, next) {
-			circle = append(circle, next)
+		var path []string
+		place := map[string]int{}
+		next, ok := name, true
+		for ok && !done[next] {
+			done[next], place[next] = true, len(path)
+			path = append(path, next)
 			next, ok = c.alias(next)
 		}
-		if !ok || next != name {
+		start, closed := place[next]
+		if !ok || !closed {
 			continue
 		}
-		ref := Get(c.definitions[name], "$ref")
-		c.diags.Errorf(c.At(ref, "/definitions/"+diag.Escape(name)+"/$ref"), "let one of them be a schema of its own",
-			"the $ref only leads back to itself: %s", strings.Join(append(circle, name), " -> "))
+		circle := path[start:]
+		least := slices.Index(circle, slices.Min(circle))
+		circle = append(append(slices.Clone(circle[least:]), circle[:least]...), circle[least])
+		ref := Get(c.definitions[circle[0]], "$ref")
+		c.diags.Errorf(c.At(ref, "/definitions/"+diag.Escape(circle[0])+"/$ref"), "let one of them be a schema of its own",
+			"the $ref only leads back to itself: %s", strings.Join(circle, " -> "))
 	}
 }
 

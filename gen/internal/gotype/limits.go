@@ -109,39 +109,54 @@ func EmptinessOf(f *model.Field) Emptiness {
 
 // Checked are the sent types that have a limit somewhere inside.
 func Checked(api *model.API) map[model.Type]bool {
+	users := map[model.Type][]model.Type{}
+	for _, t := range api.Types() {
+		for _, used := range model.Uses(t) {
+			used = element(used)
+			users[used] = append(users[used], t)
+		}
+	}
 	checked := map[model.Type]bool{}
-	has := func(t model.Type) bool { return checked[t] || CheckedElem(checked, t) }
-	mark := func(t model.Type, found bool) bool {
-		if !found || checked[t] {
-			return false
+	var mark func(t model.Type)
+	mark = func(t model.Type) {
+		if checked[t] || !model.DeclOf(t).Send {
+			return
 		}
 		checked[t] = true
-		return true
+		for _, user := range users[t] {
+			mark(user)
+		}
 	}
-	for changed := true; changed; {
-		changed = false
-		for _, s := range api.Structs {
-			found := false
-			for _, f := range s.Fields {
-				found = found || len(FieldLimits(f)) > 0 || EmptinessOf(f) != NeverEmpty || has(f.Type)
-			}
-			changed = mark(s, s.Send && found) || changed
-		}
-		for _, n := range api.Named {
-			changed = mark(n, n.Send && (has(n.Type) || len(Limits(n.Type, n.Bounds, false)) > 0)) || changed
-		}
-		for _, u := range api.Unions {
-			found := false
-			for _, v := range u.Variants {
-				found = found || has(v.Type)
-			}
-			for _, m := range u.Members {
-				found = found || has(m.Type)
-			}
-			changed = mark(u, u.Send && found) || changed
+	for _, t := range api.Types() {
+		if limited(t) {
+			mark(t)
 		}
 	}
 	return checked
+}
+
+// element is what is inside of lists and maps.
+func element(t model.Type) model.Type {
+	switch t := t.(type) {
+	case *model.List:
+		return element(t.Elem)
+	case *model.Map:
+		return element(t.Elem)
+	}
+	return t
+}
+
+// limited reports whether a declaration has limits of its own.
+func limited(t model.Type) bool {
+	switch t := t.(type) {
+	case *model.Struct:
+		return slices.ContainsFunc(t.Fields, func(f *model.Field) bool {
+			return len(FieldLimits(f)) > 0 || EmptinessOf(f) != NeverEmpty
+		})
+	case *model.Named:
+		return len(Limits(t.Type, t.Bounds, false)) > 0
+	}
+	return false
 }
 
 // CheckedElem reports whether the elements of a list or map are checked.

@@ -171,6 +171,7 @@ func (d *declarations) hoistEnum(s schema, wire string) *model.Enum {
 // values reads the values of an enum of strings.
 func (r reader) values(s schema, azure azureEnum) []*model.Value {
 	var values []*model.Value
+	seen := map[string]bool{}
 	for _, at := range s.enum() {
 		n := at.node
 		switch {
@@ -179,10 +180,11 @@ func (r reader) values(s schema, azure azureEnum) []*model.Value {
 			continue
 		case n.Value == "":
 			continue
-		case slices.ContainsFunc(values, func(v *model.Value) bool { return v.Wire == n.Value }):
+		case seen[n.Value]:
 			r.errorf(at, "remove one of them", "enum has the value %q twice", n.Value)
 			continue
 		}
+		seen[n.Value] = true
 		v := &model.Value{Wire: n.Value, Doc: azure.values[n.Value].doc, At: r.at(at)}
 		if name := azure.values[n.Value].name; name != n.Value {
 			v.Pin = name

@@ -18,6 +18,7 @@ type part struct {
 // object is a schema with its allOf flattened, before types are resolved.
 type object struct {
 	properties []*property // the parents' first, each group in the document's order
+	byName     map[string]*property
 	required   map[string]bool
 }
 
@@ -114,7 +115,7 @@ func (h *hierarchy) flatten(d *definition) *object {
 // merge combines the parts of an object; owner is what its own properties
 // belong to.
 func (h *hierarchy) merge(parts []part, owner string) *object {
-	o := &object{required: map[string]bool{}}
+	o := &object{byName: map[string]*property{}, required: map[string]bool{}}
 	for _, p := range parts {
 		if p.parent != nil {
 			o.inherit(p, h.flatten(p.parent))
@@ -186,17 +187,14 @@ func (o *object) inherit(p part, from *object) {
 
 // property returns the property of a name, new at the end if there is none.
 func (o *object) property(name string) *property {
-	for _, p := range o.properties {
-		if p.name == name {
-			return p
-		}
+	p := o.byName[name]
+	if p == nil {
+		p = &property{name: name}
+		o.properties = append(o.properties, p)
+		o.byName[name] = p
 	}
-	p := &property{name: name}
-	o.properties = append(o.properties, p)
 	return p
 }
 
 // has reports whether the object has a property of a name.
-func (o *object) has(name string) bool {
-	return slices.ContainsFunc(o.properties, func(p *property) bool { return p.name == name })
-}
+func (o *object) has(name string) bool { return o.byName[name] != nil }
