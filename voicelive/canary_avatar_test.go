@@ -1,7 +1,5 @@
 package voicelive
 
-import "fmt"
-
 func init() {
 	secretFeatures = append(secretFeatures, secretFeature{
 		configure: func(s *RequestSession) {
@@ -15,9 +13,8 @@ func init() {
 			return &ClientEventSessionAvatarConnect{ClientSDP: "a=ice-pwd:" + canary + "sdp"}
 		},
 		values: func(s *RequestSession) []any {
-			offer, answer := &ClientEventSessionAvatarConnect{ClientSDP: canary + "sdp"}, &ServerEventSessionAvatarConnecting{ServerSDP: canary + "sdp"}
-			lists := fmt.Sprintf("%v %+v %#v", s.Avatar, s.Avatar, s.Avatar.ICEServers) // a JSON handler would take lists apart
-			return []any{offer, *offer, answer, *answer, s.Avatar, s.Avatar.ICEServers[0], lists}
+			return []any{&ClientEventSessionAvatarConnect{ClientSDP: canary + "sdp"}, &ServerEventSessionAvatarConnecting{ServerSDP: canary + "sdp"},
+				s.Avatar, &s.Avatar.ICEServers[0], &ResponseSession{Avatar: s.Avatar}}
 		},
 	})
 }

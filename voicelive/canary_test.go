@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -112,7 +113,7 @@ type secretFeature struct {
 	invalidate func(*RequestSession) // makes the configuration invalid, nil for nothing
 	wire       []string              // canaries that the service gets in the configuration
 	sent       func(*RequestSession) ClientEvent
-	values     func(*RequestSession) []any // to print
+	values     func(*RequestSession) []any // pointers to what holds a canary
 }
 
 var secretFeatures []secretFeature
@@ -224,7 +225,7 @@ func TestSecretsStayOut(t *testing.T) {
 			"response", &ClientEventResponseCreate{Response: &ResponseCreateParams{Tools: o.Session.Tools}})
 		for _, f := range secretFeatures {
 			for _, v := range f.values(o.Session) {
-				e.tell(v)
+				e.tell(v, reflect.ValueOf(v).Elem().Interface())
 				e.log.Info("value", "value", v)
 			}
 		}

@@ -7,8 +7,7 @@ func init() {
 	secretFeatures = append(secretFeatures, secretFeature{
 		sent: func(s *RequestSession) ClientEvent { return call(s) },
 		values: func(s *RequestSession) []any {
-			called := &ServerEventRTCCallSDPCreated{SDPAnswer: canary + "sdp"}
-			return []any{call(s), *call(s), called, *called}
+			return []any{call(s), &ServerEventRTCCallSDPCreated{SDPAnswer: canary + "sdp"}}
 		},
 	})
 }

@@ -18,20 +18,20 @@ import (
 func secretValues() []any {
 	session := secretSession()
 	unknown := []byte(`{"type":"t","token":"` + canary + `raw","authorization":"` + canary + `a","x":{"Api-Key":["` + canary + `k"]}}`)
-	shown := ResponseSession{Tools: session.Tools, Avatar: session.Avatar}
+	shown := ResponseSession{Tools: session.Tools}
 	shown.Extra.Set("client_secret", json.RawMessage(`{"value":"`+canary+`extra"}`))
-	return []any{
-		session, session.Avatar, &session.Avatar.ICEServers[0], session.Tools[0], &shown,
+	values := []any{
+		session, session.Tools[0], &shown,
 		&ClientEventSessionUpdate{Session: *session},
 		&ClientEventResponseCreate{Response: &ResponseCreateParams{Tools: session.Tools}},
 		&ResponseCreateParams{Tools: session.Tools},
-		&ClientEventSessionAvatarConnect{ClientSDP: canary + "sdp"},
-		&ClientEventRTCCallSDPCreate{SDPOffer: canary + "sdp", Session: session},
 		&ServerEventSessionCreated{Session: shown}, &ServerEventSessionUpdated{Session: shown},
-		&ServerEventSessionAvatarConnecting{ServerSDP: canary + "sdp"},
-		&ServerEventRTCCallSDPCreated{SDPAnswer: canary + "sdp"},
 		&UnknownServerEvent{Raw: unknown}, &UnknownClientEvent{Raw: unknown}, &UnknownTool{Raw: unknown},
 	}
+	for _, f := range secretFeatures {
+		values = append(values, f.values(session)...)
+	}
+	return values
 }
 
 // TestSecretsAreNotPrinted prints values and pointers, alone and in containers,

@@ -58,7 +58,7 @@ func (m *machine) interrupt(now time.Time, byService bool) {
 		}
 	}
 	if m.remote {
-		m.clearRemote()
+		remoteAudio.clear(m)
 	}
 }
 

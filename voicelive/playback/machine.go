@@ -118,7 +118,9 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 	case *voicelive.ServerEventConversationItemInputAudioTranscriptionCompleted:
 		m.words(now, e.Transcript)
 	default:
-		m.handleRemote(event)
+		if remoteAudio.handle != nil {
+			remoteAudio.handle(m, event)
+		}
 	}
 }
 
@@ -397,4 +399,13 @@ func deref(s *string) string {
 		return ""
 	}
 	return *s
+}
+
+// remoteAudio is set by remote.go, which not every version of the API has the
+// types for.
+var remoteAudio remote
+
+type remote struct {
+	handle func(*machine, voicelive.ServerEvent)
+	clear  func(*machine) // comes only after handle has set machine.remote
 }
