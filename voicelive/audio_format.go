@@ -18,8 +18,8 @@ type audioFormat struct {
 	perSecond int // bytes
 }
 
-// inputFormat returns the format of input audio. It is that of the session, which may be
-// nil, and the options must not contradict it.
+// inputFormat returns the format of input audio. It is that of the session, whose
+// configuration may be nil, and the options must not contradict it.
 func inputFormat(o *AudioWriterOptions, session *ResponseSession) (audioFormat, error) {
 	want := &ResponseSession{}
 	if session != nil {

@@ -57,7 +57,7 @@ func (s *Session) AudioWriter(ctx context.Context, o *AudioWriterOptions) (io.Wr
 	if o == nil {
 		o = &AudioWriterOptions{}
 	}
-	format, err := inputFormat(o, nil)
+	format, err := inputFormat(o, s.Config())
 	if err != nil {
 		return nil, err
 	}
