@@ -45,22 +45,36 @@ spec: ## take a new spec/voicelive.json, FROM=file-or-URL or upstream's, and reg
 	git archive HEAD | tar -x -C "$$before" && \
 	go run ./cmd/vlgen spec $(if $(or $(FROM),$(UPSTREAM)),-from '$(or $(FROM),$(UPSTREAM))') -before "$$before/spec" -report spec-report.md
 
+# Packages with tests that are not built with the race detector, which drops what pools hold.
+UNRACED = $(sort $(dir $(shell git grep -l '^//go:build !race' -- '*_test.go')))
+
 .PHONY: test
 test: ## run all tests, with the race detector if there is a C compiler
 	@$(if $(RACE),:,echo "no C compiler: testing without the race detector")
 	go test $(RACE) ./...
-	$(if $(RACE),go test -run '$(MEMORY)' ./voicelive ./voicelive/internal/ws)
-
-# What the race detector would disturb: it drops what pools hold.
-MEMORY := ^(TestAllocations|TestAnAppendIsOneFrame.*|TestReceivingTakes.*|TestALargeMessage.*|TestWaitingForRoom.*)$$
+	$(if $(RACE),go test $(addprefix ./,$(UNRACED)))
 
 # How many fault schedules make soak runs, in virtual time and over TCP.
 VIRTUAL ?= 1000000
 REAL    ?= 100000
 
+LONG := -run '^Test(Schedules|EverythingAtOnce|ConnectsThatAreCancelled)'
+
+.PHONY: test-long
+test-long: ## run the tests of chance with as many rounds as CI does
+	go test $(RACE) ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
+
 .PHONY: soak
 soak: ## run VIRTUAL and REAL random fault schedules, with new seeds each time
 	go test $(RACE) ./voicelive -run '^TestSchedules' -v -timeout 24h -virtual $(VIRTUAL) -real $(REAL) -first $$(date +%s)000000
+
+.PHONY: portable
+portable: ## vet for other systems and processors, and run the tests of voicelive with 32 bits
+	GOOS=windows go vet ./...
+	GOOS=darwin go vet ./...
+	GOOS=linux GOARCH=arm64 go vet ./...
+	GOOS=js GOARCH=wasm go vet ./voicelive/...
+	GOARCH=386 go test ./voicelive/...
 
 .PHONY: lint
 lint: ## gofmt and go vet of all modules, staticcheck of the main one and of examples

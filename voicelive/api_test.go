@@ -3,11 +3,12 @@ package voicelive_test
 import (
 	"bytes"
 	"flag"
-	"go/build"
 	"go/importer"
 	"go/token"
 	"go/types"
+	"io"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -19,10 +20,10 @@ var update = flag.Bool("update", false, "accept the exported API as it is")
 
 // TestExportedAPI makes every change of the exported API show in a diff.
 func TestExportedAPI(t *testing.T) {
-	build.Default.CgoEnabled = false // package net needs no C compiler then, which leaves files behind
-	imp := importer.ForCompiler(token.NewFileSet(), "source", nil)
+	paths := []string{"github.com/go-voicelive/voicelive-go/voicelive", "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"}
+	imp := importer.ForCompiler(token.NewFileSet(), "gc", exportData(t, paths))
 	var b bytes.Buffer
-	for _, path := range []string{"github.com/go-voicelive/voicelive-go/voicelive", "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"} {
+	for _, path := range paths {
 		pkg, err := imp.Import(path)
 		if err != nil {
 			t.Fatal(err)
@@ -46,6 +47,21 @@ func TestExportedAPI(t *testing.T) {
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(b.String(), "\n")); diff != "" {
 		t.Errorf("the exported API differs from %s (-was +is); go test ./voicelive -update accepts it:\n%s", golden, diff)
 	}
+}
+
+// exportData returns what the compiler wrote about packages and those that they import.
+func exportData(t *testing.T, paths []string) importer.Lookup {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list", "-deps", "-export", "-f", "{{.ImportPath}} {{.Export}}"}, paths...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		path, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+		files[path] = file
+	}
+	return func(path string) (io.ReadCloser, error) { return os.Open(files[path]) }
 }
 
 // exported lists what a package exports, one line a name, field or method.

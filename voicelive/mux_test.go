@@ -18,7 +18,7 @@ func TestHandlersMayCallEveryMethod(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {
 			p.text(`{"type":"warning","warning":{"message":"1"}}`)
 			p.text(`{"type":"nonsense"`)
-			p.text(`{"type":"error","error":{"type":"t","message":"2"}}`)
+			p.text(`{"type":"error","error":{"type":"t","message":"2","event_id":"of another"}}`)
 			p.text(`{"type":"of.tomorrow"}`)
 			for {
 				e, err := p.event()

@@ -13,7 +13,8 @@ import (
 
 // P6, P1: connecting ends with its context, at whatever moment, and leaves nothing behind.
 func TestConnectsThatAreCancelledLeaveNothing(t *testing.T) {
-	const connects, atOnce = 2000, 64
+	const atOnce = 64
+	connects := 2 * *rounds
 	label := pprof.Labels("connects", "1")
 	pprof.Do(t.Context(), label, func(context.Context) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -95,13 +95,13 @@ func (o *talkative) ObserveClose(CloseInfo)                 { o.call() }
 // P19: any method may be called from any goroutine at any time. The race detector is
 // the judge.
 func TestEverythingAtOnce(t *testing.T) {
-	const rounds, senders, receivers, closers = 1000, 64, 8, 3
+	const senders, receivers, closers = 64, 8, 3
 	dial, accepted := loopback(t)
 	observer := &talkative{}
 	opts := testOptions(dial)
 	opts.Observer = observer
 	c := testClient(t, opts)
-	for round := range rounds {
+	for round := range *rounds {
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			conn := <-accepted

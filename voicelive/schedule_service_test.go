@@ -101,7 +101,7 @@ func (v *service) accept(fault string) bool {
 		conn.Close()
 		return false
 	case "refuse":
-		io.WriteString(conn, refusal([]int{400, 401, 403, 404, 429, 500}[int(delay)%6], strings.Repeat("no", int(delay)%1000)))
+		io.WriteString(conn, refusal([]int{400, 401, 403, 404, 429, 500}[delay%6], strings.Repeat("no", int(delay%1000))))
 		conn.Close()
 		return false
 	case "drop":
@@ -111,7 +111,7 @@ func (v *service) accept(fault string) bool {
 		conn.Abort()
 		return false
 	case "garbage":
-		conn.Write(bytes.Repeat([]byte{byte(delay)}, 1+int(delay)%5000))
+		conn.Write(bytes.Repeat([]byte{byte(delay)}, 1+int(delay%5000)))
 		conn.Close()
 		return false
 	case "flood":

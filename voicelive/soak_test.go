@@ -16,8 +16,9 @@ import (
 )
 
 var (
-	virtualSchedules = flag.Int("virtual", 10_000, "fault schedules in virtual time")
-	realSchedules    = flag.Int("real", 2_000, "fault schedules over TCP")
+	virtualSchedules = flag.Int("virtual", 2_000, "fault schedules in virtual time")
+	realSchedules    = flag.Int("real", 200, "fault schedules over TCP")
+	rounds           = flag.Int("rounds", 150, "rounds of tests in which the scheduler decides what meets what")
 	firstSeed        = flag.Uint64("first", 1, "seed of the first fault schedule")
 	onlySeed         = flag.Uint64("seed", 0, "the one fault schedule to run")
 )

@@ -1,0 +1,32 @@
+//go:build !race
+
+package jsonwire
+
+import "testing"
+
+func TestBase64RejectsEverySingleByteCorruption(t *testing.T) {
+	corrupt := func(src []byte, i int) {
+		good := src[i]
+		for c := range 256 {
+			src[i] = byte(c)
+			checkDecode(t, src)
+		}
+		src[i] = good
+	}
+	for n := range 65 {
+		src := appendBase64(nil, noise(n))
+		for i := range src {
+			corrupt(src, i)
+		}
+	}
+	for _, n := range []int{957, 958, 4799, 4800} {
+		src := appendBase64(nil, noise(n))
+		for i := range 48 {
+			corrupt(src, i)
+			corrupt(src, len(src)-1-i)
+		}
+		for i := 48; i < len(src); i += 397 {
+			corrupt(src, i)
+		}
+	}
+}

@@ -1,5 +1,0 @@
-//go:build race
-
-package voicelive_test
-
-const raceEnabled = true
