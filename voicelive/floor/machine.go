@@ -19,10 +19,9 @@ type machine struct {
 	closed bool
 
 	// What the session is configured to do, and what was learned about the service.
-	behavior          voicelive.TurnBehavior
-	echoes            bool // it has echoed metadata: a response without it is not ours
-	tellsConversation bool // it has told the conversation of a response
-	noPrevious        bool // it does not know cancel_previous
+	behavior   voicelive.TurnBehavior
+	echoes     bool // it has echoed metadata: a response without it is not ours
+	noPrevious bool // it does not know cancel_previous
 
 	// Who has the floor.
 	speaking   time.Time // since when; zero if the user does not speak
@@ -174,7 +173,7 @@ func (m *machine) responseCreated(now time.Time, r *voicelive.Response) {
 		c.response = id
 		m.note(c, byOrder)
 		return
-	case m.isOutOfBand(r) && c == nil:
+	case r.OutOfBand() && c == nil:
 		return
 	}
 	if c != nil && m.creating == c {
@@ -205,17 +204,6 @@ func (m *machine) creationOf(r *voicelive.Response) (c *creation, ours, byOrder 
 		return c, true, true
 	}
 	return nil, false, false
-}
-
-// isOutOfBand reports whether a response is no part of the conversation. Its conversation_id
-// is null then; that is believed of a service that tells the conversations of others.
-func (m *machine) isOutOfBand(r *voicelive.Response) bool {
-	if r.ConversationID != nil {
-		m.tellsConversation = true
-		return false
-	}
-	text, ok := r.Extra.Get("conversation_id")
-	return ok && string(text) == "null" && m.tellsConversation
 }
 
 // note writes what is known of a creation into its handles.

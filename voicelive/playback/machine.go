@@ -14,8 +14,7 @@ type machine struct {
 	clock   clock
 
 	// What the session does by itself.
-	behavior          voicelive.TurnBehavior
-	tellsConversation bool // the service has told the conversation of a response
+	behavior voicelive.TurnBehavior
 
 	// The user.
 	speaking   bool
@@ -174,11 +173,7 @@ func (m *machine) response(id string) *response {
 
 func (m *machine) created(now time.Time, r *voicelive.Response) {
 	response := m.response(deref(r.ID))
-	if r.ConversationID != nil {
-		m.tellsConversation = true
-	} else if text, ok := r.Extra.Get("conversation_id"); ok && string(text) == "null" {
-		response.outOfBand = m.tellsConversation
-	}
+	response.outOfBand = r.OutOfBand()
 	if m.speaking && m.stops() && !response.outOfBand {
 		m.kill(now, response, true)
 	}

@@ -309,9 +309,6 @@ func TestOutOfBand(t *testing.T) {
 		return e
 	}
 	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
-		r := created("r0").(*voicelive.ServerEventResponseCreated)
-		r.Response.ConversationID = new("conv")
-		tell(t, p, r, done("r0"))
 		tell(t, p, none("text"), none("r1"), delta("r1", "a", 500))
 		wait(100 * time.Millisecond)
 		tell(t, p, speech(), done("r1"), done("text"))
