@@ -1,0 +1,37 @@
+// Package tools lets a model call Go functions.
+//
+// A [Tool] is a function with a name, a description and a JSON schema, which is made
+// from the type of its argument:
+//
+//	weather := tools.New("get_weather", "Tells the weather in a city.",
+//		func(ctx context.Context, in struct {
+//			City string `json:"city" jsonschema:"the city, such as Oslo"`
+//		}) (Weather, error) { … })
+//
+// [Definitions] describes tools to the service, and a [Runner] runs them:
+//
+//	runner, err := tools.NewRunner(ctx, session, floor, []tools.Tool{weather}, nil)
+//
+// and, in the receive loop, for each event:
+//
+//	err = runner.HandleEvent(ctx, event)
+//
+// # What becomes of a call
+//
+// Each call that the model announces ends as exactly one of confirmed, refused and
+// carried, with at most one output sent; see [Outcome]. A function runs when its
+// call and its response are complete; it runs beside the receive loop, in parallel with
+// others. A call that does not run gets an output that says so: its response was
+// interrupted, its name is unknown, its arguments are invalid. So does a function
+// that fails, panics, or takes too long. When all calls of a response have ended,
+// the Runner asks for one response, by an interface that floor.Floor satisfies.
+//
+// An interruption by the user does not cancel a function, unless [Options] of the tool say
+// so: a lookup that is lost because the user said "thanks" would be a bug.
+//
+// # MCP
+//
+// The service calls the tools of MCP servers itself. The Runner decides approvals, by
+// [RunnerOptions.Approve], and counts these calls with those of functions: one request for
+// a response when all have ended.
+package tools

@@ -1,0 +1,272 @@
+package tools
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// An Asker asks for a response that takes items into account, when nobody speaks. It does not wait
+// for the response. A floor.Floor is one.
+type Asker interface {
+	RequestResponse(items ...string)
+}
+
+// RunnerOptions are the options of a [Runner]. The zero value is usable. Callbacks are called from
+// the goroutine that caused them, without a lock; they must not block.
+type RunnerOptions struct {
+	// Parallel is how many functions run at once; others wait. 0 is 16.
+	Parallel int
+
+	// MaxOutput is the most bytes of an output; of a larger one the model is told its size alone.
+	// 0 is 256 KiB.
+	MaxOutput int
+
+	// Approve decides about MCP calls that need an approval. Nil denies all.
+	Approve Approver
+
+	// ApproveTimeout is how long Approve may take; the call is denied then. 0 is 30 s.
+	ApproveTimeout time.Duration
+
+	// Say says the Filler of a tool, and returns a func that withdraws it if it is not said
+	// yet. Nil says none.
+	Say func(sentence string) (withdraw func())
+
+	// Directive is told that a function returned a NoReply, an EndCall, a HandOff or a Transfer, after
+	// its output was sent and before a response is asked for.
+	Directive func(call Call, directive any)
+
+	// Ended is told the outcome of each call.
+	Ended func(Call)
+
+	// MCP is told of each MCP call that has ended, and of each listing that failed.
+	MCP func(MCPCall)
+
+	// Panic is told what a function panicked with; the model is told only that it failed.
+	Panic func(call Call, value any)
+}
+
+// A Runner runs the functions that the model calls in one session. Its methods may be called from any
+// goroutine, and from its callbacks.
+type Runner struct {
+	ctx    context.Context
+	sender voicelive.Sender
+	asker  Asker
+
+	mu      sync.Mutex
+	machine machine
+	err     error // of the sender; the first one
+	timer   *time.Timer
+	armed   time.Time // when timer calls tick; zero if it does not
+	results map[*call]chan struct{}
+}
+
+// NewRunner returns a Runner for a session that begins. Functions run with contexts below ctx,
+// which is that of the conversation: they go on when the session ends. Nil options are the
+// defaults.
+func NewRunner(ctx context.Context, sender voicelive.Sender, asker Asker, tools []Tool, o *RunnerOptions) (*Runner, error) {
+	if _, err := Definitions(tools...); err != nil {
+		return nil, err
+	}
+	r := &Runner{ctx: ctx, sender: sender, asker: asker, results: map[*call]chan struct{}{}}
+	m := &r.machine
+	if o != nil {
+		m.options = *o
+	}
+	if m.options.Parallel <= 0 {
+		m.options.Parallel = 16
+	}
+	if m.options.MaxOutput <= 0 {
+		m.options.MaxOutput = 256 << 10
+	}
+	m.options.ApproveTimeout = orDefault(m.options.ApproveTimeout, 30*time.Second)
+	m.prefix = "tl" + strings.ToLower(rand.Text()[:8])
+	m.tools = make(map[string]*Tool, len(tools))
+	for i := range tools {
+		t := tools[i]
+		m.tools[t.name] = &t
+	}
+	r.timer = time.AfterFunc(time.Hour, r.tick)
+	r.timer.Stop()
+	return r, nil
+}
+
+// HandleEvent tells the Runner of an event of the session, in the order of the session. An error is
+// that of the sender, now or before.
+func (r *Runner) HandleEvent(ctx context.Context, event voicelive.ServerEvent) error {
+	return r.do(func(now time.Time) { r.machine.handle(now, event) })
+}
+
+// Calls returns the calls that are not confirmed or refused, in the order of their announcement.
+func (r *Runner) Calls() (calls []Call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, g := range r.machine.groups {
+		for _, c := range g.calls {
+			if c.Outcome != Confirmed && c.Outcome != Refused {
+				calls = append(calls, c.Call)
+			}
+		}
+	}
+	return calls
+}
+
+// A CarriedCall is a call whose output did not reach the conversation before the session ended,
+// or a background call whose result did not.
+type CarriedCall struct {
+	Call
+	Done   <-chan struct{} // closed when the function has returned
+	runner *Runner
+	call   *call
+}
+
+// Result returns what the model is to be told, once Done is closed. Err is why there is no
+// output of the function.
+func (c *CarriedCall) Result() (output string, err error) {
+	c.runner.mu.Lock()
+	defer c.runner.mu.Unlock()
+	if c.call.result != "" {
+		return c.call.result, c.call.Err
+	}
+	return c.call.Output, c.call.Err
+}
+
+// End ends the session of the Runner: it sends nothing more. It returns the calls that are
+// carried to a later session; their functions go on.
+func (r *Runner) End() (carried []*CarriedCall) {
+	_ = r.do(func(time.Time) {
+		for _, c := range r.machine.close() {
+			done := r.results[c]
+			if done == nil { // it did not run, or has returned
+				done = make(chan struct{})
+				close(done)
+			}
+			carried = append(carried, &CarriedCall{Call: c.Call, Done: done, runner: r, call: c})
+		}
+	}) // the session has ended: its errors are known
+	r.timer.Stop()
+	return carried
+}
+
+func (r *Runner) tick() {
+	_ = r.do(func(now time.Time) {
+		r.armed = time.Time{}
+		r.machine.tick(now)
+	}) // the next event tells the error
+}
+
+// do lets the machine make a step, and carries out what follows from it.
+func (r *Runner) do(step func(now time.Time)) error {
+	calls, err := r.step(step)
+	for _, call := range calls {
+		call()
+	}
+	return err
+}
+
+// step returns what is to be done without the lock.
+func (r *Runner) step(step func(now time.Time)) (calls []func(), err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := &r.machine
+	step(time.Now())
+	for m.pump(); len(m.out) > 0; m.pump() {
+		out := m.out
+		m.out = nil
+		for _, a := range out {
+			if call := r.perform(a); call != nil {
+				calls = append(calls, call)
+			}
+		}
+	}
+	// The timer may fire too early, since deadlines move with each event, but never too late.
+	if wake := m.wake(); !wake.IsZero() && !m.closed && (r.armed.IsZero() || wake.Before(r.armed)) {
+		r.armed = wake
+		r.timer.Reset(time.Until(wake))
+	}
+	return calls, r.err
+}
+
+// perform carries out an action, or returns the call that does.
+func (r *Runner) perform(a action) func() {
+	switch {
+	case a.run != nil:
+		r.run(a.run)
+	case a.cancel != nil:
+		a.cancel.cancel()
+	case a.approve != nil:
+		r.approve(a.approve)
+	case a.event != nil:
+		if err := r.sender.Send(r.ctx, a.event); err != nil {
+			if r.err == nil {
+				r.err = err
+			}
+			if a.sends != nil {
+				r.machine.sendFailed(a.sends, err)
+			}
+		}
+	case a.ask:
+		return func() { r.asker.RequestResponse(a.items...) }
+	}
+	return a.tell
+}
+
+// run calls a function in a goroutine of its own. The caller has r.mu.
+func (r *Runner) run(c *call) {
+	ctx, cancel := context.WithDeadline(r.ctx, c.deadline)
+	c.cancel = cancel
+	done := make(chan struct{})
+	r.results[c] = done
+	tool, arguments, told := c.tool, json.RawMessage(c.Arguments), c.Call
+	go func() {
+		defer cancel()
+		result, err := r.call(ctx, tool, told, arguments)
+		_ = r.do(func(now time.Time) {
+			r.machine.returned(now, c, result, err)
+			delete(r.results, c)
+			close(done)
+		}) // the next event tells the error
+	}()
+}
+
+// call calls a function, and makes an error of a panic.
+func (r *Runner) call(ctx context.Context, tool *Tool, told Call, arguments json.RawMessage) (result any, err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			result, err = nil, errPanic
+			if r.machine.options.Panic != nil {
+				r.machine.options.Panic(told, value)
+			}
+		}
+	}()
+	return tool.call(ctx, arguments)
+}
+
+// approve asks the application in a goroutine of its own. The caller has r.mu.
+func (r *Runner) approve(c *mcpCall) {
+	ctx, cancel := context.WithDeadline(r.ctx, c.deadline)
+	told := c.MCPCall
+	go func() {
+		defer cancel()
+		approved := r.decide(ctx, told)
+		_ = r.do(func(now time.Time) { r.machine.decided(now, c, approved) }) // the next event tells the error
+	}()
+}
+
+// decide asks the application. One that panics has not approved.
+func (r *Runner) decide(ctx context.Context, told MCPCall) (approved bool) {
+	defer func() {
+		if value := recover(); value != nil {
+			approved = false
+			if r.machine.options.Panic != nil {
+				r.machine.options.Panic(Call{Name: told.Name, Arguments: told.Arguments}, value)
+			}
+		}
+	}()
+	return r.machine.options.Approve(ctx, told)
+}

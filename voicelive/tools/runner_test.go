@@ -1,0 +1,428 @@
+package tools
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// A desk records what a Runner sends and asks for. It is its Sender and its Asker.
+type desk struct {
+	mu     sync.Mutex
+	log    []string
+	ids    map[string]string // event_ids of outputs, by call
+	broken error
+}
+
+func (d *desk) Send(_ context.Context, e voicelive.ClientEvent) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	create := e.(*voicelive.ClientEventConversationItemCreate)
+	switch item := create.Item.(type) {
+	case *voicelive.FunctionCallOutputItem:
+		d.log = append(d.log, item.CallID+": "+item.Output)
+		if d.ids == nil {
+			d.ids = map[string]string{}
+		}
+		d.ids[item.CallID] = *create.EventID
+	case *voicelive.MCPApprovalResponseRequestItem:
+		d.log = append(d.log, fmt.Sprintf("approve %s: %t", item.ApprovalRequestID, item.Approve))
+	case *voicelive.SystemMessageItem:
+		d.log = append(d.log, "system: "+item.Content[0].(*voicelive.InputTextContentPart).Text)
+	}
+	return d.broken
+}
+
+func (d *desk) RequestResponse(items ...string) { d.note(fmt.Sprintf("ask for %d", len(items))) }
+
+func (d *desk) note(text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.log = append(d.log, text)
+}
+
+func (d *desk) want(t *testing.T, want ...string) {
+	t.Helper()
+	synctest.Wait()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if diff := cmp.Diff(want, d.log); diff != "" {
+		t.Errorf("sent and asked (-want +got):\n%s", diff)
+	}
+	d.log = nil
+}
+
+// in runs a test in virtual time with a Runner of some functions.
+func in(t *testing.T, o *RunnerOptions, tools []Tool, test func(t *testing.T, r *Runner, d *desk)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{}
+		r, err := NewRunner(t.Context(), d, d, tools, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, r, d)
+		r.End()
+	})
+}
+
+func tell(t *testing.T, r *Runner, events ...voicelive.ServerEvent) {
+	t.Helper()
+	for _, e := range events {
+		if err := r.HandleEvent(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	synctest.Wait()
+}
+
+func callOf(id, name, arguments string) voicelive.ResponseItem {
+	return &voicelive.ResponseFunctionCallItem{ID: new("item_" + id), CallID: id, Name: name, Arguments: arguments, Status: voicelive.ResponseItemStatusCompleted}
+}
+
+func itemDone(item voicelive.ResponseItem) voicelive.ServerEvent {
+	return &voicelive.ServerEventResponseOutputItemDone{ResponseID: "r1", Item: item}
+}
+
+func done(status voicelive.ResponseStatus, output ...voicelive.ResponseItem) voicelive.ServerEvent {
+	return &voicelive.ServerEventResponseDone{Response: voicelive.Response{ID: new("r1"), Status: status, Output: output}}
+}
+
+func completed(output ...voicelive.ResponseItem) voicelive.ServerEvent {
+	return done(voicelive.ResponseStatusCompleted, output...)
+}
+
+func confirmation(call string) voicelive.ServerEvent {
+	return &voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseFunctionCallOutputItem{CallID: call}}
+}
+
+type none struct{}
+
+// after returns a function that takes some time.
+func after(d time.Duration, result string) func(context.Context, none) (string, error) {
+	return func(ctx context.Context, _ none) (string, error) {
+		select {
+		case <-time.After(d):
+			return result, nil
+		case <-ctx.Done():
+			return "", ctx.Err()
+		}
+	}
+}
+
+func TestCallsOfOneResponseAreOneGroup(t *testing.T) {
+	var ended []string
+	o := &RunnerOptions{Ended: func(c Call) { ended = append(ended, c.ID+" "+string(c.Outcome)) }}
+	tools := []Tool{New("slow", "", after(2*time.Second, "slow")), New("fast", "", after(time.Second, "fast"))}
+	in(t, o, tools, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, itemDone(callOf("a", "slow", "")), itemDone(callOf("b", "fast", "{}")), completed())
+		if got := r.Calls(); len(got) != 2 || got[0].Outcome != Running {
+			t.Errorf("calls %+v, want two that run", got)
+		}
+		time.Sleep(1500 * time.Millisecond)
+		d.want(t, "b: fast")
+		time.Sleep(time.Second)
+		d.want(t, "a: slow", "ask for 2")
+		tell(t, r, confirmation("b"), &voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{EventID: new(d.ids["a"])}})
+		if want := []string{"b confirmed", "a refused"}; !slices.Equal(ended, want) {
+			t.Errorf("ended %v, want %v", ended, want)
+		}
+		if got := r.Calls(); len(got) > 0 {
+			t.Errorf("calls %+v remain", got)
+		}
+	})
+}
+
+func TestCallsThatDoNotRun(t *testing.T) {
+	ran := false
+	tools := []Tool{New("f", "", func(context.Context, struct {
+		City string `json:"city"`
+	}) (string, error) {
+		ran = true
+		return "", nil
+	})}
+	for _, test := range []struct {
+		name string
+		done voicelive.ServerEvent
+		want []string
+	}{
+		{"unknown", completed(callOf("a", "g", "{}")), []string{`a: {"error":"there is no function \"g\""}`, "ask for 1"}},
+		{"interrupted", done(voicelive.ResponseStatusCancelled, callOf("a", "f", `{"city":"O`)), []string{"a: " + errorText(errInterrupted)}},
+		{"failed", done(voicelive.ResponseStatusFailed, callOf("a", "f", "{}")), []string{"a: " + errorText(errInterrupted)}},
+		{"incomplete", done(voicelive.ResponseStatusIncomplete, &voicelive.ResponseFunctionCallItem{CallID: "a", Name: "f"}), []string{"a: " + errorText(errIncomplete), "ask for 1"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			in(t, nil, tools, func(t *testing.T, r *Runner, d *desk) {
+				tell(t, r, test.done)
+				d.want(t, test.want...)
+				if ran {
+					t.Error("the function ran")
+				}
+			})
+		})
+	}
+	in(t, nil, tools, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "f", `{}`)))
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if len(d.log) != 2 || !strings.Contains(d.log[0], "the arguments are invalid") || !strings.Contains(d.log[0], "city") || ran {
+			t.Errorf("sent %v, want an output that tells the model how to call the function", d.log)
+		}
+	})
+}
+
+func TestFunctionsThatFail(t *testing.T) {
+	var panicked any
+	o := &RunnerOptions{Panic: func(c Call, value any) { panicked = value }, MaxOutput: 10}
+	tools := []Tool{
+		New("error", "", func(context.Context, none) (string, error) { return "", errors.New("no such city") }),
+		New("panic", "", func(context.Context, none) (string, error) { panic("a secret") }),
+		New("large", "", func(context.Context, none) (string, error) { return "12345678901", nil }),
+		New("hang", "", func(context.Context, none) (string, error) { time.Sleep(time.Hour); return "late", nil }).With(Options{Timeout: time.Second}),
+		New("func", "", func(context.Context, none) (any, error) { return func() {}, nil }),
+	}
+	in(t, o, tools, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "error", ""), callOf("b", "panic", ""), callOf("c", "large", ""), callOf("d", "hang", ""), callOf("e", "func", "")))
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		slices.Sort(d.log)
+		d.want(t, `a: {"error":"no such city"}`, `ask for 5`, `b: {"error":"the function failed"}`, `c: {"error":"the output has 11 bytes, more than 10"}`,
+			`d: {"error":"the function took too long"}`, `e: {"error":"json: unsupported type: func()"}`)
+		time.Sleep(2 * time.Hour)
+		d.want(t)
+		if panicked != "a secret" {
+			t.Errorf("the application was told %v", panicked)
+		}
+	})
+}
+
+func TestEarly(t *testing.T) {
+	tools := []Tool{New("f", "", after(time.Second, "read")).With(Options{Early: true})}
+	in(t, nil, tools, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, itemDone(callOf("a", "f", "")))
+		time.Sleep(2 * time.Second)
+		d.want(t) // not before the response is done
+		tell(t, r, completed())
+		d.want(t, "a: read", "ask for 1")
+	})
+}
+
+func TestAnInterruptionCancelsNothing(t *testing.T) {
+	tools := []Tool{New("order", "", after(time.Second, "ordered")), New("search", "", after(time.Second, "found")).With(Options{CancelOnInterruption: true})}
+	in(t, nil, tools, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "order", ""), callOf("b", "search", "")))
+		time.Sleep(500 * time.Millisecond)
+		tell(t, r, &voicelive.ServerEventInputAudioBufferSpeechStarted{})
+		d.want(t, "b: "+errorText(errCancelled))
+		time.Sleep(time.Second)
+		d.want(t, "a: ordered", "ask for 2")
+	})
+}
+
+func TestBackground(t *testing.T) {
+	tools := []Tool{New("f", "", after(time.Minute-time.Second, "found")).With(Options{Background: true})}
+	in(t, nil, tools, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "f", "")))
+		d.want(t, "a: "+backgroundText, "ask for 1")
+		tell(t, r, confirmation("a"))
+		time.Sleep(time.Minute)
+		d.want(t, "system: The function f, which was called with {}, has ended. Its output: found", "ask for 1")
+	})
+}
+
+func TestDuplicates(t *testing.T) {
+	for policy, want := range map[Duplicates][]string{
+		AllowDuplicates:   {"a: found", "ask for 2", "b: found"},
+		RejectDuplicates:  {"a: found", "ask for 2", "b: " + errorText(errDuplicate)},
+		ReplaceDuplicates: {"a: " + errorText(errReplaced), "ask for 2", "b: found"},
+	} {
+		t.Run(string(policy), func(t *testing.T) {
+			tool := Raw("f", "", nil, func(ctx context.Context, _ json.RawMessage) (any, error) {
+				time.Sleep(time.Second)
+				return "found", nil
+			}).With(Options{Duplicates: policy})
+			in(t, nil, []Tool{tool}, func(t *testing.T, r *Runner, d *desk) {
+				tell(t, r, completed(callOf("a", "f", `{"x":1,"y":2}`), callOf("b", "f", `{ "y": 2, "x": 1 }`)))
+				time.Sleep(2 * time.Second)
+				synctest.Wait()
+				slices.Sort(d.log)
+				d.want(t, want...)
+			})
+		})
+	}
+}
+
+func TestDirectives(t *testing.T) {
+	var d *desk
+	o := &RunnerOptions{Directive: func(c Call, directive any) { d.note(fmt.Sprintf("%s says %T", c.ID, directive)) }}
+	tools := []Tool{
+		New("silent", "", func(context.Context, none) (NoReply, error) { return NoReply{"quiet"}, nil }),
+		New("end", "", func(context.Context, none) (any, error) { return EndCall{Output: "bye"}, nil }),
+	}
+	in(t, o, tools, func(t *testing.T, r *Runner, desk *desk) {
+		d = desk
+		tell(t, r, completed(callOf("a", "silent", "")))
+		d.want(t, "a: quiet", "a says tools.NoReply")
+	})
+	in(t, o, tools, func(t *testing.T, r *Runner, desk *desk) {
+		d = desk
+		tell(t, r, completed(callOf("b", "end", "")))
+		d.want(t, "b: bye", "b says tools.EndCall", "ask for 1")
+	})
+}
+
+func TestFillers(t *testing.T) {
+	var d *desk
+	o := &RunnerOptions{Say: func(sentence string) func() {
+		d.note("say " + sentence)
+		return func() { d.note("withdraw") }
+	}}
+	tools := []Tool{
+		New("slow", "", after(5*time.Second, "slow")).With(Options{Filler: "One moment."}),
+		New("fast", "", after(time.Second, "fast")).With(Options{Filler: "One moment."}),
+	}
+	in(t, o, tools, func(t *testing.T, r *Runner, desk *desk) {
+		d = desk
+		tell(t, r, completed(callOf("a", "slow", ""), callOf("b", "fast", "")))
+		time.Sleep(6 * time.Second)
+		d.want(t, "b: fast", "say One moment.", "a: slow", "withdraw", "ask for 2")
+	})
+	in(t, o, tools, func(t *testing.T, r *Runner, desk *desk) {
+		d = desk
+		tell(t, r, completed(callOf("a", "fast", "")))
+		time.Sleep(6 * time.Second)
+		d.want(t, "a: fast", "ask for 1")
+	})
+}
+
+func approvalRequest() voicelive.ServerEvent {
+	return itemDone(&voicelive.ResponseMCPApprovalRequestItem{ID: new("q"), ServerLabel: "shop", Name: "buy", Arguments: new(`{"n":1}`)})
+}
+
+func TestApprovals(t *testing.T) {
+	yes := func(ctx context.Context, c MCPCall) bool {
+		return c.Server == "shop" && c.Name == "buy" && c.Arguments == `{"n":1}`
+	}
+	for _, test := range []struct {
+		name    string
+		approve Approver
+		wait    time.Duration
+		want    []string
+	}{
+		{"approved", yes, 0, []string{"approve q: true"}},
+		{"without an approver", nil, 0, []string{"approve q: false", "ask for 0"}},
+		{"denied", func(context.Context, MCPCall) bool { return false }, 0, []string{"approve q: false", "ask for 0"}},
+		{"a panic", func(context.Context, MCPCall) bool { panic("no") }, 0, []string{"approve q: false", "ask for 0"}},
+		{"too late", func(ctx context.Context, _ MCPCall) bool { time.Sleep(time.Minute); return true }, 31 * time.Second, []string{"approve q: false", "ask for 0"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			in(t, &RunnerOptions{Approve: test.approve}, nil, func(t *testing.T, r *Runner, d *desk) {
+				tell(t, r, approvalRequest(), approvalRequest(), completed())
+				time.Sleep(test.wait)
+				synctest.Wait()
+				slices.Sort(d.log)
+				d.want(t, test.want...)
+				time.Sleep(time.Hour)
+			})
+		})
+	}
+}
+
+func TestMCPAndFunctionsAreOneGroup(t *testing.T) {
+	var told []MCPCall
+	o := &RunnerOptions{MCP: func(c MCPCall) { told = append(told, c) }}
+	in(t, o, []Tool{New("f", "", after(time.Second, "found"))}, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, itemDone(callOf("a", "f", "")),
+			&voicelive.ServerEventResponseOutputItemAdded{ResponseID: "r1", Item: &voicelive.ResponseMCPCallItem{ID: new("m"), ServerLabel: "shop", Name: "list"}},
+			completed())
+		time.Sleep(2 * time.Second)
+		d.want(t, "a: found")
+		tell(t, r, &voicelive.ServerEventResponseMCPCallFailed{ItemID: "m"})
+		d.want(t, "ask for 1")
+		if len(told) != 1 || told[0].Name != "list" || told[0].Err == nil {
+			t.Errorf("told %+v, want a call that failed", told)
+		}
+		tell(t, r, &voicelive.ServerEventMCPListToolsFailed{ItemID: "l"})
+		if len(told) != 2 || told[1].ItemID != "l" || told[1].Err == nil {
+			t.Errorf("told %+v, want a listing that failed", told)
+		}
+	})
+}
+
+func TestAnMCPCallThatNeverEnds(t *testing.T) {
+	in(t, nil, nil, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, itemDone(&voicelive.ResponseMCPCallItem{ID: new("m"), ServerLabel: "shop", Name: "list"}), completed())
+		time.Sleep(59 * time.Second)
+		d.want(t)
+		time.Sleep(2 * time.Second)
+		d.want(t, "ask for 0")
+	})
+}
+
+func TestALostEndOfAResponse(t *testing.T) {
+	in(t, nil, []Tool{New("f", "", after(time.Second, "found"))}, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, itemDone(callOf("a", "f", "")))
+		time.Sleep(29 * time.Second)
+		d.want(t)
+		time.Sleep(3 * time.Second)
+		d.want(t, "a: found", "ask for 1")
+	})
+}
+
+func TestCallsAreCarried(t *testing.T) {
+	tools := []Tool{New("f", "", after(time.Minute-time.Second, "found")), New("g", "", after(0, "done")), New("h", "", after(30*time.Second, "late")).With(Options{Background: true})}
+	in(t, nil, tools, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "f", ""), callOf("b", "g", ""), callOf("c", "h", "")))
+		d.want(t, "c: "+backgroundText, "b: done")
+		tell(t, r, confirmation("c"))
+		carried := r.End()
+		var ids []string
+		for _, c := range carried {
+			ids = append(ids, c.ID+" "+string(c.Outcome))
+			<-c.Done
+			if output, err := c.Result(); err != nil || output == "" || output == backgroundText {
+				t.Errorf("%s: output %q, error %v", c.ID, output, err)
+			}
+		}
+		if diff := cmp.Diff([]string{"a carried", "b carried", "c confirmed"}, ids); diff != "" {
+			t.Errorf("carried (-want +got):\n%s", diff)
+		}
+		tell(t, r, completed(callOf("d", "g", "")))
+		d.want(t)
+	})
+}
+
+func TestAnOutputOfTheApplication(t *testing.T) {
+	in(t, nil, []Tool{New("f", "", after(time.Second, "found"))}, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "f", "")), confirmation("a"))
+		time.Sleep(2 * time.Second)
+		d.want(t, "ask for 1")
+	})
+}
+
+func TestErrorsOfTheSenderAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{broken: errors.New("the session has ended")}
+		r, err := NewRunner(t.Context(), d, d, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.HandleEvent(t.Context(), completed(callOf("a", "f", ""))); !errors.Is(err, d.broken) {
+			t.Errorf("error %v, want %v", err, d.broken)
+		}
+		if carried := r.End(); len(carried) != 1 {
+			t.Errorf("%d calls are carried, want 1", len(carried))
+		}
+	})
+}

@@ -1,0 +1,451 @@
+package tools
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+var (
+	schedules = flag.Int("schedules", 10_000, "the number of random schedules")
+	first     = flag.Uint64("first", 1, "the seed of the first schedule")
+	verbose   = flag.Bool("log", false, "print what happens in each schedule")
+)
+
+// TestSchedules lets a model call functions at random, which return, fail and hang at random, and is
+// interrupted at random, in sessions that end at random. Each call must end as exactly one of
+// confirmed, refused and carried.
+func TestSchedules(t *testing.T) {
+	const shards = 2
+	for shard := range uint64(shards) {
+		t.Run(fmt.Sprint(shard), func(t *testing.T) {
+			t.Parallel()
+			sum := map[Outcome]int{}
+			for i := shard; i < uint64(*schedules); i += shards {
+				seed := *first + i
+				w := newWorld(seed)
+				w.run()
+				if len(w.faults) > 0 {
+					t.Fatalf("seed %d:\n%s\nreplay it with: go test ./voicelive/tools -run '^TestSchedules$' -schedules 1 -log -first %d",
+						seed, strings.Join(w.faults, "\n"), seed)
+				}
+				for _, c := range w.calls {
+					sum[c.outcome]++
+				}
+			}
+			for _, o := range []Outcome{Confirmed, Refused, Carried} {
+				if sum[o] == 0 && *schedules >= 1000 {
+					t.Errorf("no call was %s: the schedules do not reach it", o)
+				}
+			}
+			t.Logf("calls: %v", sum)
+		})
+	}
+}
+
+type world struct {
+	rnd     *rand.Rand
+	now     time.Time
+	order   int
+	pending timeline
+	machine machine
+	faults  []string
+	ended   bool
+
+	latency time.Duration
+	takes   bool // the service takes outputs of calls of interrupted responses
+	ids     int
+
+	calls     map[string]*fact
+	responses map[string]*answer
+	approvals map[string]int // decisions
+	asks      map[string]int // by the output that they name
+	running   int
+}
+
+// A fact is what is true of a call.
+type fact struct {
+	id, name   string
+	response   string
+	complete   bool
+	outOfBand  bool
+	runs       int
+	outputs    int
+	told       int
+	outcome    Outcome
+	background bool
+}
+
+// An answer is a response of the service.
+type answer struct {
+	status    voicelive.ResponseStatus
+	doneAtUs  bool // response.done has arrived
+	outOfBand bool
+}
+
+type moment struct {
+	at    time.Time
+	order int
+	do    func()
+}
+
+type timeline []moment
+
+func (t timeline) Len() int { return len(t) }
+func (t timeline) Less(i, j int) bool {
+	return t[i].at.Before(t[j].at) || t[i].at.Equal(t[j].at) && t[i].order < t[j].order
+}
+func (t timeline) Swap(i, j int) { t[i], t[j] = t[j], t[i] }
+func (t *timeline) Push(m any)   { *t = append(*t, m.(moment)) }
+func (t *timeline) Pop() any {
+	last := (*t)[len(*t)-1]
+	*t = (*t)[:len(*t)-1]
+	return last
+}
+
+func newWorld(seed uint64) *world {
+	rnd := rand.New(rand.NewPCG(seed, 0x7001))
+	w := &world{rnd: rnd, now: time.Unix(0, 0), latency: time.Duration(rnd.IntN(80)) * time.Millisecond, takes: rnd.IntN(2) == 0,
+		calls: map[string]*fact{}, responses: map[string]*answer{}, approvals: map[string]int{}, asks: map[string]int{}}
+	m := &w.machine
+	m.options = RunnerOptions{Parallel: 1 + rnd.IntN(3), MaxOutput: 100, ApproveTimeout: time.Second,
+		Ended: func(c Call) { w.told(c) }, Approve: nil}
+	if rnd.IntN(3) > 0 {
+		m.options.Approve = func(context.Context, MCPCall) bool { return false } // the world decides in its own time
+	}
+	m.tools = map[string]*Tool{}
+	for name, o := range map[string]Options{
+		"plain": {Timeout: 2 * time.Second}, "early": {Early: true, Timeout: 2 * time.Second},
+		"cancelled": {CancelOnInterruption: true}, "background": {Background: true},
+		"single": {Duplicates: RejectDuplicates}, "latest": {Duplicates: ReplaceDuplicates},
+	} {
+		m.tools[name] = &Tool{name: name, options: o}
+	}
+	for range 1 + rnd.IntN(3) {
+		w.after(w.random(4000), w.respond)
+	}
+	for range rnd.IntN(2) {
+		w.after(w.random(4000), func() { w.send(&voicelive.ServerEventInputAudioBufferSpeechStarted{}) })
+	}
+	if rnd.IntN(3) == 0 {
+		w.after(w.random(5000), w.end)
+	}
+	return w
+}
+
+func (w *world) random(ms int) time.Duration {
+	return time.Duration(w.rnd.IntN(ms)+1) * time.Millisecond
+}
+
+func (w *world) after(in time.Duration, do func()) {
+	w.order++
+	heap.Push(&w.pending, moment{w.now.Add(in), w.order, do})
+}
+
+func (w *world) since() time.Duration { return w.now.Sub(time.Unix(0, 0)) }
+
+func (w *world) fault(format string, args ...any) {
+	w.faults = append(w.faults, fmt.Sprintf("at %v: ", w.since())+fmt.Sprintf(format, args...))
+}
+
+func (w *world) log(format string, args ...any) {
+	if *verbose {
+		fmt.Printf("%8v  %s\n", w.since(), fmt.Sprintf(format, args...))
+	}
+}
+
+func (w *world) run() {
+	for range 100_000 {
+		wake := w.machine.wake()
+		switch {
+		case len(w.faults) > 0:
+			return
+		case len(w.pending) > 0 && (wake.IsZero() || w.machine.closed || !w.pending[0].at.After(wake)):
+			m := heap.Pop(&w.pending).(moment)
+			w.now = later(w.now, m.at)
+			m.do()
+		case !wake.IsZero() && !w.machine.closed:
+			w.now = later(w.now, wake)
+			w.step(func() { w.machine.tick(w.now) })
+		default:
+			if !w.ended && len(w.machine.groups) > 0 {
+				w.fault("%d responses are remembered for ever", len(w.machine.groups))
+			}
+			w.end()
+			w.check()
+			return
+		}
+	}
+	w.fault("the runner is never at rest")
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// end ends the session.
+func (w *world) end() {
+	if w.ended {
+		return
+	}
+	w.ended = true
+	w.log("the session ends")
+	w.step(func() { w.machine.close() })
+}
+
+func (w *world) step(do func()) {
+	do()
+	for w.machine.pump(); len(w.machine.out) > 0; w.machine.pump() {
+		out := w.machine.out
+		w.machine.out = nil
+		for _, a := range out {
+			w.perform(a)
+		}
+	}
+}
+
+func (w *world) perform(a action) {
+	switch {
+	case a.run != nil:
+		w.start(a.run)
+	case a.approve != nil:
+		if w.rnd.IntN(3) > 0 { // or nobody decides
+			approved := w.rnd.IntN(2) == 0
+			w.after(w.random(1500), func() { w.step(func() { w.machine.decided(w.now, a.approve, approved) }) })
+		}
+	case a.event != nil:
+		w.receive(a.event)
+	case a.ask:
+		for _, item := range a.items {
+			if w.asks[item]++; w.asks[item] > 1 {
+				w.fault("a response to %s is asked for twice", item)
+			}
+		}
+		w.log("asks for a response to %v", a.items)
+	case a.tell != nil:
+		a.tell()
+	}
+}
+
+// start is the application's side of a call.
+func (w *world) start(c *call) {
+	w.running++
+	if w.running > w.machine.options.Parallel {
+		w.fault("%d functions run, more than %d", w.running, w.machine.options.Parallel)
+	}
+	f := w.calls[c.ID]
+	f.runs++
+	r := w.responses[f.response]
+	early := c.Name == "early"
+	if !early && (!r.doneAtUs || r.status != voicelive.ResponseStatusCompleted && r.status != voicelive.ResponseStatusIncomplete) {
+		w.fault("%s runs in a response that is %s", c.ID, r.status)
+	}
+	if !f.complete {
+		w.fault("%s runs although it is incomplete", c.ID)
+	}
+	w.log("%s %s runs", c.Name, c.ID)
+	d := w.random(800)
+	if w.rnd.IntN(10) == 0 {
+		d = time.Hour // it hangs, and ignores its context
+	}
+	w.after(d, func() {
+		w.running--
+		w.step(func() {
+			switch w.rnd.IntN(5) {
+			case 0:
+				w.machine.returned(w.now, c, nil, errors.New("no"))
+			case 1:
+				w.machine.returned(w.now, c, NoReply{"silence"}, nil)
+			case 2:
+				w.machine.returned(w.now, c, strings.Repeat("x", 101), nil)
+			default:
+				w.machine.returned(w.now, c, map[string]int{"degrees": 7}, nil)
+			}
+		})
+	})
+}
+
+// receive is what the service makes of events of the client.
+func (w *world) receive(event voicelive.ClientEvent) {
+	if w.ended {
+		w.fault("%s is sent after the end", event.EventType())
+	}
+	if err := event.Validate(); err != nil {
+		w.fault("%s is not valid: %v", event.EventType(), err)
+	}
+	create := event.(*voicelive.ClientEventConversationItemCreate)
+	switch item := create.Item.(type) {
+	case *voicelive.FunctionCallOutputItem:
+		if len(*item.ID) > 32 {
+			w.fault("the id %s has more than 32 characters", *item.ID)
+		}
+		f := w.calls[item.CallID]
+		if f.outputs++; f.outputs > 1 {
+			w.fault("%s has two outputs", f.id)
+		}
+		r := w.responses[f.response]
+		if !r.doneAtUs {
+			w.fault("the output of %s is sent before its response is done", f.id)
+		}
+		w.log("output of %s: %s", f.id, item.Output)
+		w.after(w.latency, func() {
+			if r.status == voicelive.ResponseStatusCancelled && !w.takes {
+				w.send(&voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Type: "invalid_request_error", Message: "no such call", EventID: create.EventID}})
+				return
+			}
+			w.send(&voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseFunctionCallOutputItem{ID: item.ID, CallID: item.CallID}})
+		})
+	case *voicelive.MCPApprovalResponseRequestItem:
+		if w.approvals[item.ApprovalRequestID]++; w.approvals[item.ApprovalRequestID] > 1 {
+			w.fault("%s is decided twice", item.ApprovalRequestID)
+		}
+		if item.Approve && w.rnd.IntN(4) > 0 { // or the call hangs
+			id := "call_of_" + item.ApprovalRequestID
+			w.after(w.random(500), func() {
+				w.send(&voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseMCPCallItem{ID: &id, ApprovalRequestID: &item.ApprovalRequestID}})
+				w.send(&voicelive.ServerEventResponseMCPCallInProgress{ItemID: id})
+				w.send(&voicelive.ServerEventResponseMCPCallCompleted{ItemID: id})
+			})
+		}
+	case *voicelive.SystemMessageItem:
+		if text := item.Content[0].(*voicelive.InputTextContentPart).Text; !strings.HasPrefix(text, "The function background,") {
+			w.fault("a result is delivered that was given up: %s", text)
+		}
+	default:
+		w.fault("a %T is sent", item)
+	}
+}
+
+// send delivers an event to the client, in order.
+func (w *world) send(event voicelive.ServerEvent) {
+	w.after(w.latency, func() {
+		if w.ended {
+			return
+		}
+		w.log("receives %s", event.EventType())
+		if done, ok := event.(*voicelive.ServerEventResponseDone); ok {
+			w.responses[*done.Response.ID].doneAtUs = true
+		}
+		w.step(func() { w.machine.handle(w.now, event) })
+	})
+}
+
+// respond is a response with calls.
+func (w *world) respond() {
+	w.ids++
+	id := fmt.Sprint("resp", w.ids)
+	r := &answer{outOfBand: w.rnd.IntN(8) == 0}
+	w.responses[id] = r
+	response := voicelive.Response{ID: &id}
+	if r.outOfBand {
+		response.Extra.Set("conversation_id", []byte("null"))
+	}
+	w.send(&voicelive.ServerEventResponseCreated{Response: response})
+	r.status = []voicelive.ResponseStatus{voicelive.ResponseStatusCompleted, voicelive.ResponseStatusCompleted, voicelive.ResponseStatusIncomplete,
+		voicelive.ResponseStatusCancelled, voicelive.ResponseStatusFailed}[w.rnd.IntN(5)]
+	at := w.random(50)
+	n := 1 + w.rnd.IntN(3)
+	for i := range n {
+		at += w.random(100)
+		if w.rnd.IntN(6) == 0 {
+			w.mcp(id, at)
+			continue
+		}
+		w.ids++
+		names := []string{"plain", "plain", "early", "cancelled", "background", "single", "latest", "unknown"}
+		f := &fact{id: fmt.Sprint("call", w.ids), name: names[w.rnd.IntN(len(names))], response: id, outOfBand: r.outOfBand}
+		f.complete = r.status == voicelive.ResponseStatusCompleted || i < n-1 || w.rnd.IntN(2) == 0
+		item := func(status voicelive.ResponseItemStatus) voicelive.ResponseItem {
+			return &voicelive.ResponseFunctionCallItem{ID: new("item_" + f.id), CallID: f.id, Name: f.name, Arguments: `{"a": 1}`, Status: status}
+		}
+		final := voicelive.ResponseItemStatusIncomplete
+		if f.complete {
+			final = voicelive.ResponseItemStatusCompleted
+		}
+		response.Output = append(response.Output, item(final))
+		streamed := w.rnd.IntN(4) > 0 // or only response.done tells
+		w.after(at, func() {
+			w.calls[f.id] = f
+			if streamed {
+				w.send(&voicelive.ServerEventResponseOutputItemAdded{ResponseID: id, Item: item(voicelive.ResponseItemStatusInProgress)})
+				w.send(&voicelive.ServerEventResponseFunctionCallArgumentsDone{ResponseID: id, CallID: f.id, Arguments: `{"a": 1}`})
+				w.send(&voicelive.ServerEventResponseOutputItemDone{ResponseID: id, Item: item(final)})
+			}
+		})
+	}
+	w.after(at+w.random(100), func() {
+		response.Status = r.status
+		w.send(&voicelive.ServerEventResponseDone{Response: response})
+	})
+}
+
+// mcp is a call of an MCP server, perhaps with an approval.
+func (w *world) mcp(response string, at time.Duration) {
+	w.ids++
+	id := fmt.Sprint("mcp", w.ids)
+	approval := w.rnd.IntN(2) == 0
+	w.after(at, func() {
+		if approval {
+			if !w.responses[response].outOfBand {
+				w.approvals[id] = 0
+			}
+			w.send(&voicelive.ServerEventResponseOutputItemDone{ResponseID: response, Item: &voicelive.ResponseMCPApprovalRequestItem{ID: &id, Name: "x", ServerLabel: "s"}})
+			return
+		}
+		w.send(&voicelive.ServerEventResponseOutputItemAdded{ResponseID: response, Item: &voicelive.ResponseMCPCallItem{ID: &id, Name: "x", ServerLabel: "s"}})
+		w.after(w.random(1000), func() {
+			if w.rnd.IntN(4) == 0 {
+				w.send(&voicelive.ServerEventResponseMCPCallFailed{ItemID: id})
+			} else {
+				w.send(&voicelive.ServerEventResponseMCPCallCompleted{ItemID: id})
+			}
+		})
+	})
+}
+
+func (w *world) told(c Call) {
+	f := w.calls[c.ID]
+	f.told++
+	f.outcome = c.Outcome
+	w.log("%s is %s", c.ID, c.Outcome)
+}
+
+func (w *world) check() {
+	for _, f := range w.calls {
+		switch {
+		case f.outOfBand:
+			if f.told+f.runs+f.outputs > 0 {
+				w.fault("%s is out of band, and was not left alone", f.id)
+			}
+		case f.told > 1 || f.runs > 1:
+			w.fault("%s was told %d times and ran %d times", f.id, f.told, f.runs)
+		case f.told == 0 && (f.outputs > 0 || f.runs > 0):
+			w.fault("%s ran %d times, has %d outputs and no outcome", f.id, f.runs, f.outputs)
+		case f.told == 0 && w.responses[f.response].doneAtUs:
+			w.fault("%s was announced and has no outcome", f.id)
+		}
+	}
+	if !w.machine.closed {
+		return
+	}
+	for id, decisions := range w.approvals {
+		if decisions > 1 {
+			w.fault("%s was decided %d times", id, decisions)
+		}
+	}
+	if slices.ContainsFunc(w.machine.groups, func(g *group) bool { return g.done && !g.asked && g.settled() }) {
+		w.fault("a response was not asked for")
+	}
+}
