@@ -15,12 +15,12 @@ func (c *content) fields(o *object, tags map[string]string) []*model.Field {
 	for _, p := range o.properties {
 		f := c.field(p, o.required[p.name])
 		if tag, ok := tags[p.name]; ok {
-			c.absorb(f, p, tag)
+			c.makeTag(f, p, tag)
 		} else {
 			f.Type = c.agreedType(p)
 			c.presence(f, p)
 			f.Promised = f.Required && f.ReadOnly && !f.IsConst()
-			f.Required = f.Required && !f.Promised // whoever sends the object must leave it out
+			f.Required = f.Required && !f.Promised // the sender must leave it out
 		}
 		c.markSecret(f, p)
 		c.checkBounds(f.At, f.Bounds)
@@ -113,8 +113,8 @@ func (c *content) narrows(s schema, t model.Type) bool {
 }
 
 func (c *content) disagree(name string, first, later declaration, was, is model.Type) {
-	if later.met.node != nil {
-		c.errorf(later.met, "correct one of them in the overlay", "allOf parents contradict each other: %s is %s, %s is %s",
+	if later.joinedBy.node != nil {
+		c.errorf(later.joinedBy, "correct one of them in the overlay", "allOf parents contradict each other: %s is %s, %s is %s",
 			first.pointer, model.Text(was), later.pointer, model.Text(is))
 		return
 	}
@@ -174,9 +174,9 @@ func (c *content) agreedConstant(p *property) *model.Value {
 	return v
 }
 
-// absorb makes a property the constant that a union's key decides. What a
+// makeTag makes a property the constant that a union's key decides. What a
 // subtype says about it again, a plain string or an enum, adds nothing.
-func (c *content) absorb(f *model.Field, p *property, tag string) {
+func (c *content) makeTag(f *model.Field, p *property, tag string) {
 	decls := p.types()
 	f.Type = c.keyType(decls[0], p.name)
 	f.Required, f.Nullable, f.Const, f.Tag = true, false, tag, true

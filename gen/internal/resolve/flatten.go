@@ -32,12 +32,12 @@ type property struct {
 // declaration is one place that declares a property.
 type declaration struct {
 	schema
-	owner string // who declares it: the definition, or the path of a hoisted object
+	owner string // the definition that declares it, or the path of a hoisted object
 	// annotates is set if another declaration of the same place states the type.
 	annotates bool
-	// met is the allOf element that brought a declaration together with that of
+	// joinedBy is the allOf element that adds a declaration to those of
 	// another parent; its node is nil if a subtype redeclares the property.
-	met schema
+	joinedBy schema
 }
 
 // partsOf lists what the properties of an object are made of, in order.
@@ -176,8 +176,8 @@ func (o *object) inherit(p part, from *object) {
 			if slices.ContainsFunc(own.decls, func(have declaration) bool { return have.pointer == d.pointer }) {
 				continue
 			}
-			if !first && d.met.node == nil {
-				d.met = p.schema
+			if !first && d.joinedBy.node == nil {
+				d.joinedBy = p.schema
 			}
 			own.decls = append(own.decls, d)
 		}
