@@ -38,19 +38,19 @@ func (g *generator) codecPrelude(f *jen.File) {
 		jen.Id("encode").Params(jen.Op("*").Add(g.run("Writer"))),
 	)
 	f.Line()
-	f.Func().Id("marshal").Params(jen.Id("e").Id("codec")).Params(jen.Index().Byte(), jen.Error()).Add(line(
+	f.Func().Id("marshal").Params(jen.Id("e").Id("codec")).Params(jen.Index().Byte(), jen.Error()).Add(oneLine(
 		jen.Return(g.run("Marshal").Call(jen.Id("e"), jen.Id("codec").Dot("encode")))))
 	f.Line()
 	if g.appends() {
-		f.Func().Id("appendJSON").Params(jen.Id("dst").Index().Byte(), jen.Id("e").Id("codec")).Params(jen.Index().Byte(), jen.Error()).Add(line(
+		f.Func().Id("appendJSON").Params(jen.Id("dst").Index().Byte(), jen.Id("e").Id("codec")).Params(jen.Index().Byte(), jen.Error()).Add(oneLine(
 			jen.Return(g.run("Append").Call(jen.Id("dst"), jen.Id("e"), jen.Id("codec").Dot("encode")))))
 		f.Line()
 	}
-	f.Func().Id("unmarshal").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Add(line(
+	f.Func().Id("unmarshal").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Add(oneLine(
 		jen.Return(g.run("Unmarshal").Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode")))))
 	f.Line()
 	f.Comment("// unmarshalAny is unmarshal for types that null is a value of.")
-	f.Func().Id("unmarshalAny").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Add(line(
+	f.Func().Id("unmarshalAny").Params(jen.Id("data").Index().Byte(), jen.Id("e").Id("codec")).Error().Add(oneLine(
 		jen.Return(g.run("UnmarshalAny").Call(jen.Id("data"), jen.Id("e"), jen.Id("codec").Dot("decode")))))
 	f.Line()
 }
@@ -66,18 +66,18 @@ func (g *generator) appends() bool {
 func (g *generator) publicCodec(f *jen.File, name string, appends, takesNull bool) {
 	if appends {
 		f.Comment("// AppendJSON appends the JSON of e to dst; on an error it returns dst as it was.")
-		f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("AppendJSON").Params(jen.Id("dst").Index().Byte()).Params(jen.Index().Byte(), jen.Error()).Add(line(
+		f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("AppendJSON").Params(jen.Id("dst").Index().Byte()).Params(jen.Index().Byte(), jen.Error()).Add(oneLine(
 			jen.Return(jen.Id("appendJSON").Call(jen.Id("dst"), jen.Id("e")))))
 	}
 	f.Comment("// MarshalJSON implements [json.Marshaler].")
-	f.Func().Params(jen.Id("e").Id(name)).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Add(line(
+	f.Func().Params(jen.Id("e").Id(name)).Id("MarshalJSON").Params().Params(jen.Index().Byte(), jen.Error()).Add(oneLine(
 		jen.Return(jen.Id("marshal").Call(jen.Op("&").Id("e")))))
 	f.Comment("// UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.")
 	call := jen.Id("unmarshal").Call(jen.Id("b"), jen.Id("e"))
 	if takesNull {
 		call = jen.Id("unmarshalAny").Call(jen.Id("b"), jen.Id("e"))
 	}
-	f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("UnmarshalJSON").Params(jen.Id("b").Index().Byte()).Error().Add(line(jen.Return(call)))
+	f.Func().Params(jen.Id("e").Op("*").Id(name)).Id("UnmarshalJSON").Params(jen.Id("b").Index().Byte()).Error().Add(oneLine(jen.Return(call)))
 	f.Line()
 }
 
@@ -436,9 +436,9 @@ func (g *generator) namedCodec(f *jen.File, n *model.Named) {
 		}
 		return g.run(name).Call(ptr, arg, fn(elem))
 	}
-	f.Func().Params(jen.Id("e").Op("*").Id(n.Name)).Id("decode").Params(g.reader()).Add(line(call(true)))
+	f.Func().Params(jen.Id("e").Op("*").Id(n.Name)).Id("decode").Params(g.reader()).Add(oneLine(call(true)))
 	f.Line()
-	f.Func().Params(jen.Id("e").Id(n.Name)).Id("encode").Params(g.writer()).Add(line(call(false)))
+	f.Func().Params(jen.Id("e").Id(n.Name)).Id("encode").Params(g.writer()).Add(oneLine(call(false)))
 	f.Line()
 }
 

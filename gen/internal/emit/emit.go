@@ -109,8 +109,8 @@ func (g *generator) render(name string, build func(*jen.File)) ([]byte, error) {
 	return data, nil
 }
 
-// oneLine replaces what could end a line comment, or hide in it.
-func oneLine(s string) string {
+// printable replaces what could end a line comment, or hide in it.
+func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) || r == utf8.RuneError {
 			return '?'
@@ -178,10 +178,4 @@ func goNames(names []string) *jen.Statement {
 		width += len(n) + 2
 	}
 	return s
-}
-
-// line is a function body that stays on the line of its function, if gofmt
-// finds it short enough.
-func line(code ...jen.Code) *jen.Statement {
-	return jen.Custom(jen.Options{Open: "{", Close: "}", Separator: "; "}, code...)
 }

@@ -37,16 +37,16 @@ func (g *generator) enumMethods(f *jen.File, e *model.Enum) {
 		names[i] = v.Name
 	}
 	f.Comment("// Values returns the known values, in the order of the specification.")
-	f.Func().Params(jen.Id(e.Name)).Id("Values").Params().Index().Id(e.Name).Add(line(jen.Return(jen.Index().Id(e.Name).Values(goNames(names)))))
+	f.Func().Params(jen.Id(e.Name)).Id("Values").Params().Index().Id(e.Name).Add(oneLine(jen.Return(jen.Index().Id(e.Name).Values(goNames(names)))))
 	f.Line()
 	f.Comment("// Known reports whether e is one of the known values.")
-	f.Func().Params(jen.Id("e").Id(e.Name)).Id("Known").Params().Bool().Add(line(jen.Return(g.run("Known").Call(jen.Id("e"), jen.Id("e").Dot("Values").Call()))))
+	f.Func().Params(jen.Id("e").Id(e.Name)).Id("Known").Params().Bool().Add(oneLine(jen.Return(g.run("Known").Call(jen.Id("e"), jen.Id("e").Dot("Values").Call()))))
 	f.Line()
 	for _, u := range model.Above(e.Unions) {
 		f.Func().Params(jen.Id(e.Name)).Id(sealName(u)).Params().Block()
 	}
 	if len(e.Unions) > 0 {
-		f.Func().Params(jen.Id("e").Id(e.Name)).Id("encode").Params(g.writer()).Add(line(
+		f.Func().Params(jen.Id("e").Id(e.Name)).Id("encode").Params(g.writer()).Add(oneLine(
 			g.run("PutString").Call(jen.Op("&").Id("e"), jen.Id("w")),
 		))
 		f.Line()

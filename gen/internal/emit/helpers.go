@@ -35,7 +35,7 @@ func (g *generator) sendMethod(f *jen.File, u *model.Union, m *model.Method) {
 	var optional []string
 	for _, p := range m.Event.Fields {
 		if !p.Required && !slices.ContainsFunc(u.Base, func(b *model.Field) bool { return b.Wire == p.Wire }) {
-			optional = append(optional, oneLine(p.Wire))
+			optional = append(optional, printable(p.Wire))
 		}
 	}
 	for _, p := range m.Parameters() {
@@ -56,7 +56,7 @@ func (g *generator) sendMethod(f *jen.File, u *model.Union, m *model.Method) {
 
 // sendDoc says what a method sends, and how to send what it has no parameter for.
 func sendDoc(s *model.Sender, m *model.Method, optional []string) string {
-	text := m.Name + " sends " + oneLine(m.Tag) + "; see [" + m.Event.Name + "]."
+	text := m.Name + " sends " + printable(m.Tag) + "; see [" + m.Event.Name + "]."
 	if len(optional) > 0 {
 		text += " To set " + strings.Join(optional, " or ") + ", use [" + s.Type + ".Send]."
 	}

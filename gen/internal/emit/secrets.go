@@ -19,13 +19,13 @@ func (g *generator) secrets(f *jen.File) {
 	}
 	g.secretProperty(f)
 	f.Comment("// redacted is the JSON of e without secrets.")
-	f.Func().Id("redacted").Params(jen.Id("e").Qual("encoding/json", "Marshaler")).String().Add(line(
+	f.Func().Id("redacted").Params(jen.Id("e").Qual("encoding/json", "Marshaler")).String().Add(oneLine(
 		jen.Return(g.run("Redacted").Call(jen.Id("e"), jen.Id("secretProperty")))))
 	f.Line()
-	f.Func().Id("logValue").Params(jen.Id("e").Qual("encoding/json", "Marshaler")).Qual("log/slog", "Value").Add(line(
+	f.Func().Id("logValue").Params(jen.Id("e").Qual("encoding/json", "Marshaler")).Qual("log/slog", "Value").Add(oneLine(
 		jen.Return(jen.Qual("log/slog", "StringValue").Call(jen.Id("redacted").Call(jen.Id("e"))))))
 	f.Line()
-	f.Func().Id("format").Params(jen.Id("s").Qual("fmt", "State"), jen.Id("verb").Rune(), jen.Id("e").Qual("encoding/json", "Marshaler")).Add(line(
+	f.Func().Id("format").Params(jen.Id("s").Qual("fmt", "State"), jen.Id("verb").Rune(), jen.Id("e").Qual("encoding/json", "Marshaler")).Add(oneLine(
 		g.run("Format").Call(jen.Id("s"), jen.Id("verb"), jen.Id("redacted").Call(jen.Id("e")))))
 	f.Line()
 	for _, s := range g.api.Structs {
@@ -77,16 +77,16 @@ func (g *generator) printing(f *jen.File, name string, methods []string) {
 		switch m {
 		case "String":
 			f.Comment("// String is the JSON of e without secrets.")
-			f.Func().Add(recv).Id(m).Params().String().Add(line(jen.Return(text)))
+			f.Func().Add(recv).Id(m).Params().String().Add(oneLine(jen.Return(text)))
 		case "GoString":
 			f.Comment("// GoString is the JSON of e without secrets.")
-			f.Func().Add(recv).Id(m).Params().String().Add(line(jen.Return(text)))
+			f.Func().Add(recv).Id(m).Params().String().Add(oneLine(jen.Return(text)))
 		case "LogValue":
 			f.Comment("// LogValue is the JSON of e without secrets.")
-			f.Func().Add(recv).Id(m).Params().Qual("log/slog", "Value").Add(line(jen.Return(jen.Id("logValue").Call(jen.Id("e")))))
+			f.Func().Add(recv).Id(m).Params().Qual("log/slog", "Value").Add(oneLine(jen.Return(jen.Id("logValue").Call(jen.Id("e")))))
 		case "Format":
 			f.Comment("// Format prints the JSON of e without secrets, whatever the verb.")
-			f.Func().Add(recv).Id(m).Params(jen.Id("s").Qual("fmt", "State"), jen.Id("verb").Rune()).Add(line(jen.Id("format").Call(jen.Id("s"), jen.Id("verb"), jen.Id("e"))))
+			f.Func().Add(recv).Id(m).Params(jen.Id("s").Qual("fmt", "State"), jen.Id("verb").Rune()).Add(oneLine(jen.Id("format").Call(jen.Id("s"), jen.Id("verb"), jen.Id("e"))))
 		}
 	}
 	f.Line()

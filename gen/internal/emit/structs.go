@@ -54,10 +54,10 @@ func (g *generator) nullable(f *jen.File) {
 	f.Type().Id("Nullable").Add(param()).Op("=").Add(g.run("Nullable")).Types(jen.Id("T"))
 	f.Line()
 	f.Comment("// NullableOf returns a Nullable with a value.")
-	f.Func().Id("NullableOf").Add(param()).Params(jen.Id("v").Id("T")).Id("Nullable").Types(jen.Id("T")).Add(line(jen.Return(g.run("NullableOf").Call(jen.Id("v")))))
+	f.Func().Id("NullableOf").Add(param()).Params(jen.Id("v").Id("T")).Id("Nullable").Types(jen.Id("T")).Add(oneLine(jen.Return(g.run("NullableOf").Call(jen.Id("v")))))
 	f.Line()
 	f.Comment("// NullOf returns a Nullable that is sent as null.")
-	f.Func().Id("NullOf").Add(param()).Params().Id("Nullable").Types(jen.Id("T")).Add(line(jen.Return(g.run("NullOf").Types(jen.Id("T")).Call())))
+	f.Func().Id("NullOf").Add(param()).Params().Id("Nullable").Types(jen.Id("T")).Add(oneLine(jen.Return(g.run("NullOf").Types(jen.Id("T")).Call())))
 	f.Line()
 }
 

@@ -15,12 +15,12 @@ func (g *generator) validators(f *jen.File) {
 		f.Comment("// limited is what has limits.")
 		f.Type().Id("limited").Interface(jen.Id("codec"), jen.Id("validate").Params(jen.Op("*").Add(g.run("Validator"))))
 		f.Line()
-		f.Func().Id("validate").Params(jen.Id("e").Id("limited")).Error().Add(line(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Id("limited").Dot("validate"), jen.Id("limited").Dot("encode")))))
+		f.Func().Id("validate").Params(jen.Id("e").Id("limited")).Error().Add(oneLine(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Id("limited").Dot("validate"), jen.Id("limited").Dot("encode")))))
 		f.Line()
 	}
 	if slices.ContainsFunc(g.api.Structs, func(s *model.Struct) bool { return !g.checked[s] && gotype.Validates(s) }) {
 		f.Comment("// validateJSON is validate for what has no limits.")
-		f.Func().Id("validateJSON").Params(jen.Id("e").Id("codec")).Error().Add(line(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Nil(), jen.Id("codec").Dot("encode")))))
+		f.Func().Id("validateJSON").Params(jen.Id("e").Id("codec")).Error().Add(oneLine(jen.Return(g.run("Validate").Call(jen.Id("e"), jen.Nil(), jen.Id("codec").Dot("encode")))))
 		f.Line()
 	}
 	for _, s := range g.api.Structs {
@@ -46,12 +46,12 @@ func (g *generator) structValidate(f *jen.File, s *model.Struct) {
 	recv := func() *jen.Statement { return jen.Params(jen.Id("e").Op("*").Id(s.Name)) }
 	if !g.checked[s] {
 		f.Comment("// Validate checks that e can be encoded: the specification sets no limits.")
-		f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(jen.Id("validateJSON").Call(jen.Id("e")))))
+		f.Func().Add(recv()).Id("Validate").Params().Error().Add(oneLine(jen.Return(jen.Id("validateJSON").Call(jen.Id("e")))))
 		f.Line()
 		return
 	}
 	f.Comment("// Validate checks the limits of the specification, and that e can be encoded. It returns nil or a [*ValidationError].")
-	f.Func().Add(recv()).Id("Validate").Params().Error().Add(line(jen.Return(jen.Id("validate").Call(jen.Id("e")))))
+	f.Func().Add(recv()).Id("Validate").Params().Error().Add(oneLine(jen.Return(jen.Id("validate").Call(jen.Id("e")))))
 	f.Line()
 	f.Func().Add(recv()).Id("validate").Params(g.checker()).BlockFunc(func(b *jen.Group) {
 		for _, p := range s.Fields {
