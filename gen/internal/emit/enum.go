@@ -21,7 +21,7 @@ func (g *generator) enumType(f *jen.File, e *model.Enum) {
 }
 
 func (g *generator) enumConsts(f *jen.File, e *model.Enum) {
-	f.Comment("// The values of " + e.Name + " that are known.")
+	doc(f, "The values of %s that are known.", e.Name)
 	f.Const().DefsFunc(func(d *jen.Group) {
 		for _, v := range e.Values {
 			valueDoc(d, v)
@@ -36,26 +36,18 @@ func (g *generator) enumMethods(f *jen.File, e *model.Enum) {
 	for i, v := range e.Values {
 		names[i] = v.Name
 	}
-	f.Comment("// Values returns the known values, in the order of the specification.")
-	f.Func().Params(jen.Id(e.Name)).Id("Values").Params().Index().Id(e.Name).Add(oneLine(jen.Return(jen.Index().Id(e.Name).Values(goNames(names)))))
+	doc(f, "Values returns the known values, in the order of the specification.")
+	method(f, of(e.Name), "Values").Index().Id(e.Name).Add(returns(jen.Index().Id(e.Name).Values(goNames(names))))
 	f.Line()
-	f.Comment("// Known reports whether e is one of the known values.")
-	f.Func().Params(jen.Id("e").Id(e.Name)).Id("Known").Params().Bool().Add(oneLine(jen.Return(g.run("Known").Call(jen.Id("e"), jen.Id("e").Dot("Values").Call()))))
+	doc(f, "Known reports whether e is one of the known values.")
+	method(f, on(e.Name), "Known").Bool().Add(returns(g.run("Known").Call(jen.Id("e"), self("Values").Call())))
 	f.Line()
-	for _, u := range model.Above(e.Unions) {
-		f.Func().Params(jen.Id(e.Name)).Id(sealName(u)).Params().Block()
-	}
+	g.seal(f, of(e.Name), e.Unions...)
 	if len(e.Unions) > 0 {
-		f.Func().Params(jen.Id("e").Id(e.Name)).Id("encode").Params(g.writer()).Add(oneLine(
-			g.run("PutString").Call(jen.Op("&").Id("e"), jen.Id("w")),
-		))
+		method(f, on(e.Name), "encode", g.writer()).Add(oneLine(g.run("PutString").Call(addr(jen.Id("e")), jen.Id("w"))))
 		f.Line()
 	}
 }
-
-// reader and writer are the parameters of codec methods.
-func (g *generator) reader() *jen.Statement { return jen.Id("r").Op("*").Add(g.run("Reader")) }
-func (g *generator) writer() *jen.Statement { return jen.Id("w").Op("*").Add(g.run("Writer")) }
 
 // sealName is the method that only members of a union have.
 func sealName(u *model.Union) string { return "is" + u.Name }

@@ -49,7 +49,7 @@ func (g *generator) sendMethod(f *jen.File, u *model.Union, m *model.Method) {
 		fields[jen.Id(p.Name)] = val
 	}
 	f.Comment(comment.Doc(width, sendDoc(s, m, optional)))
-	f.Func().Params(jen.Id(recv).Op("*").Id(s.Type)).Id(m.Name).Params(params...).Error().Block(
+	method(f, jen.Params(jen.Id(recv).Op("*").Id(s.Type)), m.Name, params...).Error().Block(
 		jen.Return(jen.Id(recv).Dot("Send").Call(jen.Id("ctx"), jen.Op("&").Id(m.Event.Name).Values(fields))))
 	f.Line()
 }

@@ -18,15 +18,15 @@ func (g *generator) secrets(f *jen.File) {
 		return
 	}
 	g.secretProperty(f)
-	f.Comment("// redacted is the JSON of e without secrets.")
-	f.Func().Id("redacted").Params(jen.Id("e").Qual("encoding/json", "Marshaler")).String().Add(oneLine(
-		jen.Return(g.run("Redacted").Call(jen.Id("e"), jen.Id("secretProperty")))))
+	e := param("e", jen.Qual("encoding/json", "Marshaler"))
+	redacted := call("redacted", jen.Id("e"))
+	doc(f, "redacted is the JSON of e without secrets.")
+	function(f, "redacted", e).String().Add(returns(g.run("Redacted").Call(jen.Id("e"), jen.Id("secretProperty"))))
 	f.Line()
-	f.Func().Id("logValue").Params(jen.Id("e").Qual("encoding/json", "Marshaler")).Qual("log/slog", "Value").Add(oneLine(
-		jen.Return(jen.Qual("log/slog", "StringValue").Call(jen.Id("redacted").Call(jen.Id("e"))))))
+	function(f, "logValue", e).Qual("log/slog", "Value").Add(returns(jen.Qual("log/slog", "StringValue").Call(redacted)))
 	f.Line()
-	f.Func().Id("format").Params(jen.Id("s").Qual("fmt", "State"), jen.Id("verb").Rune(), jen.Id("e").Qual("encoding/json", "Marshaler")).Add(oneLine(
-		g.run("Format").Call(jen.Id("s"), jen.Id("verb"), jen.Id("redacted").Call(jen.Id("e")))))
+	function(f, "format", param("s", jen.Qual("fmt", "State")), param("verb", jen.Rune()), e).Add(oneLine(
+		g.run("Format").Call(jen.Id("s"), jen.Id("verb"), redacted)))
 	f.Line()
 	for _, s := range g.api.Structs {
 		if holders[s] {
@@ -60,8 +60,8 @@ func (g *generator) secretProperty(f *jen.File) {
 	for _, n := range slices.Compact(names) {
 		cases = append(cases, jen.Lit(n))
 	}
-	f.Comment("// secretProperty reports whether properties hold secrets whose name, in lower case and without separators, is plain.")
-	f.Func().Id("secretProperty").Params(jen.Id("plain").String()).Bool().Block(
+	doc(f, "secretProperty reports whether properties hold secrets whose name, in lower case and without separators, is plain.")
+	function(f, "secretProperty", param("plain", jen.String())).Bool().Block(
 		jen.Switch(jen.Id("plain")).Block(jen.Case(cases...).Block(jen.Return(jen.True()))),
 		jen.Return(jen.False()),
 	)
@@ -71,22 +71,18 @@ func (g *generator) secretProperty(f *jen.File) {
 // printing declares the given methods of a type. They have value receivers, so
 // that a value prints like a pointer.
 func (g *generator) printing(f *jen.File, name string, methods []string) {
-	recv := jen.Params(jen.Id("e").Id(name))
-	text := jen.Id("redacted").Call(jen.Id("e"))
+	e := jen.Id("e")
 	for _, m := range methods {
 		switch m {
-		case "String":
-			f.Comment("// String is the JSON of e without secrets.")
-			f.Func().Add(recv).Id(m).Params().String().Add(oneLine(jen.Return(text)))
-		case "GoString":
-			f.Comment("// GoString is the JSON of e without secrets.")
-			f.Func().Add(recv).Id(m).Params().String().Add(oneLine(jen.Return(text)))
+		case "String", "GoString":
+			doc(f, "%s is the JSON of e without secrets.", m)
+			method(f, on(name), m).String().Add(returns(call("redacted", e)))
 		case "LogValue":
-			f.Comment("// LogValue is the JSON of e without secrets.")
-			f.Func().Add(recv).Id(m).Params().Qual("log/slog", "Value").Add(oneLine(jen.Return(jen.Id("logValue").Call(jen.Id("e")))))
+			doc(f, "LogValue is the JSON of e without secrets.")
+			method(f, on(name), m).Qual("log/slog", "Value").Add(returns(call("logValue", e)))
 		case "Format":
-			f.Comment("// Format prints the JSON of e without secrets, whatever the verb.")
-			f.Func().Add(recv).Id(m).Params(jen.Id("s").Qual("fmt", "State"), jen.Id("verb").Rune()).Add(oneLine(jen.Id("format").Call(jen.Id("s"), jen.Id("verb"), jen.Id("e"))))
+			doc(f, "Format prints the JSON of e without secrets, whatever the verb.")
+			method(f, on(name), m, param("s", jen.Qual("fmt", "State")), param("verb", jen.Rune())).Add(oneLine(call("format", jen.Id("s"), jen.Id("verb"), e)))
 		}
 	}
 	f.Line()

@@ -26,38 +26,38 @@ func (g *generator) models(f *jen.File) {
 
 // prelude declares the version, and gives the shared types their names in this package.
 func (g *generator) prelude(f *jen.File) {
-	f.Comment("// APIVersion is the version of the API that these types describe.")
+	doc(f, "APIVersion is the version of the API that these types describe.")
 	f.Const().Id("APIVersion").Op("=").Lit(g.api.Version)
 	f.Line()
 	if gotype.HasNullable(g.api) {
 		g.nullable(f)
 	}
-	g.alias(f, "Extra", "// Extra holds what the JSON of a struct said that its Go fields cannot: unknown members,\n// nulls, values that do not fit. It is written back when the struct is encoded.")
-	g.alias(f, "DecodeError", "// DecodeError tells why JSON could not be decoded, and where.")
-	g.alias(f, "EncodeError", "// EncodeError tells why a value cannot be encoded, and where.")
+	g.alias(f, "Extra", "Extra holds what the JSON of a struct said that its Go fields cannot: unknown members,\nnulls, values that do not fit. It is written back when the struct is encoded.")
+	g.alias(f, "DecodeError", "DecodeError tells why JSON could not be decoded, and where.")
+	g.alias(f, "EncodeError", "EncodeError tells why a value cannot be encoded, and where.")
 	if gotype.HasValidate(g.api) {
-		g.alias(f, "ValidationError", "// ValidationError lists every violation that a Validate method found.")
-		g.alias(f, "Violation", "// Violation is one value that the service would refuse.")
+		g.alias(f, "ValidationError", "ValidationError lists every violation that a Validate method found.")
+		g.alias(f, "Violation", "Violation is one value that the service would refuse.")
 	}
 }
 
 // alias gives a type of the runtime its name in this package.
-func (g *generator) alias(f *jen.File, name, doc string) {
-	f.Comment(doc)
+func (g *generator) alias(f *jen.File, name, text string) {
+	doc(f, "%s", text)
 	f.Type().Id(name).Op("=").Add(g.run(name))
 	f.Line()
 }
 
 func (g *generator) nullable(f *jen.File) {
-	param := func() *jen.Statement { return jen.Types(jen.Id("T").Any()) }
-	f.Comment("// Nullable is a value, null, or absent, for properties where null means something.\n// The zero value is absent; make one with [NullableOf] or [NullOf].")
-	f.Type().Id("Nullable").Add(param()).Op("=").Add(g.run("Nullable")).Types(jen.Id("T"))
+	t, result := jen.Types(jen.Id("T").Any()), jen.Id("Nullable").Types(jen.Id("T"))
+	doc(f, "Nullable is a value, null, or absent, for properties where null means something.\nThe zero value is absent; make one with [NullableOf] or [NullOf].")
+	f.Type().Id("Nullable").Add(t).Op("=").Add(g.run("Nullable")).Types(jen.Id("T"))
 	f.Line()
-	f.Comment("// NullableOf returns a Nullable with a value.")
-	f.Func().Id("NullableOf").Add(param()).Params(jen.Id("v").Id("T")).Id("Nullable").Types(jen.Id("T")).Add(oneLine(jen.Return(g.run("NullableOf").Call(jen.Id("v")))))
+	doc(f, "NullableOf returns a Nullable with a value.")
+	f.Func().Id("NullableOf").Add(t).Params(param("v", jen.Id("T"))).Add(result, returns(g.run("NullableOf").Call(jen.Id("v"))))
 	f.Line()
-	f.Comment("// NullOf returns a Nullable that is sent as null.")
-	f.Func().Id("NullOf").Add(param()).Params().Id("Nullable").Types(jen.Id("T")).Add(oneLine(jen.Return(g.run("NullOf").Types(jen.Id("T")).Call())))
+	doc(f, "NullOf returns a Nullable that is sent as null.")
+	f.Func().Id("NullOf").Add(t).Params().Add(result, returns(g.run("NullOf").Types(jen.Id("T")).Call()))
 	f.Line()
 }
 
@@ -95,11 +95,11 @@ func (g *generator) knownConsts(f *jen.File, s *model.Struct) {
 		if holders[0] != s {
 			continue
 		}
-		of := s.Name + "." + p.Name
+		place := s.Name + "." + p.Name
 		if len(holders) > 1 {
-			of = p.Name + " in each type that refers to it"
+			place = p.Name + " in each type that refers to it"
 		}
-		f.Comment("// " + p.Known.Name + " is the documented value of " + of + ".")
+		doc(f, "%s is the documented value of %s.", p.Known.Name, place)
 		f.Const().Id(p.Known.Name).Op("=").Lit(p.Known.Wire)
 		f.Line()
 	}
@@ -118,7 +118,5 @@ func (g *generator) namedDecl(f *jen.File, n *model.Named) {
 	g.declDoc(f, &n.Decl, strings.Join(boundFacts(n.Bounds, n.Doc), " "))
 	f.Type().Id(n.Name).Add(g.goType(n.Type))
 	f.Line()
-	for _, u := range model.Above(n.Unions) {
-		f.Func().Params(jen.Id(n.Name)).Id(sealName(u)).Params().Block()
-	}
+	g.seal(f, of(n.Name), n.Unions...)
 }
