@@ -42,7 +42,7 @@ func TestASessionCanBePrinted(t *testing.T) {
 
 // An expired session was ended by the server, whatever the client does in the same moment.
 func TestWhoEndedAnExpiredSession(t *testing.T) {
-	for range 200 {
+	for range 60 {
 		bubble(t, &voicelivetest.Options{SessionLimit: time.Second}, func(t *testing.T, srv *voicelivetest.Server) {
 			session := srv.Client(t)
 			go func() {
