@@ -108,7 +108,8 @@ func (p *project) try(script string, env ...string) (code int, out string) {
 	cmd.Dir = p.dir
 	cmd.Env = append(os.Environ(), "PATH="+p.tools+string(os.PathListSeparator)+os.Getenv("PATH"), "GOWORK=off",
 		"GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a",
-		"MAKEFLAGS=", "MAKELEVEL=")
+		"MAKEFLAGS=", "MAKELEVEL=",
+		"GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -trimpath")) // every copy shares what one has compiled
 	// git -c user.name loses to GIT_COMMITTER_EMAIL, so that one is configured.
 	cmd.Env = append(cmd.Env, "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=user.email", "GIT_CONFIG_VALUE_0=a@example.com")
 	cmd.Env = append(cmd.Env, env...)
