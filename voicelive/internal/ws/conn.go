@@ -39,7 +39,7 @@ type Conn struct {
 	// keepalive
 	alive  keepalive
 	trip   atomic.Int64   // of the latest ping
-	others sync.WaitGroup // goroutines that answer pings
+	others sync.WaitGroup // goroutines that reply to pings
 
 	// close state
 	mu      sync.Mutex
@@ -118,7 +118,7 @@ func (c *Conn) RoundTrip() time.Duration { return time.Duration(c.trip.Load()) }
 // an [*Error]. A message that began is finished whatever ctx does; if the network does not
 // take it, that ends the connection.
 func (c *Conn) Write(ctx context.Context, buf *Buffer) (began bool, err error) {
-	if err := c.turn(ctx); err != nil {
+	if err := c.lockWriting(ctx); err != nil {
 		return false, err
 	}
 	began, err = c.frames.message(buf.B)
@@ -135,8 +135,9 @@ func (c *Conn) Write(ctx context.Context, buf *Buffer) (began bool, err error) {
 	return began, c.endError()
 }
 
-// turn waits for the right to write a message; c.sending gives it back.
-func (c *Conn) turn(ctx context.Context) error {
+// lockWriting waits until no other message is being written; receiving from c.sending
+// unlocks it.
+func (c *Conn) lockWriting(ctx context.Context) error {
 	select {
 	case <-c.closing:
 		return ErrClosed

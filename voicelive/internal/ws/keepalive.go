@@ -16,14 +16,14 @@ type keepalive struct {
 	last      *time.Timer // see deadline
 	stopped   bool
 	suspended bool   // the reader waits for the consumer, so that nothing can arrive
-	waiting   bool   // for an answer to the ping
+	waiting   bool   // for a reply to the ping
 	reads     uint32 // what wireConn.reads was at the ping
 	pings     uint64
 	pinged    time.Time // when the latest ping was due
 	sentAt    time.Time // the same until its pong came
 
-	ponging bool   // a goroutine answers pings
-	next    string // what it has to answer next
+	ponging bool   // a goroutine sends pongs
+	next    string // the payload of the next
 	queued  bool
 }
 
@@ -73,7 +73,7 @@ func (k *keepalive) resume(c *Conn) {
 	}
 }
 
-// tick is the timer: a ping is due, or its answer is.
+// tick is the timer: a ping is due, or the reply to it is.
 func (k *keepalive) tick(c *Conn) {
 	k.mu.Lock()
 	if k.stopped {
@@ -125,8 +125,8 @@ func (k *keepalive) ponged(c *Conn, payload string) {
 	}
 }
 
-// pong answers a ping from a goroutine of its own, since the reader must not wait for
-// a write. Of several pings that wait the latest is answered, as RFC 6455 permits.
+// pong replies to a ping from a goroutine of its own, since the reader must not wait for
+// a write. Of several pings that wait the latest gets a reply, as RFC 6455 permits.
 func (k *keepalive) pong(c *Conn, payload string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -21,7 +21,7 @@ func (c *Conn) readLoop() {
 		c.alive.ponged(c, payload)
 		return nil
 	})
-	c.reader.SetCloseHandler(func(int, string) error { return nil }) // readEnded answers
+	c.reader.SetCloseHandler(func(int, string) error { return nil }) // readEnded replies
 	err := c.readMessages()
 	c.readEnded(err)
 	c.others.Wait()
@@ -77,7 +77,7 @@ func (c *Conn) awaitRoom() error {
 	return nil
 }
 
-// readEnded ends the connection for the reason that err gives, and answers the peer.
+// readEnded ends the connection for the reason that err gives, and replies to the peer.
 func (c *Conn) readEnded(err error) {
 	cause, code := classify(c.wire.frames.closeError(err))
 	c.mu.Lock()
@@ -85,7 +85,7 @@ func (c *Conn) readEnded(err error) {
 		cause = pending // the write's error is what happened first
 	}
 	over, closed := c.over, c.closed
-	c.decide(cause) // Close may be called while the peer is answered
+	c.decide(cause) // Close may be called meanwhile
 	c.mu.Unlock()
 	if code != 0 && !over {
 		// After Close the close frame of the session is out already, or on its way.
