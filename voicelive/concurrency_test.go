@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// P7: a thousand receives and a thousand sends that are cancelled do a session no harm.
+// A thousand receives and a thousand sends that are cancelled do a session no harm.
 func TestAThousandCancellationsDoNoHarm(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
@@ -92,7 +92,7 @@ func (o *talkative) ObserveReceive(EventInfo)               { o.call() }
 func (o *talkative) ObserveError(ErrorInfo)                 { o.call() }
 func (o *talkative) ObserveClose(CloseInfo)                 { o.call() }
 
-// P19: any method may be called from any goroutine at any time. The race detector is
+// Any method may be called from any goroutine at any time. The race detector is
 // the judge.
 func TestEverythingAtOnce(t *testing.T) {
 	const senders, receivers, closers = 64, 8, 3

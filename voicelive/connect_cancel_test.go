@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// P6, P1: connecting ends with its context, at whatever moment, and leaves nothing behind.
+// Connecting ends with its context, at whatever moment, and leaves nothing behind.
 func TestConnectsThatAreCancelledLeaveNothing(t *testing.T) {
 	const atOnce = 64
 	connects := 2 * *rounds

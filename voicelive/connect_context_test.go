@@ -2,8 +2,6 @@ package voicelive
 
 import (
 	"context"
-	"errors"
-	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,21 +33,6 @@ func TestTheContextOfConnectDoesNotEndTheSession(t *testing.T) {
 		synctest.Wait()
 		if err := s.ClearInputAudioBuffer(t.Context()); err != nil || s.Err() != nil {
 			t.Errorf("got %v, %v", err, s.Err())
-		}
-	})
-}
-
-func TestAnEventThatHasNoJSONIsNotSent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		sent := 0
-		s, stop := serve(t, nil, answerAll(func(map[string]any) []string { sent++; return nil }))
-		err := s.UpdateSession(t.Context(), &RequestSession{Temperature: new(math.NaN())})
-		if !errors.Is(err, ErrNotSent) {
-			t.Errorf("got %v", err)
-		}
-		stop()
-		if sent != 0 {
-			t.Errorf("sent %d messages", sent)
 		}
 	})
 }

@@ -178,7 +178,7 @@ func chunked(status int, body string) string {
 	return fmt.Sprintf("HTTP/1.1 %d %s\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", status, http.StatusText(status), len(body), body)
 }
 
-// P13: refused handshakes are azcore.ResponseErrors with the whole body, and only
+// Refused handshakes are azcore.ResponseErrors with the whole body, and only
 // those that may pass are tried again.
 func TestRefusedHandshakesAreResponseErrors(t *testing.T) {
 	long := `{"error":{"code":"too_long","message":"` + strings.Repeat("x", 20_000) + `"}}`
@@ -338,7 +338,7 @@ func (c *tokens) GetToken(_ context.Context, o policy.TokenRequestOptions) (azco
 	return azcore.AccessToken{Token: fmt.Sprint("token-", len(c.asked)), ExpiresOn: time.Now().Add(c.expiry)}, nil
 }
 
-// P14: a connection is authorized once, with a token that has not expired, and a
+// A connection is authorized once, with a token that has not expired, and a
 // claims challenge is answered once.
 func TestTokensAreFreshAndSentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -420,7 +420,7 @@ func TestHandshakeCarriesHeaders(t *testing.T) {
 	})
 }
 
-// P12: clear text needs an address on this machine, or leave by name.
+// Clear text needs an address on this machine, or leave by name.
 func TestClearTextIsRefusedByAddress(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
@@ -482,14 +482,14 @@ func testClientAt(t testing.TB, endpoint string, opts *ClientOptions) *Client {
 	return c
 }
 
-// P12: certificates are verified, and TLS is at least 1.2.
+// Certificates are verified, and TLS is at least 1.2.
 func TestTLSIsVerified(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
-	server.Config.ErrorLog = quiet
+	server.Config.ErrorLog = noLog
 	server.StartTLS()
 	defer server.Close()
 	old := httptest.NewUnstartedServer(http.NotFoundHandler())
-	old.Config.ErrorLog = quiet
+	old.Config.ErrorLog = noLog
 	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 	old.StartTLS()
 	defer old.Close()
@@ -533,7 +533,7 @@ func plainAddr(t *testing.T) string {
 	return server.Listener.Addr().String()
 }
 
-// P6: Connect ends with its context, or with its own limit, at every stage.
+// Connect ends with its context, or with its own limit, at every stage.
 func TestConnectEndsWithItsContext(t *testing.T) {
 	silent := func(conn net.Conn) { io.Copy(io.Discard, conn) }
 	for _, tt := range []struct {

@@ -187,7 +187,7 @@ func (r *run) talk() {
 		select {
 		case <-s.Done():
 		default:
-			r.problem("P8: the end is not noticed")
+			r.problem("the end is not noticed")
 		}
 	}
 	r.close(departure{code: 1000})
@@ -229,7 +229,7 @@ func (r *run) close(c departure) {
 	r.closes = append(r.closes, time.Since(began))
 	r.mu.Unlock()
 	if err != nil {
-		r.problem("P5: Close: %v", err)
+		r.problem("Close: %v", err)
 	}
 }
 
@@ -336,7 +336,7 @@ func (r *run) number(id string, size int) {
 		return
 	}
 	if want := r.service().size(n); size != want {
-		r.problems = append(r.problems, fmt.Sprintf("P2: event %d has %d bytes, want %d", n, size, want))
+		r.problems = append(r.problems, fmt.Sprintf("event %d has %d bytes, want %d", n, size, want))
 	}
 }
 
@@ -386,13 +386,13 @@ func (r *run) inspect() {
 func (r *run) afterwards() {
 	s := r.session
 	if err := s.ClearInputAudioBuffer(context.Background()); !errors.Is(err, ErrNotSent) {
-		r.problem("P7: Send after the end: %v", err)
+		r.problem("Send after the end: %v", err)
 	}
 	if _, err := s.Recv(context.Background()); err != r.last {
-		r.problem("P4: Recv after the end: %v, and before %v", err, r.last)
+		r.problem("Recv after the end: %v, and before %v", err, r.last)
 	}
 	if n, _, high := s.conn.Queued(); n != 0 || high > max(r.sc.limits.QueueBytes, 4*int(s.limits.ReceiveBytes)) {
-		r.problem("P9: %d events are left, and there were %d bytes", n, high)
+		r.problem("%d events are left, and there were %d bytes", n, high)
 	}
 	if n := s.waiters.n.Load(); n != 0 {
 		r.problem("%d waiters are left", n)

@@ -457,16 +457,16 @@ func (v *service) read() {
 		final, opcode := first&0x80 != 0, first&0x0f
 		switch {
 		case first&0x70 != 0:
-			v.run.problem("P7: frame %#x has reserved bits", first)
+			v.run.problem("frame %#x has reserved bits", first)
 		case v.closeCode != 0 && opcode < 8:
-			v.run.problem("P7: frame %#x behind the close frame", first)
+			v.run.problem("frame %#x behind the close frame", first)
 		case opcode >= 8 && (!final || len(payload) > 125):
-			v.run.problem("P7: control frame %#x of %d bytes", first, len(payload))
+			v.run.problem("control frame %#x of %d bytes", first, len(payload))
 		}
 		switch opcode {
 		case 0x0, 0x1:
 			if within != (opcode == 0) {
-				v.run.problem("P7: opcode %d although within a message is %v", opcode, within)
+				v.run.problem("opcode %d although within a message is %v", opcode, within)
 			}
 			whole, within = append(whole, payload...), !final
 			if final {
@@ -479,7 +479,7 @@ func (v *service) read() {
 			v.post(func() bool { return v.write(0x8a, payload) })
 		case 0xa:
 		default:
-			v.run.problem("P7: opcode %d", opcode)
+			v.run.problem("opcode %d", opcode)
 		}
 	}
 }
@@ -508,14 +508,14 @@ func (v *service) pause() bool {
 // closed notes the client's close frame.
 func (v *service) closed(payload []byte, within bool) {
 	if v.closeCode != 0 {
-		v.run.problem("P5: a second close frame")
+		v.run.problem("a second close frame")
 		return
 	}
 	v.closeCode = 1005
 	if len(payload) >= 2 {
 		v.closeCode = int(binary.BigEndian.Uint16(payload))
 		if !utf8.Valid(payload[2:]) {
-			v.run.problem("P7: the close reason %q", payload[2:])
+			v.run.problem("the close reason %q", payload[2:])
 		}
 	}
 	v.mu.Lock()
@@ -526,7 +526,7 @@ func (v *service) closed(payload []byte, within bool) {
 		return
 	}
 	if within && v.closeCode != 1001 { // which is for a consumer that is too slow, and waits for nothing
-		v.run.problem("P7: a close frame within a message")
+		v.run.problem("a close frame within a message")
 	}
 	close(v.bye)
 }
@@ -539,7 +539,7 @@ func (v *service) event(data []byte) {
 		ItemID  string `json:"item_id"`
 	}
 	if err := json.Unmarshal(data, &e); err != nil {
-		v.run.problem("P7: an event is not whole: %v", err)
+		v.run.problem("an event is not whole: %v", err)
 		return
 	}
 	switch e.Type {
@@ -549,7 +549,7 @@ func (v *service) event(data []byte) {
 		var sender, seq, size int
 		head, rest, _ := strings.Cut(e.ItemID, ".")
 		if _, err := fmt.Sscan(head, &sender, &seq, &size); err != nil || len(e.ItemID) < size {
-			v.run.problem("P7: item %.30q: %v", e.ItemID, err)
+			v.run.problem("item %.30q: %v", e.ItemID, err)
 			return
 		}
 		do, _, _ := strings.Cut(rest, ".")
@@ -565,7 +565,7 @@ func (v *service) event(data []byte) {
 			})
 		}
 	default:
-		v.run.problem("P7: event %q", e.Type)
+		v.run.problem("event %q", e.Type)
 	}
 }
 

@@ -31,15 +31,15 @@ func (r *run) judge(ctxErr error) {
 	}
 }
 
-// P6: Connect ends with its context, and says what was wrong with the handshake.
+// Connect ends with its context, and says what was wrong with the handshake.
 func (r *run) judgeConnect(ctxErr error) {
 	err, begin := r.connectErr, r.sc.begin
 	late := ctxErr != nil && (!r.real || errors.Is(err, ctxErr)) // in real time the context may be done just after another end
 	if late && !errors.Is(err, ctxErr) {
-		r.problem("P6: Connect: %v, want %v", err, ctxErr)
+		r.problem("Connect: %v, want %v", err, ctxErr)
 	}
 	if begin.timeout > 0 && !r.real && r.connectTook > begin.timeout+250*time.Millisecond {
-		r.problem("P6: Connect returned after %v, and its context was done after %v", r.connectTook, begin.timeout)
+		r.problem("Connect returned after %v, and its context was done after %v", r.connectTook, begin.timeout)
 	}
 	session, ended := errors.AsType[*SessionError](err)
 	overdue := errors.Is(err, os.ErrDeadlineExceeded) && !ended && (r.real || r.connectTook >= r.sc.limits.HandshakeTimeout)
@@ -68,35 +68,35 @@ func (r *run) judgeConnect(ctxErr error) {
 		ok = !refused && !told
 	}
 	if !ok {
-		r.problem("P6: Connect: %v", err)
+		r.problem("Connect: %v", err)
 	}
 }
 
-// P2: what was received is how the service's events begin, in their order, each once.
-// P3: an end that the service announces loses nothing.
+// What was received is how the service's events begin, in their order, each once.
+// An end that the service announces loses nothing.
 func (r *run) judgeEvents() {
 	v := r.service()
 	for i, n := range r.received {
 		if n != i {
-			r.problem("P2: event %d is number %d of %v", i, n, r.received)
+			r.problem("event %d is number %d of %v", i, n, r.received)
 			return
 		}
 	}
 	if len(r.received) > v.begun {
-		r.problem("P2: received %d events of %d", len(r.received), v.begun)
+		r.problem("received %d events of %d", len(r.received), v.begun)
 	}
 	if e, ok := errors.AsType[*SessionError](r.session.Err()); ok && e.CloseCode != 0 && len(r.received) != v.said {
-		r.problem("P3: received %d events of %d before close code %d", len(r.received), v.said, e.CloseCode)
+		r.problem("received %d events of %d before close code %d", len(r.received), v.said, e.CloseCode)
 	}
 }
 
-// P7: events arrive whole, in the order of their sender, at most once; those that were
+// Events arrive whole, in the order of their sender, at most once; those that were
 // sent do, and those that were not do not.
 func (r *run) judgeSends() {
 	v := r.service()
 	for sender, arrived := range v.arrived {
 		if !slices.IsSorted(arrived) || len(slices.Compact(slices.Clone(arrived))) != len(arrived) {
-			r.problem("P7: events of sender %d arrived as %v", sender, arrived)
+			r.problem("events of sender %d arrived as %v", sender, arrived)
 		}
 	}
 	for _, s := range r.sends {
@@ -112,27 +112,27 @@ func (r *run) judgeSend(s sent, v *service) {
 	notSent, arrived := errors.Is(s.err, ErrNotSent), v.knows(s.sender, s.seq)
 	switch {
 	case notSent && arrived:
-		r.problem("P7: event %d/%d arrived: %v", s.sender, s.seq, s.err)
+		r.problem("event %d/%d arrived: %v", s.sender, s.seq, s.err)
 	case s.err == nil && !arrived && (v.closeCode != 0 || v.finished && !r.real):
-		r.problem("P7: event %d/%d was sent and did not arrive", s.sender, s.seq)
+		r.problem("event %d/%d was sent and did not arrive", s.sender, s.seq)
 	case s.err == nil && (s.do == "error" || s.do == "nothing"), refused && !unnamed && s.do != "error":
 		r.problem("Do %d/%d, to be answered by %q: %v", s.sender, s.seq, s.do, s.err)
 	case late && s.timeout == 0, s.err != nil && !refused && !late && !ended && !errors.Is(s.err, ErrClosed):
-		r.problem("P7: event %d/%d: %v", s.sender, s.seq, s.err)
+		r.problem("event %d/%d: %v", s.sender, s.seq, s.err)
 	}
 	if r.real {
 		return
 	}
 	took := s.ended.Sub(s.began)
 	if late && took != max(s.timeout, 0) && !(s.do != "" && took > s.timeout) {
-		r.problem("P7: event %d/%d was cancelled after %v and returned after %v", s.sender, s.seq, s.timeout, took)
+		r.problem("event %d/%d was cancelled after %v and returned after %v", s.sender, s.seq, s.timeout, took)
 	}
 	if s.ended.After(r.ended) && s.ended.After(s.began) {
-		r.problem("P7: event %d/%d returned %v after the end of the session: %v", s.sender, s.seq, s.ended.Sub(r.ended), s.err)
+		r.problem("event %d/%d returned %v after the end of the session: %v", s.sender, s.seq, s.ended.Sub(r.ended), s.err)
 	}
 }
 
-// P5: Close returns in time, and the service gets its code.
+// Close returns in time, and the service gets its code.
 func (r *run) judgeCloses() {
 	slack := time.Duration(0)
 	if r.real {
@@ -140,7 +140,7 @@ func (r *run) judgeCloses() {
 	}
 	for _, took := range r.closes {
 		if took > r.sc.limits.CloseTimeout+slack {
-			r.problem("P5: Close returned after %v, and the timeout is %v", took, r.sc.limits.CloseTimeout)
+			r.problem("Close returned after %v, and the timeout is %v", took, r.sc.limits.CloseTimeout)
 		}
 	}
 	v := r.service()
@@ -157,15 +157,15 @@ func (r *run) judgeCloses() {
 			return
 		}
 	}
-	r.problem("P5: the service got no close frame")
+	r.problem("the service got no close frame")
 }
 
-// P4: the reason of the end is that of the service if it gave one, and one that can be
+// The reason of the end is that of the service if it gave one, and one that can be
 // accounted for if not.
 func (r *run) judgeEnd() {
 	v, err := r.service(), r.session.Err()
 	if r.last != io.EOF && r.last != err || r.last == io.EOF && err != nil {
-		r.problem("P4: Recv ends with %v, and Err is %v", r.last, err)
+		r.problem("Recv ends with %v, and Err is %v", r.last, err)
 	}
 	came := !v.endAt.IsZero() && !v.endAt.After(r.ended) // the service's end, and before that of the session
 	closed := !r.firstEnd.IsZero() && !r.firstEnd.After(r.ended)
@@ -198,7 +198,7 @@ func (r *run) judgeEnd() {
 		ok = came && v.end.kind == "violation"
 	}
 	if !ok {
-		r.problem("P4: the session ended with %v; closed %v, the end came %v", err, closed, came)
+		r.problem("the session ended with %v; closed %v, the end came %v", err, closed, came)
 	}
 }
 
@@ -218,7 +218,7 @@ func (r *run) judgeReason(v *service, err error) {
 		return
 	}
 	if !ok {
-		r.problem("P4: the session ended with %v %v after the service said %+v", err, r.ended.Sub(v.endAt), v.end)
+		r.problem("the session ended with %v %v after the service said %+v", err, r.ended.Sub(v.endAt), v.end)
 	}
 }
 
@@ -236,7 +236,7 @@ func (r *run) narrow() bool {
 	return r.sc.limits.QueueEvents < 1024 || r.sc.limits.QueueBytes < 8<<20
 }
 
-// P3: what arrived before an orderly end is received.
+// What arrived before an orderly end is received.
 func (r *run) judgeLosses() {
 	v := r.service()
 	came := !v.endAt.IsZero() && !v.endAt.After(r.ended)
@@ -245,17 +245,17 @@ func (r *run) judgeLosses() {
 		return
 	}
 	if len(r.received) != v.said {
-		r.problem("P3: received %d events of %d before the end %+v", len(r.received), v.said, v.end)
+		r.problem("received %d events of %d before the end %+v", len(r.received), v.said, v.end)
 	}
 }
 
-// P8: a peer that is gone is noticed in time.
+// A peer that is gone is noticed in time.
 func (r *run) judgeNotice() {
 	l := r.sc.limits
 	if k := r.service().end.kind; k != "vanish" && k != "deaf" || l.PingInterval < 0 || r.blocked() {
 		return
 	}
 	if took := r.ended.Sub(r.tap.lastRead); took > l.PingInterval+l.PongTimeout {
-		r.problem("P8: the session ended %v after the last byte, and %v is allowed", took, l.PingInterval+l.PongTimeout)
+		r.problem("the session ended %v after the last byte, and %v is allowed", took, l.PingInterval+l.PongTimeout)
 	}
 }

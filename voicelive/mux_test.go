@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// P21: handlers run one at a time in the order of the wire, and may call anything.
+// Handlers run one at a time in the order of the wire, and may call anything.
 func TestHandlersMayCallEveryMethod(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, stop := serve(t, nil, func(p *peer) {

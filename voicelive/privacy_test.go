@@ -151,7 +151,7 @@ var secretEvents = []string{
 	`CANARY-t`,
 }
 
-// P11: no credential is in a log with bodies, an error, a value that is printed, or
+// No credential is in a log with bodies, an error, a value that is printed, or
 // what an observer is told.
 func TestSecretsStayOut(t *testing.T) {
 	e := newEar()
@@ -236,7 +236,7 @@ func TestSecretsStayOut(t *testing.T) {
 	}
 }
 
-// P11: neither is it when connecting does not succeed.
+// Neither is it when connecting does not succeed.
 func TestSecretsStayOutOfRefusals(t *testing.T) {
 	e := newEar()
 	azlog.SetListener(func(_ azlog.Event, text string) { io.WriteString(e, text+"\n") })

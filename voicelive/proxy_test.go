@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -40,7 +41,7 @@ func proxyTo(t *testing.T, addr, answer string, asked *http.Request) *httptest.S
 		go io.Copy(up, conn)
 		io.Copy(conn, up)
 	}))
-	server.Config.ErrorLog = quiet
+	server.Config.ErrorLog = noLog
 	t.Cleanup(server.Close)
 	return server
 }
@@ -139,3 +140,6 @@ func TestDialErrorsCanBeTold(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// noLog is for servers that complain about clients that refuse them.
+var noLog = log.New(io.Discard, "", 0)

@@ -28,7 +28,7 @@ func disguise(name string, upper, escape, separate uint32) string {
 	return b.String()
 }
 
-// P11: no credential survives in what is logged, however its name is written.
+// No credential survives in what is logged, however its name is written.
 func FuzzRedact(f *testing.F) {
 	const canary = "CANARY"
 	values := []string{

@@ -35,7 +35,7 @@ func (c *callers) ObserveResponse(ResponseInfo)                { c.is("response"
 func (c *callers) ObserveError(ErrorInfo)                      { c.is("error") }
 func (c *callers) ObserveClose(CloseInfo)                      { c.is("close") }
 
-// P21: every method returns wherever it is called: in each callback of an observer, in
+// Every method returns wherever it is called: in each callback of an observer, in
 // a handler, and after the end. What waits for an event there ends with its context.
 func TestEveryMethodReturnsEverywhere(t *testing.T) {
 	methods := reflect.TypeFor[*Session]()

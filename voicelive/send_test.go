@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -207,4 +208,19 @@ func TestAnActiveResponseHoldsNothingBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestAnEventThatHasNoJSONIsNotSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sent := 0
+		s, stop := serve(t, nil, answerAll(func(map[string]any) []string { sent++; return nil }))
+		err := s.UpdateSession(t.Context(), &RequestSession{Temperature: new(math.NaN())})
+		if !errors.Is(err, ErrNotSent) {
+			t.Errorf("got %v", err)
+		}
+		stop()
+		if sent != 0 {
+			t.Errorf("sent %d messages", sent)
+		}
+	})
 }

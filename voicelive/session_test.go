@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -122,6 +123,32 @@ func TestAConsumerThatDoesNotComeBackEndsTheSession(t *testing.T) {
 		}
 		if _, err := s.Recv(context.Background()); err != s.Err() {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestCancellingAReceiveLosesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, func(p *peer) {
+			time.Sleep(time.Second)
+			p.text(`{"type":"warning","event_id":"1","warning":{"message":"x"}}`)
+			p.Drain()
+		})
+		defer stop()
+		recv(t, s)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if _, err := s.Recv(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		go func() {
+			time.Sleep(time.Millisecond)
+			if _, err := s.Recv(t.Context()); !errors.Is(err, ErrConcurrentRecv) {
+				t.Errorf("a second receiver: %v", err)
+			}
+		}()
+		if ev := recv(t, s); ev.GetEventID() != "1" {
+			t.Errorf("got %v", ev)
 		}
 	})
 }

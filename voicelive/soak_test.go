@@ -119,7 +119,7 @@ func replay(t *testing.T, name string, seed uint64, play func(*testing.T, uint64
 	}
 }
 
-// noGoroutines waits until no goroutine with a label is left. P1.
+// noGoroutines waits until no goroutine with a label is left.
 func noGoroutines(t *testing.T, label string) {
 	t.Helper()
 	var b bytes.Buffer
@@ -131,5 +131,5 @@ func noGoroutines(t *testing.T, label string) {
 		}
 		<-time.After(wait)
 	}
-	t.Errorf("P1: goroutines are left:\n%s", b.String())
+	t.Errorf("goroutines are left:\n%s", b.String())
 }

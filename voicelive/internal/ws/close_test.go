@@ -38,7 +38,7 @@ func frames(p *wstest.Peer) (got []string) {
 	}
 }
 
-// P7: a message that began is finished before the close frame, and nothing follows that.
+// A message that began is finished before the close frame, and nothing follows that.
 func TestCloseWaitsForTheMessageThatIsBeingSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var got []string
@@ -66,7 +66,7 @@ func TestCloseWaitsForTheMessageThatIsBeingSent(t *testing.T) {
 	})
 }
 
-// P4: the first reason stays, although the connection lingers to tell the peer; P7: what
+// The first reason stays, although the connection lingers to tell the peer; what
 // is sent meanwhile is not sent.
 func TestNothingChangesTheReasonWhileTheConnectionLingers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestNothingChangesTheReasonWhileTheConnectionLingers(t *testing.T) {
 	})
 }
 
-// P2: what is received is without a gap, also when Close drops what finds no room.
+// What is received is without a gap, also when Close drops what finds no room.
 func TestNothingIsKeptBehindWhatCloseDropped(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, stop := serve(t, func(config *Config) { config.Limits.QueueEvents = 2 }, func(p *wstest.Peer) {
@@ -140,7 +140,7 @@ func TestNothingIsKeptBehindWhatCloseDropped(t *testing.T) {
 	})
 }
 
-// P5: Close returns within its timeout whatever the peer and other goroutines do, any
+// Close returns within its timeout whatever the peer and other goroutines do, any
 // number of times at once.
 func TestCloseReturnsInTimeInEveryState(t *testing.T) {
 	flood := func(p *wstest.Peer) {

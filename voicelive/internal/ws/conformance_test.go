@@ -26,7 +26,7 @@ type conformanceCase struct {
 	lenient string
 }
 
-// P17: the client conforms to RFC 6455. The categories are numbered as those of the
+// The client conforms to RFC 6455. The categories are numbered as those of the
 // usual suites, so that reports can be compared; their cases are our own.
 func TestConformance(t *testing.T) {
 	var passed, all int

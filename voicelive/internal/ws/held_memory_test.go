@@ -16,7 +16,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
-// P9: whatever the peer sends to a consumer that stalls, a connection takes no more memory
+// Whatever the peer sends to a consumer that stalls, a connection takes no more memory
 // than its queue, one message, and 4 MiB.
 func TestMemoryIsBounded(t *testing.T) {
 	const queued = 8 << 20

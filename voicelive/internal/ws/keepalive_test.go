@@ -9,7 +9,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
-// P8 holds for every combination of the limits.
+// A peer that is gone is noticed in time, for every combination of the limits.
 func TestAPeerThatIsGoneIsNoticedInTimeWithAnyLimits(t *testing.T) {
 	for _, interval := range []time.Duration{time.Second, 5 * time.Second, 20 * time.Second} {
 		for _, timeout := range []time.Duration{time.Second, 7 * time.Second, 10 * time.Second} {
@@ -37,7 +37,7 @@ func TestAPeerThatIsGoneIsNoticedInTimeWithAnyLimits(t *testing.T) {
 	}
 }
 
-// P10: a slow consumer does not keep pings from being answered while the queue has room.
+// A slow consumer does not keep pings from being answered while the queue has room.
 func TestAPongDoesNotWaitForTheConsumer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var waited []time.Duration

@@ -11,7 +11,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
-// P8: a peer that is gone without a word is noticed in time, whatever can still be sent.
+// A peer that is gone without a word is noticed in time, whatever can still be sent.
 func TestAHalfOpenConnectionIsNoticed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, stop := serve(t, nil, func(p *wstest.Peer) { io.Copy(io.Discard, p.Conn) })
@@ -55,7 +55,7 @@ func TestReceivingOnAfterTheEndIsHarmless(t *testing.T) {
 	})
 }
 
-// P9: what waits for the consumer is bounded in bytes, and the peer waits too.
+// What waits for the consumer is bounded in bytes, and the peer waits too.
 func TestTheQueueIsBoundedInBytes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const size, n, limit = 10_000, 1000, 1 << 20

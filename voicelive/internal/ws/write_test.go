@@ -104,7 +104,7 @@ func TestAPingWhileTheNetworkIsStuckIsAnsweredLater(t *testing.T) {
 	})
 }
 
-// P10: a pong does not wait for the end of a large message.
+// A pong does not wait for the end of a large message.
 func TestAPongFindsItsWayIntoALargeMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const bytesPerSecond = 10_000_000
@@ -140,7 +140,7 @@ func TestAPongFindsItsWayIntoALargeMessage(t *testing.T) {
 	})
 }
 
-// P7: a context may stop a write before its first byte, and not later.
+// A context may stop a write before its first byte, and not later.
 func TestCancellingAWriteNeverCutsAMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		read := make(chan struct{})
@@ -214,7 +214,7 @@ func (c *brokenPipe) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// P4: the reason that the peer gives counts more than the write that noticed its end.
+// The reason that the peer gives counts more than the write that noticed its end.
 func TestAWriteErrorWaitsForTheReasonOfThePeer(t *testing.T) {
 	for name, tt := range map[string]struct {
 		late time.Duration
