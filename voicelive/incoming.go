@@ -31,9 +31,9 @@ func (s *Session) received(data []byte) {
 
 func (s *Session) sessionCreated(data []byte) {
 	config := peekObject(data, "session")
-	id := peekString(config, "id")
+	id, kept := peekString(config, "id"), keep(membersOf(config))
 	s.mu.Lock()
-	s.id, s.config = id, config
+	s.id, s.config = id, kept
 	s.mu.Unlock()
 	s.opening.received(ServerEventTypeSessionCreated)
 }
@@ -41,9 +41,9 @@ func (s *Session) sessionCreated(data []byte) {
 func (s *Session) itemCreated(data []byte) { s.waiters.itemCreated(data) }
 
 func (s *Session) sessionUpdated(data []byte) {
-	config := peekObject(data, "session")
+	kept := keep(membersOf(peekObject(data, "session")))
 	s.mu.Lock()
-	s.config = config
+	s.config = kept
 	s.mu.Unlock()
 	s.opening.received(ServerEventTypeSessionUpdated)
 }

@@ -235,32 +235,3 @@ func TestAnObserverMayCloseTheSessionAtOnce(t *testing.T) {
 		}
 	})
 }
-
-// "The configuration in effect, as the latest session.created or session.updated that arrived tells it."
-func TestConfigIsKeptCurrent(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		s, stop := serve(t, nil, answerAll(func(e map[string]any) []string {
-			return []string{
-				`{"type":"session.updated","session":{"id":"sess_1","model":"m","input_audio_format":"g711_ulaw","turn_detection":null}}`,
-				`{"type":"session.updated","session":{"id":"sess_1","model":"n","input_audio_sampling_rate":8000}}`,
-			}
-		}))
-		defer stop()
-		if config := s.Config(); deref(config.Model) != "m" || deref(config.ID) != "sess_1" || s.Began() != began {
-			t.Errorf("got %v, began %v", config, s.Began())
-		}
-		if _, err := s.Do(t.Context(), &ClientEventSessionUpdate{}); err != nil {
-			t.Fatal(err)
-		}
-		synctest.Wait()
-		config := s.Config()
-		if config.InputAudioFormat != "" || deref(config.InputAudioSamplingRate) != 8000 {
-			t.Errorf("got %+v", config)
-		}
-		*config.InputAudioSamplingRate = 1
-		if again := s.Config(); deref(again.InputAudioSamplingRate) != 8000 {
-			t.Error("the caller does not own the configuration")
-		}
-	})
-}

@@ -2,7 +2,6 @@ package voicelive
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 	"sync"
 	"time"
@@ -169,7 +168,7 @@ func (s *Session) responseCreated(data []byte) {
 	response := peekObject(data, "response")
 	eventID, outOfBand := markOf(peekObject(response, "metadata"))
 	s.responses.created(ResponseInfo{
-		Session: s, ID: peekString(response, "id"), EventID: eventID, OutOfBand: outOfBand || isNull(response, "conversation_id"),
+		Session: s, ID: peekString(response, "id"), EventID: eventID, OutOfBand: outOfBand || string(membersOf(response)["conversation_id"]) == "null",
 		Status: ResponseStatusInProgress, Created: time.Now(),
 	})
 	s.waiters.created(eventID, data)
@@ -205,10 +204,4 @@ func (s *Session) responseDone(data []byte) {
 	if o := s.client.opts.Observer; o != nil {
 		o.ObserveResponse(end)
 	}
-}
-
-// isNull reports whether a member is there, and null.
-func isNull(object []byte, name string) bool {
-	var members map[string]json.RawMessage
-	return json.Unmarshal(object, &members) == nil && string(members[name]) == "null"
 }

@@ -2,7 +2,6 @@ package voicelive
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
@@ -45,8 +44,8 @@ type Session struct {
 
 	mu     sync.Mutex
 	id     string
-	config json.RawMessage // of the latest session.created or session.updated
-	cause  *SessionError   // why it ended; nil before, and if orderly
+	config *keptConfig   // of the latest session.created or session.updated
+	cause  *SessionError // why it ended; nil before, and if orderly
 
 	// The observer is told of the end of a session behind its beginning.
 	announced bool // it was told of the beginning
@@ -103,20 +102,6 @@ func (s *Session) ID() string {
 // Began returns when the connection was established. The service counts the maximum
 // duration of a session from about then.
 func (s *Session) Began() time.Time { return s.began }
-
-// Config returns the configuration in effect, as the latest session.created or
-// session.updated that arrived tells it; nil before, and if it cannot be decoded. The
-// caller owns it. It may lack what the service does not tell, such as credentials.
-func (s *Session) Config() *ResponseSession {
-	s.mu.Lock()
-	data := s.config
-	s.mu.Unlock()
-	config := new(ResponseSession)
-	if data == nil || config.UnmarshalJSON(data) != nil {
-		return nil
-	}
-	return config
-}
 
 // RequestID returns the identifier of the handshake, for support requests.
 func (s *Session) RequestID() string { return s.requestID }
