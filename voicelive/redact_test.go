@@ -40,14 +40,14 @@ func TestLoggedValues(t *testing.T) {
 	long := strings.Repeat("AbC+", 100)
 	for _, tt := range []struct{ event, want string }{
 		{`{"uri":"https://u:CANARY@h/p?k=CANARY"}`, `{"uri":"https://h/p"}`},
-		{`{"project_endpoint":"wss://CANARY@h","endpoint":"h.example"}`, `{"endpoint":"h.example","project_endpoint":"wss://h"}`},
+		{`{"project_endpoint":"wss://CANARY@h","endpoint":"h.example"}`, `{"project_endpoint":"wss://h","endpoint":"h.example"}`},
 		{`{"target":"redis://:CANARY@h:6379/0"}`, `{"target":"redis://h:6379/0"}`},
 		{`{"text":"see https://h/?a=1 for more"}`, `{"text":"see https://h/?a=1 for more"}`},
 		{`{"image_url":"data:image/png;base64,` + long + `"}`, `{"image_url":"data:image/png;base64,(400 bytes)"}`},
 		{`{"image_url":{"url":"DATA:;base64,` + long + `"}}`, `{"image_url":{"url":"DATA:;base64,(400 bytes)"}}`},
 		{`{"content":[{"image":"data:text/plain,` + strings.Repeat("a b", 100) + `"}]}`, `{"content":[{"image":"data:text/plain,(300 bytes)"}]}`},
 		{`{"anything":"` + long + `"}`, `{"anything":"(400 bytes of base64)"}`},
-		{`{"delta":"Hello","audio":"AAAA"}`, `{"audio":"AAAA","delta":"Hello"}`},
+		{`{"delta":"Hello","audio":"AAAA"}`, `{"delta":"Hello","audio":"AAAA"}`},
 		{`{"transcript":"` + strings.Repeat("你好", 100) + `"}`, `{"transcript":"` + strings.Repeat("你好", 100) + `"}`},
 	} {
 		if got := redact([]byte(tt.event)); got != tt.want {

@@ -1,7 +1,6 @@
 package jsonwire
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,25 +15,20 @@ const redacted = "REDACTED"
 // that is no JSON is not repeated. A member is a secret if [SecretWord] knows its name,
 // or if marked does, which gets the [PlainName].
 func Redact(data []byte, marked func(plain string) bool) string {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
+	if !valid(data) {
 		return fmt.Sprintf("(%d bytes that are not JSON)", len(data))
 	}
-	switch v.(type) {
-	case map[string]any, []any:
-	default:
+	d := redactor{r: NewReader(data), marked: marked}
+	defer d.r.release()
+	if kind := d.r.Kind(); kind != '{' && kind != '[' {
 		return fmt.Sprintf("(%d bytes that are no event)", len(data))
 	}
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(redactor(marked).value(v)); err != nil {
-		return redacted
-	}
-	return strings.TrimSuffix(b.String(), "\n")
+	d.value(false)
+	return lineEnds.Replace(string(d.w.buf))
 }
+
+// lineEnds escapes the ends of lines that JSON allows in strings.
+var lineEnds = strings.NewReplacer("\u2028", `\u2028`, "\u2029", `\u2029`)
 
 // Redacted is [Redact] of the JSON of v. What cannot be encoded is told by its error,
 // which has no values.
@@ -55,52 +49,73 @@ func Format(s fmt.State, verb rune, text string) {
 	fmt.Fprintf(s, fmt.FormatString(s, verb), text)
 }
 
-// redactor tells the names of secrets.
-type redactor func(plain string) bool
+// redactor copies valid JSON.
+type redactor struct {
+	r      *Reader
+	w      Writer
+	marked func(plain string) bool
+}
 
-func (r redactor) value(v any) any {
-	switch v := v.(type) {
-	case map[string]any:
-		for name, value := range v {
-			switch plain := PlainName(name); {
-			case value == nil:
-			case r(plain) || SecretWord(name, false) != "":
-				v[name] = redacted
-			case slices.ContainsFunc(urlEndings, func(ending string) bool { return strings.HasSuffix(plain, ending) }):
-				v[name] = r.urls(value)
-			default:
-				v[name] = r.value(value)
-			}
+// value copies the next value. Texts, and those in lists, are URLs if inURL is set.
+func (d *redactor) value(inURL bool) {
+	switch d.r.Kind() {
+	case '{':
+		d.each('}', func() { d.member() })
+	case '[':
+		d.each(']', func() { d.value(inURL) })
+	case '"':
+		b, _ := d.r.text()
+		text := string(b)
+		if short := shorten(text); short != text || !inURL {
+			text = short
+		} else {
+			text = withoutSecrets(text)
 		}
-	case []any:
-		for i := range v {
-			v[i] = r.value(v[i])
-		}
-	case string:
-		return shorten(v)
+		d.w.text(text)
+	default:
+		start := d.r.pos
+		d.r.skip()
+		d.w.buf = append(d.w.buf, d.r.data[start:d.r.pos]...)
 	}
-	return v
+}
+
+// each copies an array or an object, whose elements copy copies.
+func (d *redactor) each(end byte, copy func()) {
+	d.byte()
+	for first := true; d.r.token() != end; first = false {
+		if !first {
+			d.byte() // the comma
+			d.r.token()
+		}
+		copy()
+	}
+	d.byte()
+}
+
+// byte copies one byte.
+func (d *redactor) byte() {
+	d.w.buf = append(d.w.buf, d.r.data[d.r.pos])
+	d.r.pos++
+}
+
+func (d *redactor) member() {
+	b, _ := d.r.text()
+	name := string(b)
+	d.w.text(name)
+	d.r.token()
+	d.byte() // the colon
+	plain := PlainName(name)
+	switch isNull := d.r.token() == 'n'; {
+	case !isNull && (d.marked(plain) || SecretWord(name, false) != ""):
+		d.r.skip()
+		d.w.text(redacted)
+	default:
+		d.value(slices.ContainsFunc(urlEndings, func(ending string) bool { return strings.HasSuffix(plain, ending) }))
+	}
 }
 
 // urlEndings end the names of properties that hold URLs.
 var urlEndings = []string{"endpoint", "endpoints", "uri", "uris", "url", "urls"}
-
-// urls is value for one URL or a list of them.
-func (r redactor) urls(v any) any {
-	switch v := v.(type) {
-	case string:
-		if short := shorten(v); short != v {
-			return short
-		}
-		return withoutSecrets(v)
-	case []any:
-		for i := range v {
-			v[i] = r.urls(v[i])
-		}
-		return v
-	}
-	return r.value(v)
-}
 
 // maxBinary is how long a text may be that looks like binary data.
 const maxBinary = 64
