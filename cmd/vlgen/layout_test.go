@@ -75,6 +75,7 @@ var mayImport = map[string][]string{
 	"voicelive/audio":         {},
 	"voicelive/leg":           {"voicelive", "voicelive/audio"},
 	"voicelive/floor":         {"voicelive"},
+	"voicelive/transcript":    {"voicelive"},
 	"voicelive/tools":         {"voicelive", "github.com/google/jsonschema-go/jsonschema"},
 	"voicelive/playback":      {"voicelive", "voicelive/leg", "voicelive/audio"},
 	"voicelive/internal/ws":   {"github.com/gorilla/websocket"}, // it knows no event

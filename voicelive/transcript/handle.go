@@ -1,0 +1,154 @@
+package transcript
+
+import (
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+func (t *Transcript) handle(now time.Time, event voicelive.ServerEvent) {
+	switch e := event.(type) {
+	case *voicelive.ServerEventResponseAudioDelta:
+		n := t.chain.nodes[e.ItemID]
+		if n == nil {
+			n = t.ofResponse(now, e.ItemID, e.ResponseID)
+		}
+		if n != nil {
+			p := n.part(e.ContentIndex)
+			p.audio, p.sound = true, p.sound+t.duration(len(e.Delta))
+		}
+	case *voicelive.ServerEventResponseAudioTranscriptDelta:
+		t.text(now, e.ItemID, e.ResponseID, e.ContentIndex, true, func(p *part) { p.add(e.Delta) })
+	case *voicelive.ServerEventResponseAudioTranscriptDone:
+		t.text(now, e.ItemID, e.ResponseID, e.ContentIndex, true, func(p *part) { p.set(e.Transcript) })
+	case *voicelive.ServerEventResponseTextDelta:
+		t.text(now, e.ItemID, e.ResponseID, e.ContentIndex, false, func(p *part) { p.add(e.Delta) })
+	case *voicelive.ServerEventResponseTextDone:
+		t.text(now, e.ItemID, e.ResponseID, e.ContentIndex, false, func(p *part) { p.set(e.Text) })
+	case *voicelive.ServerEventResponseAudioTimestampDelta:
+		t.text(now, e.ItemID, e.ResponseID, e.ContentIndex, true, func(p *part) {
+			end := time.Duration(e.AudioOffsetMS+e.AudioDurationMS) * time.Millisecond
+			p.words = append(p.words, word{e.Text, end})
+		})
+	case *voicelive.ServerEventResponseContentPartAdded:
+		t.content(now, e.ItemID, e.ResponseID, e.ContentIndex, e.Part, false)
+	case *voicelive.ServerEventResponseContentPartDone:
+		t.content(now, e.ItemID, e.ResponseID, e.ContentIndex, e.Part, true)
+
+	case *voicelive.ServerEventConversationItemInputAudioTranscriptionDelta:
+		index := 0
+		if e.ContentIndex != nil {
+			index = *e.ContentIndex
+		}
+		t.userText(now, e.ItemID, index, func(p *part) { p.add(deref(e.Delta)) })
+	case *voicelive.ServerEventConversationItemInputAudioTranscriptionCompleted:
+		t.userText(now, e.ItemID, e.ContentIndex, func(p *part) { p.set(e.Transcript); p.done = true })
+	case *voicelive.ServerEventConversationItemInputAudioTranscriptionFailed:
+		if n := t.userText(now, e.ItemID, e.ContentIndex, func(*part) {}); n != nil {
+			n.Failed = orElse(e.Error.Message, "the transcription failed")
+		}
+
+	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
+		// The item does not exist yet: it has no place, and may never come.
+	case *voicelive.ServerEventInputAudioBufferCommitted:
+		if n := t.chain.node(now, e.ItemID); n != nil {
+			n.Role = User
+			n.part(0).audio = true
+			if e.PreviousItemID != nil {
+				t.chain.place(n, *e.PreviousItemID)
+			}
+			t.touch(n)
+		}
+	case *voicelive.ServerEventConversationItemCreated:
+		if n := t.item(now, e.Item, ""); n != nil {
+			t.place(n, e)
+		}
+	case *voicelive.ServerEventConversationItemRetrieved:
+		if e.Item != nil && t.chain.nodes[e.Item.GetID()] != nil {
+			t.item(now, e.Item, "")
+		}
+	case *voicelive.ServerEventResponseOutputItemAdded:
+		t.item(now, e.Item, e.ResponseID)
+	case *voicelive.ServerEventResponseOutputItemDone:
+		t.close(now, t.item(now, e.Item, e.ResponseID))
+	case *voicelive.ServerEventResponseDone:
+		for _, item := range e.Response.Output {
+			t.close(now, t.item(now, item, deref(e.Response.ID)))
+		}
+	case *voicelive.ServerEventResponseFunctionCallArgumentsDone:
+		if n := t.ofResponse(now, e.ItemID, e.ResponseID); n != nil {
+			n.Type, n.Role = FunctionCall, ""
+			n.call().ID, n.call().Arguments = e.CallID, e.Arguments
+			n.call().Name = orElse(e.Name, n.call().Name)
+		}
+	case *voicelive.ServerEventResponseMCPCallArgumentsDone:
+		if n := t.ofResponse(now, e.ItemID, e.ResponseID); n != nil {
+			n.Type, n.Role = MCPCall, ""
+			n.call().Arguments = orElse(deref(e.Arguments), n.call().Arguments)
+		}
+	case *voicelive.ServerEventResponseMCPCallFailed:
+		if n := t.chain.nodes[e.ItemID]; n != nil {
+			n.Failed = "the MCP call failed"
+			t.touch(n)
+		}
+
+	case *voicelive.ServerEventConversationItemTruncated:
+		if n := t.chain.nodes[e.ItemID]; n != nil {
+			p := n.part(e.ContentIndex)
+			p.cut(time.Duration(e.AudioEndMS)*time.Millisecond, p.sound)
+			t.touch(n)
+		}
+	case *voicelive.ServerEventConversationItemDeleted:
+		if t.chain.nodes[e.ItemID] != nil {
+			t.deleted = append(t.deleted, e.ItemID)
+		}
+		t.chain.remove(e.ItemID)
+	case *voicelive.ServerEventSessionCreated:
+		t.format = e.Session.OutputAudioFormat
+	case *voicelive.ServerEventSessionUpdated:
+		t.format = e.Session.OutputAudioFormat
+	}
+	switch event.(type) {
+	case *voicelive.ServerEventConversationItemCreated, *voicelive.ServerEventResponseOutputItemAdded,
+		*voicelive.ServerEventResponseOutputItemDone, *voicelive.ServerEventResponseDone:
+		t.join(now)
+	}
+}
+
+// duration returns how long n bytes of output audio last.
+func (t *Transcript) duration(n int) time.Duration {
+	bytes := 48 // in a millisecond
+	switch t.format {
+	case voicelive.OutputAudioFormatG711ULaw, voicelive.OutputAudioFormatG711ALaw:
+		bytes = 8
+	case voicelive.OutputAudioFormatPCM16_8000Hz:
+		bytes = 16
+	case voicelive.OutputAudioFormatPCM16_16000Hz:
+		bytes = 32
+	}
+	return time.Duration(n) * time.Millisecond / time.Duration(bytes)
+}
+
+// place puts an item where the service says. A null is the beginning of the conversation; without
+// a word the item is the last one.
+func (t *Transcript) place(n *node, e *voicelive.ServerEventConversationItemCreated) {
+	if _, null := e.Extra.Get("previous_item_id"); null || e.PreviousItemID != nil {
+		t.chain.place(n, deref(e.PreviousItemID))
+		return
+	}
+	t.chain.place(n, t.chain.last(n))
+}
+
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}

@@ -1,0 +1,106 @@
+package transcript
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// Options of a [Transcript]. The zero value is usable.
+type Options struct {
+	// Changed is told each entry that is new or has changed, without a lock.
+	Changed func(Entry)
+
+	// Deleted is told the id of each item that was deleted.
+	Deleted func(itemID string)
+}
+
+// A Transcript is the history of a conversation. Its methods may be called from any goroutine.
+type Transcript struct {
+	options Options
+
+	mu      sync.Mutex
+	chain   chain
+	format  voicelive.OutputAudioFormat
+	changed []*node
+	deleted []string
+}
+
+// New returns an empty Transcript. Nil options are the defaults.
+func New(o *Options) *Transcript {
+	t := &Transcript{}
+	if o != nil {
+		t.options = *o
+	}
+	return t
+}
+
+// HandleEvent tells the transcript of an event of the session. The event is not retained. The error is
+// always nil.
+func (t *Transcript) HandleEvent(ctx context.Context, event voicelive.ServerEvent) error {
+	t.do(func(now time.Time) { t.handle(now, event) })
+	return nil
+}
+
+// SetHeard tells how much the user heard of the audio of an item that was interrupted, as
+// playback.Finished does. Arrived is how much audio there was.
+func (t *Transcript) SetHeard(itemID string, contentIndex int, heard, arrived time.Duration) {
+	t.do(func(now time.Time) {
+		n := t.chain.nodes[itemID]
+		if n == nil || heard >= arrived {
+			return
+		}
+		n.part(contentIndex).cut(heard, arrived)
+		t.touch(n)
+	})
+}
+
+// Entries returns the entries, in the order of the conversation.
+func (t *Transcript) Entries() []Entry {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	entries := make([]Entry, 0, len(t.chain.order))
+	for _, n := range t.chain.order {
+		if !n.joined {
+			entries = append(entries, n.snapshot())
+		}
+	}
+	return entries
+}
+
+// do makes a change, and tells of it.
+func (t *Transcript) do(change func(now time.Time)) {
+	t.mu.Lock()
+	change(time.Now())
+	var entries []Entry
+	if t.options.Changed != nil {
+		for _, n := range t.changed {
+			if !n.joined {
+				entries = append(entries, n.snapshot())
+			}
+		}
+	}
+	deleted := t.deleted
+	t.changed, t.deleted = t.changed[:0], nil
+	t.mu.Unlock()
+	for _, e := range entries {
+		t.options.Changed(e)
+	}
+	for _, id := range deleted {
+		if t.options.Deleted != nil {
+			t.options.Deleted(id)
+		}
+	}
+}
+
+// touch notes that an entry has changed.
+func (t *Transcript) touch(n *node) {
+	for _, other := range t.changed {
+		if other == n {
+			return
+		}
+	}
+	t.changed = append(t.changed, n)
+}
