@@ -59,7 +59,7 @@ type ClientOptions struct {
 	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	// TLSConfig is the base of the TLS configuration, and is not modified; nil is
-	// the default. TLS 1.2 is the least that is spoken, whatever it says.
+	// the default. The least version is TLS 1.2, also if TLSConfig allows an older one.
 	TLSConfig *tls.Config
 
 	// Proxy returns the http or https proxy for a request, or nil for none. A nil
@@ -70,11 +70,11 @@ type ClientOptions struct {
 	// per connection and its end at Info. Nil logs nothing.
 	Logger *slog.Logger
 
-	// LogBodies adds the JSON of events to the records. Credentials are removed
-	// from it and binary data is shortened; what was said is not.
+	// LogBodies adds the JSON of events to the records, without credentials and with
+	// binary data shortened. It contains what was said and written.
 	LogBodies bool
 
-	// Observer is told what happens, for tracing and metrics; may be nil.
+	// Observer gets calls for traces, metrics and recordings; nil for none.
 	Observer Observer
 
 	// Limits bounds time and memory of each session.
@@ -154,9 +154,9 @@ func (l *Limits) check() error {
 }
 
 // NewClient returns a client that authenticates with tokens, such as those of the
-// credentials of module azidentity. Agents need it. The endpoint is that of the
-// resource, as https or wss URL or as bare host; a path prefix and a query are
-// kept. A nil options is the default. Nothing is sent yet.
+// credentials of module azidentity. Agents need such a client. The endpoint of the
+// resource is an https or wss URL or a host; its path is a prefix, and its query is
+// kept. A nil options is the default. NewClient sends nothing.
 func NewClient(endpoint string, cred azcore.TokenCredential, options *ClientOptions) (*Client, error) {
 	if cred == nil {
 		return nil, errors.New("voicelive: the credential is nil")
@@ -171,7 +171,8 @@ func NewClient(endpoint string, cred azcore.TokenCredential, options *ClientOpti
 	})
 }
 
-// NewClientWithKeyCredential is [NewClient] for a key of the resource.
+// NewClientWithKeyCredential returns a client that authenticates with a key of the
+// resource. It is like [NewClient] otherwise.
 func NewClientWithKeyCredential(endpoint string, cred *azcore.KeyCredential, options *ClientOptions) (*Client, error) {
 	if cred == nil {
 		return nil, errors.New("voicelive: the credential is nil")
@@ -220,5 +221,5 @@ func (c *Client) Endpoint() string { return c.endpoint.Scheme + "://" + c.endpoi
 // String is for logs: it names the endpoint and no credential.
 func (c *Client) String() string { return "voicelive.Client(" + c.Endpoint() + ")" }
 
-// GoString is String: a client is never printed with what it holds.
+// GoString is String: %#v does not print the credential either.
 func (c *Client) GoString() string { return c.String() }

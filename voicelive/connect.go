@@ -20,15 +20,15 @@ import (
 
 // ConnectOptions describes the session to open.
 type ConnectOptions struct {
-	// Model is the model or deployment that talks, such as "gpt-realtime".
+	// Model is the model or deployment, such as "gpt-realtime". Query parameter model.
 	Model string
 
 	// Agent connects to an agent of a Foundry project instead of a model. It needs
 	// a token credential.
 	Agent *Agent
 
-	// Profile is the mode of a model that you bring, such as
-	// "byom-azure-openai-realtime"; Model is then your deployment. Query parameter profile.
+	// Profile is the mode of a model of your own, such as "byom-azure-openai-realtime".
+	// Model is your deployment then. Query parameter profile.
 	Profile string
 
 	// Features are preview features to turn on, such as
@@ -43,14 +43,15 @@ type ConnectOptions struct {
 	// [Session.CreateRTCCallSDPAndWait], rather than to a session with audio over the socket.
 	RTC bool
 
-	// Header is sent with the handshake. It cannot replace what authenticates or upgrades.
+	// Header is sent with the handshake. Headers of authentication and of the upgrade are
+	// refused.
 	Header http.Header
 
-	// Query is added to the URL and wins over everything else.
+	// Query is added to the URL, and replaces parameters of the same name.
 	Query url.Values
 
-	// Session, if not nil, is sent as first session.update, and Connect returns
-	// after session.updated. It is not retained.
+	// Session is the configuration. If it is not nil, Connect sends it in the first
+	// session.update, and returns after session.updated. Connect does not retain it.
 	Session *RequestSession
 }
 

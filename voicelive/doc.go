@@ -8,39 +8,39 @@
 //	defer session.Close()
 //
 // Events go both ways. [Session.Send] and its helpers send client events,
-// [Session.AudioWriter] sends audio, and [Session.Do] waits for what the service
-// answers. [Session.Recv] returns server events in the order of the wire, each once;
-// [Session.Events] ranges over them, and a [Mux] calls a handler for each type.
+// [Session.AudioWriter] sends audio, and [Session.Do] waits until the service
+// replies. [Session.Recv] returns server events in the order in which they arrive, each
+// once; [Session.Events] iterates over them, and a [Mux] calls a handler for each type.
 //
 // # Errors
 //
 // An error of the service is an event, [*ServerEventError], and the session goes on.
-// So it does after an [*EventError], an event that could not be decoded, and after an
-// error that wraps [ErrNotSent]. A [*SessionError] ends the session; it says why, and
-// whether a new one may do better. Nothing reconnects by itself, since the service
-// forgets the conversation with the connection. A refused handshake is an
-// *azcore.ResponseError.
+// It also continues after an [*EventError], an event that could not be decoded, and after
+// an error that wraps [ErrNotSent]. A [*SessionError] is the end of the session; its Kind
+// says why. Sessions do not reconnect, because the service forgets the conversation with
+// the connection; [Retryable] reports whether a new session may succeed. A refused
+// handshake is an *azcore.ResponseError.
 //
 // # Time and memory
 //
 // Every wait is bounded by a context or by [Limits]. A session costs one goroutine, and
-// some kilobytes while it is idle. Received events wait in a queue; when that is full
-// the connection is not read, and a consumer that does not come back ends the session.
-// [Session.RecvBorrowed] reuses the memory of audio. Appends of 100 ms cost a fifth of
-// the processor time that those of 20 ms do.
+// some kilobytes while it is idle. Received events wait in a queue. While the queue is
+// full the session does not read the connection, and it ends if the consumer does not
+// receive for Limits.SlowConsumerTimeout. [Session.RecvBorrowed] reuses the memory of
+// audio. Events with 100 ms of audio take a fifth of the processor time of events with 20 ms.
 //
 // # Privacy
 //
-// Logs tell types and sizes. Credentials are in no error, log, or printed value of this
-// package, but in the JSON of a value, which is what is sent. A slog.JSONHandler writes
-// the JSON of a list: log a session or an event, not its Tools or ICEServers. Package
-// fmt prints unexported fields without the methods of their types: keep what holds a
-// secret in exported ones.
+// Logs have types and sizes of events. Errors, logs and printed values of this package have
+// no credentials. The JSON of a value has them, since that is sent to the service. A
+// slog.JSONHandler writes the JSON of a list: log a session or an event, not its Tools or
+// ICEServers. Package fmt prints unexported fields without the methods of their types:
+// keep values with secrets in exported fields.
 //
 // # Types
 //
 // The types of events, and of what they hold, are generated from the specification of
-// [APIVersion]. [UnmarshalServerEvent] decodes any event; a type switch tells what it is.
+// [APIVersion]. [UnmarshalServerEvent] decodes any event; a type switch tells which.
 //
 // Structs are flat. Required properties are values, optional ones are pointers; slices,
 // maps, enums and unions are absent when they are zero. An empty slice or map is sent.

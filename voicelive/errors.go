@@ -17,16 +17,16 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
-// ErrNotSent is wrapped by every error of a send that put nothing on the wire.
-// Unless the error also is [ErrClosed] or a [*SessionError], the session goes on.
+// ErrNotSent is wrapped by each error of a send that wrote nothing to the network. The
+// session continues, unless the error also wraps [ErrClosed] or a [*SessionError].
 var ErrNotSent = errors.New("not sent")
 
 // ErrClosed is wrapped by errors of a session that ended without a failure: by
 // [Session.Close], or by the service with code 1000.
 var ErrClosed = errors.New("the session is closed")
 
-// ErrConcurrentRecv is returned by a receive that finds another one waiting. A
-// session has one consumer at a time.
+// ErrConcurrentRecv is returned by a receive while another receive waits. A session
+// has one consumer at a time.
 var ErrConcurrentRecv = errors.New("voicelive: Recv is already waiting in another goroutine")
 
 // ErrNoConfirmation is wrapped, with [ErrNotSent], by the error of [Session.Do] for
@@ -51,8 +51,8 @@ const (
 	KindPeerClosed     ErrorKind = "peer_closed"     // any other close code
 )
 
-// A SessionError tells why a session ended other than orderly. It is the last
-// error of [Session.Recv], and what [Session.Err] returns.
+// A SessionError tells why a session failed. It is the last error of [Session.Recv] and
+// the result of [Session.Err].
 type SessionError struct {
 	Kind      ErrorKind
 	CloseCode int    // what the service sent; 0 if it sent none
@@ -90,10 +90,10 @@ func (e *SessionError) Error() string {
 // Unwrap returns the cause.
 func (e *SessionError) Unwrap() error { return e.Err }
 
-// Retryable reports whether a new session may do better, which it may for KindNetwork,
+// Retryable reports whether a new session may succeed. It is true for KindNetwork,
 // KindKeepAlive, KindSessionExpired, KindGoingAway and KindServerError. Wait before you
-// connect again, except after KindSessionExpired. An unknown close code is not retryable:
-// a service that refuses a client would be asked for ever.
+// connect again, except after KindSessionExpired. An unknown close code is not retryable,
+// since the service may refuse the client for good.
 func (e *SessionError) Retryable() bool {
 	switch e.Kind {
 	case KindNetwork, KindKeepAlive, KindSessionExpired, KindGoingAway, KindServerError:
@@ -102,12 +102,16 @@ func (e *SessionError) Retryable() bool {
 	return false
 }
 
-// Retryable reports whether connecting again may do better after an error of
-// [Client.Connect] or of a session: what [SessionError.Retryable] says, refusals with
-// status 408, 429, 500, 502, 503 and 504, of a proxy as well, and errors of the network
-// and of timeouts. It may not after the end of the caller's own context, unless that was a
-// deadline behind such a refusal, nor after errors of TLS, of credentials and of arguments,
-// and it need not after the orderly end of a session.
+// Retryable reports whether a new [Client.Connect] may succeed after an error of Connect
+// or of a session. It is true for
+//
+//   - a [*SessionError] that is [SessionError.Retryable],
+//   - a refusal by the service or a proxy with status 408, 429, 500, 502, 503 or 504, also
+//     if the context ended before the next try,
+//   - errors of the network, and timeouts that are not those of the caller's context.
+//
+// It is false for everything else: the end of the caller's context, errors of TLS, of
+// credentials and of arguments, and the orderly end of a session.
 func Retryable(err error) bool {
 	if e, ok := errors.AsType[*SessionError](err); ok {
 		return e.Retryable()
@@ -137,10 +141,10 @@ func Retryable(err error) bool {
 	return network || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// An EventError is a received event that could not be decoded. It costs that event
-// alone: receive on.
+// An EventError is an event that was received and could not be decoded. The session
+// continues with the next event.
 type EventError struct {
-	Type ServerEventType // what the event calls itself; empty if that cannot be told
+	Type ServerEventType // the type of the event; empty if it cannot be read
 	Raw  []byte          `json:"-"` // the message; the caller may keep it
 	Err  error           // a *DecodeError
 }
@@ -150,7 +154,7 @@ func (e *EventError) Error() string {
 	return oneLine(fmt.Sprintf("voicelive: event %q of %d bytes: %v", e.Type, len(e.Raw), e.Err))
 }
 
-// GoString is Error: an error is never printed with the message, which may hold anything.
+// GoString is Error: %#v does not print the message, which may contain anything.
 func (e *EventError) GoString() string { return e.Error() }
 
 // Unwrap returns the cause.

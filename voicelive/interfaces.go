@@ -15,9 +15,9 @@ type Sender interface {
 	Send(ctx context.Context, e ClientEvent) error
 }
 
-// A Handler is told of the events of one session, one at a time and in their order,
-// by whoever receives them. An error ends the receiving. It must not keep an event that
-// was received with [Session.RecvBorrowed]. [Mux] is one; register others at it with
+// A Handler handles the events of one session, one at a time and in their order. The
+// goroutine that receives them calls it, and stops at an error. A Handler must not keep an
+// event that was received with [Session.RecvBorrowed]. [Mux] is one; register others at it with
 // On(m, h.HandleEvent).
 type Handler interface {
 	HandleEvent(ctx context.Context, e ServerEvent) error

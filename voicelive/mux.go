@@ -8,7 +8,7 @@ import (
 )
 
 // A Mux calls handlers for the events of a session, one at a time and in the order
-// of the wire. Register with [On], then call [Mux.Run], or [Mux.HandleEvent] for each
+// in which they arrive. Register handlers with [On], then call [Mux.Run], or [Mux.HandleEvent] for each
 // event that you received. The zero value is ready. A Mux must not be changed while it
 // runs; it may serve any number of sessions at once.
 type Mux struct {

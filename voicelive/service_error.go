@@ -28,9 +28,8 @@ type ServiceError struct {
 	Unnamed bool
 }
 
-// NewServiceError returns an error event as a Go error, for programs that give up on
-// one. See [IsBenign] for those that are none. Whatever the form of the event, all that
-// it says is in the error.
+// NewServiceError returns an error event as a Go error. The error has all the text of the
+// event, whatever its form. See [IsBenign] for events that need no action.
 func NewServiceError(e *ServerEventError) *ServiceError {
 	data, err := e.MarshalJSON()
 	if err != nil { // it was made by hand
@@ -136,8 +135,9 @@ const truncatedBeyondEnd = "already shorter than"
 
 // IsBenign reports whether an error event only tells of a race between the client
 // and the service that needs no action: a response was cancelled after its end, or an
-// item truncated beyond its end, so that all of it counts as heard. A response.create that was refused because another response was active is none: nobody asks
-// for that response again, unless the application does.
+// item truncated beyond its end, so that all of it counts as heard. A response.create that
+// the service refused because another response was active is not benign: only the
+// application can ask again.
 func IsBenign(e *ServerEventError) bool {
 	return deref(e.Error.Code) == codeCancelNotActive || strings.Contains(e.Error.Message, truncatedBeyondEnd)
 }

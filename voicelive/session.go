@@ -19,12 +19,11 @@ import (
 // [Client.Connect], and end it with [Session.Close].
 //
 // Every method may be called from any goroutine, from handlers of a [Mux], and
-// from an [Observer], which should not wait there for what arrives: it is called by
-// who reads. One goroutine receives at a time; any number may send.
+// from an [Observer]. An observer must not wait for events that arrive, since the
+// goroutine that reads them calls it. One goroutine receives at a time; any number may send.
 //
-// A session does not reconnect: the service forgets the conversation with the
-// connection, so that this is a decision of the application. [SessionError.Retryable]
-// tells whether a new session may do better.
+// A session does not reconnect, because the service forgets the conversation with the
+// connection. [Retryable] reports whether a new session may succeed.
 type Session struct {
 	client    *Client
 	limits    *Limits
@@ -106,7 +105,7 @@ func (s *Session) Began() time.Time { return s.began }
 // RequestID returns the identifier of the handshake, for support requests.
 func (s *Session) RequestID() string { return s.requestID }
 
-// String is for logs: it names the session and nothing that was said.
+// String returns the name of the session for logs, without any content.
 func (s *Session) String() string { return "voicelive.Session(" + s.ID() + ")" }
 
 // GoString is String.
@@ -116,8 +115,8 @@ func (s *Session) GoString() string { return s.String() }
 // arrived before can still be received.
 func (s *Session) Done() <-chan struct{} { return s.conn.Done() }
 
-// Err returns why the session ended: nil while it lives and after an orderly end,
-// a [*SessionError] otherwise.
+// Err returns the reason for which the session failed, a [*SessionError]. It is nil before
+// the end of the session, and after an orderly end.
 func (s *Session) Err() error {
 	e := s.conn.Err()
 	if e == nil {
@@ -132,19 +131,21 @@ func (s *Session) Err() error {
 	return s.cause
 }
 
-// Recv waits for the next event; the caller owns it. The events come in the order
-// of the wire, each once, and all that came before the end come before its error.
+// Recv waits for the next event; the caller owns it. Events are returned in the order in
+// which they arrive, each once. Those that arrived before the end of the session are
+// returned before its error.
 //
-// An [*EventError] is one event that could not be decoded; receive on. The end is
-// io.EOF if it was orderly, and a [*SessionError] if not, from then on. When ctx ends
-// the error is ctx.Err, nothing is lost, and the session goes on.
+// An [*EventError] is one event that could not be decoded; the session continues. After
+// the end of the session every Recv returns io.EOF if the end was orderly, and the
+// [*SessionError] if not. If ctx ends, Recv returns ctx.Err, no event is lost, and the
+// session continues.
 func (s *Session) Recv(ctx context.Context) (ServerEvent, error) {
 	return s.receive(ctx, UnmarshalServerEvent)
 }
 
-// RecvBorrowed is [Session.Recv] for gateways: events with audio or video are
-// decoded into memory that the next receive overwrites. Do not keep the event, what
-// it points to, or its bytes any longer.
+// RecvBorrowed is like [Session.Recv], but decodes events with audio or video into memory
+// that the next receive overwrites. Do not keep the event, its strings or its bytes after
+// that. It is for gateways, which forward the audio and keep nothing.
 func (s *Session) RecvBorrowed(ctx context.Context) (ServerEvent, error) {
 	return s.receive(ctx, s.borrowed.decode)
 }
@@ -176,9 +177,10 @@ func (s *Session) receive(ctx context.Context, decode func([]byte) (ServerEvent,
 	return ev, err
 }
 
-// Events ranges over the events. An orderly end ends the range; a failure, and the
-// end of ctx, is the last pair. An [*EventError] is a pair of its own, and the range
-// goes on behind it. Breaking out leaves the session as it is.
+// Events returns an iterator over the events. It stops after the orderly end of the
+// session. After a failure, or the end of ctx, its last pair has the error. An
+// [*EventError] is a pair without an event, and the iterator continues. A break leaves the
+// session open.
 func (s *Session) Events(ctx context.Context) iter.Seq2[ServerEvent, error] {
 	return func(yield func(ServerEvent, error) bool) {
 		for {
@@ -196,14 +198,13 @@ func (s *Session) Events(ctx context.Context) iter.Seq2[ServerEvent, error] {
 	}
 }
 
-// Send sends one event, after Validate found no fault in it. It returns when the
-// event is with the network, which does not mean that the service took it: see [Session.Do].
-// The event is not retained.
+// Send validates one event and sends it. It returns when the network has taken the event;
+// [Session.Do] waits until the service confirms it. Send does not retain the event.
 //
 // An error that wraps [ErrNotSent] says that nothing was sent: the event is not
-// valid or too large, ctx ended first, or the session had ended. Once its first byte is
-// out an event is finished whatever ctx does; if the network does not take it, that
-// ends the session, and the error is its [*SessionError].
+// valid or too large, ctx ended first, or the session had ended. After the first byte, ctx
+// does not stop an event; if the network does not take the rest, the session ends, and
+// the error is its [*SessionError].
 //
 // Nothing is queued and nothing is sent again: an event is on the wire when Send returned,
 // behind those whose Send had returned before, and once. It is sent as it is, with two
