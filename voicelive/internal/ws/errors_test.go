@@ -2,8 +2,13 @@ package ws
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"net"
 	"testing"
 	"testing/synctest"
+
+	"github.com/gorilla/websocket"
 
 	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
@@ -43,5 +48,43 @@ func TestReasonsThatAreNotUTF8AreViolations(t *testing.T) {
 			}
 			stop()
 		})
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	for _, code := range []int{1000, 1001, 1005, 1006, 1011, 1014, 4429} {
+		f.Add(code, "websocket: bad close code 1014")
+	}
+	f.Fuzz(func(t *testing.T, code int, text string) {
+		cause, reply := classify(&websocket.CloseError{Code: code, Text: text})
+		switch {
+		case code == 1000:
+			if cause != nil || reply != 1000 {
+				t.Errorf("got %v, %d", cause, reply)
+			}
+		case code == 1006: // an end without a close frame
+			if cause == nil || cause.Code != 0 || !errors.Is(cause, io.ErrUnexpectedEOF) || reply != 0 {
+				t.Errorf("got %v, %d", cause, reply)
+			}
+		case cause == nil || cause.Code != code || cause.Reason != text || cause.Error() == "":
+			t.Errorf("got %v", cause)
+		case reply != code && !(code == 1005 && reply == 1000):
+			t.Errorf("%v: reply %d", cause, reply)
+		}
+		for _, err := range []error{errors.New(text), errors.New("websocket: " + text), &net.OpError{Op: "read", Err: errors.New(text)}} {
+			cause, reply := classify(err)
+			if cause == nil || cause.Error() == "" || reply != 0 && reply != 1002 {
+				t.Errorf("%v: got %v, reply %d", err, cause, reply)
+			}
+		}
+	})
+}
+
+func TestOtherErrorsOfReadingAreOfTheNetwork(t *testing.T) {
+	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, fmt.Errorf("x: %w", io.EOF)} {
+		cause, reply := classify(err)
+		if _, violated := errors.AsType[*ProtocolError](cause); violated || cause.Code != 0 || reply != 0 || !errors.Is(cause, err) {
+			t.Errorf("%v: got %v, reply %d", err, cause, reply)
+		}
 	}
 }

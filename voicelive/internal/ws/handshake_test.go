@@ -3,8 +3,10 @@ package ws
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -178,4 +180,66 @@ func TestFramesBehindTheReply(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Whatever the reply to the handshake is, Dial returns, and reads no more than it may.
+func FuzzHandshakeAnswer(f *testing.F) {
+	const good = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: KEY\r\n\r\n"
+	for _, answer := range []string{
+		good, good + "\x81\x02{}", good + "\x88\x01x", "HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n\r\nno!", "HTTP/1.1 100 Continue\r\n\r\n" + good,
+		"HTTP/1.1 429 X\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n", "HTTP/1.1 101 X\r\n" + "X: y\r\n", "HTTP/1.0 101 X\n\n", "\x16\x03\x01",
+	} {
+		f.Add([]byte(answer), 0)
+		f.Add([]byte(answer), 70_000)
+	}
+	var conn *memoryConn
+	config := testConfig(f, func(context.Context, string, string) (net.Conn, error) { return conn, nil })
+	f.Fuzz(func(t *testing.T, answer []byte, repeat int) {
+		conn = &memoryConn{}
+		whole := bytes.Repeat(answer, min(max(repeat, 0), 200_000)/(len(answer)+1)+1)
+		rest := &keyedReader{conn: conn, answer: whole}
+		conn.in = rest
+		c, resp, err := Dial(t.Context(), config)
+		if taken := len(whole) - len(rest.answer); taken > maxHeader+maxRefusalBody {
+			t.Errorf("%d bytes were read", taken)
+		}
+		switch {
+		case err != nil:
+			if c != nil {
+				t.Error("an error, and a connection")
+			}
+		case resp == nil:
+			t.Error("neither an error nor a response")
+		case resp.StatusCode == http.StatusSwitchingProtocols:
+			if c == nil {
+				t.Error("upgraded, and no connection")
+			}
+		default:
+			if body, err := io.ReadAll(resp.Body); err != nil || len(body) > maxRefusalBody || c != nil {
+				t.Errorf("a refusal with a body of %d bytes, %v", len(body), err)
+			}
+		}
+	})
+}
+
+// keyedReader puts the reply to the request's key in place of KEY.
+type keyedReader struct {
+	conn   *memoryConn
+	answer []byte
+	keyed  bool
+}
+
+func (r *keyedReader) Read(p []byte) (int, error) {
+	if !r.keyed {
+		if req, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(r.conn.out.Bytes()))); err == nil {
+			r.answer = bytes.Replace(r.answer, []byte("KEY"), []byte(wstest.AcceptKey(req)), 1)
+		}
+		r.keyed = true
+	}
+	n := copy(p, r.answer)
+	r.answer = r.answer[n:]
+	if n == 0 {
+		return 0, io.EOF
+	}
+	return n, nil
 }
