@@ -15,12 +15,7 @@ import (
 
 func TestDiagnostics(t *testing.T) {
 	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
-		defer func(before sizeLimits) { limits = before }(limits)
-		if text := golden.File(ar, "limits"); text != "" {
-			if _, err := fmt.Sscan(text, &limits.types, &limits.members, &limits.depth, &limits.parents); err != nil {
-				t.Fatal(err)
-			}
-		}
+		setLimits(t, ar)
 		var diags diag.List
 		doc := Parse("spec.json", []byte(golden.File(ar, "spec.json")), &diags)
 		if (doc == nil) != diags.Failed() {
@@ -30,6 +25,30 @@ func TestDiagnostics(t *testing.T) {
 			t.Errorf("Link disagrees with its diagnostics %q", diags.String())
 		}
 		return map[string]string{"want": diags.String()}
+	})
+}
+
+// setLimits applies the limits that an archive states.
+func setLimits(t *testing.T, ar *txtar.Archive) {
+	t.Helper()
+	before := limits
+	t.Cleanup(func() { limits = before })
+	if text := golden.File(ar, "limits"); text != "" {
+		if _, err := fmt.Sscan(text, &limits.types, &limits.members, &limits.depth, &limits.parents); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestFixes links the documents after what the diagnostics tell to do.
+func TestFixes(t *testing.T) {
+	golden.Fixed(t, "testdata", "want", func(t *testing.T, ar *txtar.Archive, file func(string) string) string {
+		setLimits(t, ar)
+		var diags diag.List
+		if doc := Parse("spec.json", []byte(file("spec.json")), &diags); doc != nil {
+			doc.Link(&diags)
+		}
+		return diags.String()
 	})
 }
 

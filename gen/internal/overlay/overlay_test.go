@@ -28,6 +28,14 @@ func TestApply(t *testing.T) {
 	})
 }
 
+// TestFixes applies the overlays after what the diagnostics tell to do.
+func TestFixes(t *testing.T) {
+	golden.Fixed(t, "testdata", "want", func(t *testing.T, _ *txtar.Archive, file func(string) string) string {
+		diagnostics, _ := apply(t, file("spec.json"), file("overlay.yaml"), Options{})
+		return diagnostics
+	})
+}
+
 func TestEveryDiagnosticHasAGolden(t *testing.T) { golden.Diagnostics(t, "testdata") }
 
 const minimal = `{"swagger": "2.0", "info": {"title": "Test", "version": "1"}, "definitions": {"A": {"type": "object", "required": ["a"], "maximum": 1.5}}}`

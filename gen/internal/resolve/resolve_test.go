@@ -86,8 +86,8 @@ func TestGolden(t *testing.T) {
 
 // TestFixes resolves the documents after what the diagnostics tell to do.
 func TestFixes(t *testing.T) {
-	golden.Fixed(t, "testdata", "want.diags", func(spec []byte) string {
-		_, diags := load("spec.json", spec)
+	golden.Fixed(t, "testdata", "want.diags", func(_ *testing.T, _ *txtar.Archive, file func(string) string) string {
+		_, diags := load("spec.json", []byte(file("spec.json")))
 		return diags.String()
 	})
 }
