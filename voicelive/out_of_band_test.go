@@ -12,6 +12,8 @@ func TestOutOfBand(t *testing.T) {
 		`{"id":"r","conversation_id":"c"}`:  false,
 		`{"id":"r","conversation_id":null}`: true,
 		`{"id":"r","conversation_id":7}`:    false,
+		`{"id":"r","conversation_id":"c","metadata":{"voicelive_out_of_band":"vl_1"}}`: true,
+		`{"id":"r","conversation_id":"c","metadata":{"voicelive_event_id":"vl_1"}}`:    false,
 	} {
 		var r voicelive.Response
 		if err := r.UnmarshalJSON([]byte(text)); err != nil {
