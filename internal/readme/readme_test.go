@@ -27,9 +27,11 @@ func (b block) program() bool {
 	return b.language == "go" && strings.HasPrefix(b.text, "package main\n")
 }
 
-func read(t *testing.T) (text string, blocks []block) {
+func read(t *testing.T) (text string, blocks []block) { return readFile(t, "../../README.md") }
+
+func readFile(t *testing.T, path string) (text string, blocks []block) {
 	t.Helper()
-	data, err := os.ReadFile("../../README.md")
+	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +122,38 @@ func TestProgramsPrintWhatTheReadmeSays(t *testing.T) {
 	}
 }
 
+// The program of each guide prints what the guide says, in the module of a user.
+func TestProgramsOfGuides(t *testing.T) {
+	guides, err := filepath.Glob("../../docs/guides/*.md")
+	if err != nil || len(guides) == 0 {
+		t.Fatalf("%d guides, error %v", len(guides), err)
+	}
+	_, readme := read(t)
+	u := newUser(t)
+	u.setUp(readme)
+	for _, guide := range guides {
+		_, blocks := readFile(t, guide)
+		ran := 0
+		for i, b := range blocks {
+			if !b.program() {
+				continue
+			}
+			ran++
+			if i+1 == len(blocks) || blocks[i+1].language != "text" {
+				t.Fatalf("%s: program %d has no output behind it", guide, ran)
+			}
+			u.write("main.go", b.text)
+			u.run("go mod tidy")
+			if diff := cmp.Diff(blocks[i+1].text, u.run("go run .")); diff != "" {
+				t.Errorf("%s says (-), its program prints (+):\n%s", guide, diff)
+			}
+		}
+		if ran == 0 {
+			t.Errorf("%s has no program", guide)
+		}
+	}
+}
+
 func TestToolsRunInTheModuleOfAUser(t *testing.T) {
 	text, blocks := read(t)
 	u := newUser(t)
@@ -162,15 +196,20 @@ import (
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/floor"
+	"github.com/go-voicelive/voicelive-go/voicelive/tools"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
+
+type City struct{ Name string }
+
+type Weather struct{}
 
 var (
 	ctx          context.Context
 	session      *voicelive.Session
-	done         *voicelive.ServerEventResponseDone
 	recorder     io.Reader
-	callFunction func(name, arguments string) string
+	lookUp       func(ctx context.Context, in City) (Weather, error)
 	speaker      interface {
 		Play(item string, audio []byte)
 		Stop() (item string, heard time.Duration)
@@ -203,6 +242,7 @@ func TestFragments(t *testing.T) {
 		}
 	}
 	u.write("readme_test.go", file)
+	u.run("go mod tidy")
 	u.run("go test .")
 	if tests != 1 {
 		t.Errorf("the README has %d tests, want 1", tests)
