@@ -124,20 +124,7 @@ func TestEveryTypeHasOnePlace(t *testing.T) {
 // archive names are compared.
 func TestDocsGoldens(t *testing.T) {
 	golden.Run(t, "testdata", func(t *testing.T, ar *txtar.Archive) map[string]string {
-		source := func(name string) *gen.Source {
-			if golden.File(ar, name) == "" {
-				return nil
-			}
-			return &gen.Source{Name: name, Data: []byte(golden.File(ar, name))}
-		}
-		in := reference.DocsInput{
-			Input: gen.Input{Spec: *source("spec.json"), Package: "api"}, Guide: source("guide.yaml"),
-			Known: source("known.json"), Formats: reference.Formats[:],
-		}
-		if other := source("other.json"); other != nil {
-			in.Others = []gen.Source{*other}
-		}
-		res, err := reference.Docs(in)
+		res, err := reference.Docs(archived(func(name string) string { return golden.File(ar, name) }))
 		got := map[string]string{"diagnostics": ""}
 		if err != nil {
 			got["diagnostics"] = err.Error() + "\n"
@@ -148,6 +135,34 @@ func TestDocsGoldens(t *testing.T) {
 			}
 		}
 		return got
+	})
+}
+
+// archived is the input that the files of an archive are.
+func archived(file func(name string) string) reference.DocsInput {
+	source := func(name string) *gen.Source {
+		if file(name) == "" {
+			return nil
+		}
+		return &gen.Source{Name: name, Data: []byte(file(name))}
+	}
+	in := reference.DocsInput{
+		Input: gen.Input{Spec: *source("spec.json"), Package: "api"}, Guide: source("guide.yaml"),
+		Known: source("known.json"), Formats: reference.Formats[:],
+	}
+	if other := source("other.json"); other != nil {
+		in.Others = []gen.Source{*other}
+	}
+	return in
+}
+
+// TestFixes documents after what the diagnostics tell to do.
+func TestFixes(t *testing.T) {
+	golden.Fixed(t, "testdata", "diagnostics", func(_ *testing.T, _ *txtar.Archive, file func(string) string) string {
+		if _, err := reference.Docs(archived(file)); err != nil {
+			return err.Error()
+		}
+		return ""
 	})
 }
 
