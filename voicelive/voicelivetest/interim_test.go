@@ -1,6 +1,7 @@
 package voicelivetest_test
 
 import (
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -9,6 +10,14 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
+
+func init() {
+	variations = append(variations, func(r *rand.Rand, params *voicelive.ResponseCreateParams) {
+		if r.IntN(5) == 0 {
+			params.InterimResponse = &voicelive.StaticInterimResponseConfig{LatencyThresholdMS: new(500)}
+		}
+	})
+}
 
 func TestInterimResponse(t *testing.T) {
 	latency, tool := voicelive.InterimResponseTriggerLatency, voicelive.InterimResponseTriggerTool

@@ -153,8 +153,8 @@ func (c *randomClient) act() {
 		if r.IntN(3) == 0 {
 			params.Modalities = []voicelive.Modality{voicelive.ModalityText}
 		}
-		if r.IntN(5) == 0 {
-			params.InterimResponse = &voicelive.StaticInterimResponseConfig{LatencyThresholdMS: new(500)}
+		for _, vary := range variations {
+			vary(r, params)
 		}
 		if r.IntN(5) == 0 {
 			params.InputItems = []voicelive.ConversationRequestItem{userText("context").Item}
@@ -262,3 +262,6 @@ func (v *verdict) see(text json.RawMessage) {
 		v.t.Errorf("%s of %s, which is not active", event.EventType(), about.ResponseID)
 	}
 }
+
+// variations change the parameters of a response at random. Tests of features add them.
+var variations []func(*rand.Rand, *voicelive.ResponseCreateParams)
