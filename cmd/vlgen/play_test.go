@@ -147,7 +147,7 @@ func later(t *testing.T) string {
 	t.Helper()
 	var change struct {
 		Version     string
-		Drop        []string // parts of names
+		Drop        []string // parts of names, or Type.property
 		Definitions object
 	}
 	var doc object
@@ -172,6 +172,13 @@ func later(t *testing.T) string {
 	}
 	definitions.members = slices.DeleteFunc(definitions.members, func(m member) bool { return gone["#/definitions/"+m.name] })
 	without(&doc, gone)
+	for _, drop := range change.Drop {
+		name, property, _ := strings.Cut(drop, ".")
+		if definition, ok := definitions.get(name).(*object); ok && property != "" {
+			properties := definition.get("properties").(*object)
+			properties.members = slices.DeleteFunc(properties.members, func(m member) bool { return m.name == property })
+		}
+	}
 	definitions.members = append(definitions.members, change.Definitions.members...)
 	info := doc.get("info").(*object)
 	for i := range info.members {

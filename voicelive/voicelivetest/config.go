@@ -169,14 +169,11 @@ func (c *config) refuses(update *voicelive.RequestSession) *problem {
 	} else if format := first(update.InputAudioFormat, c.view.InputAudioFormat); rate != nil && format != voicelive.InputAudioFormatPCM16 && *rate != 8000 {
 		return &problem{code: "invalid_value", param: "session.input_audio_sampling_rate", message: "The sampling rate of " + string(format) + " is 8000"}
 	}
-	if echo, ok := update.InputAudioEchoCancellation.Get(); ok {
-		client := echo.ReferenceSource == voicelive.EchoCancellationReferenceSourceClient
-		stereo := echo.Channels != nil && *echo.Channels == 2
-		switch {
-		case stereo && !client:
-			return &problem{code: "invalid_ec_channels_requires_client", param: "session.input_audio_echo_cancellation.channels", message: "Two channels need the reference source client"}
-		case client && !stereo:
-			return &problem{code: "invalid_ec_reference_channels", param: "session.input_audio_echo_cancellation.channels", message: "The reference source client needs two channels"}
+	for _, f := range features {
+		if f.refuses != nil {
+			if p := f.refuses(update); p != nil {
+				return p
+			}
 		}
 	}
 	return nil
@@ -194,8 +191,10 @@ func (c *config) inputFormat() format {
 	case voicelive.InputAudioFormatG711ALaw:
 		f = format{law: alaw, rate: 8000, channels: 1}
 	}
-	if echo, ok := c.view.InputAudioEchoCancellation.Get(); ok && echo.Channels != nil && *echo.Channels == 2 {
-		f.channels = 2
+	for _, feature := range features {
+		if feature.stereo != nil && feature.stereo(&c.view) {
+			f.channels = 2
+		}
 	}
 	return f
 }

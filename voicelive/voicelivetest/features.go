@@ -11,6 +11,9 @@ import (
 type feature struct {
 	// events are what the client may send. The event may be invalid: see valid.
 	events map[voicelive.ClientEventType]func(*Session, voicelive.ClientEvent)
+	// refuses tells what is wrong with a change of the configuration, stereo whether input has two channels.
+	refuses func(*voicelive.RequestSession) *problem
+	stereo  func(*voicelive.ResponseSession) bool
 	// configured comes after a change of the configuration.
 	configured func(*Session)
 	// silent reports whether audio does not go over the socket.
