@@ -1,0 +1,167 @@
+package legtest
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
+)
+
+// An Item is what the service said in one content part of an item, and what became of it.
+type Item struct {
+	ResponseID   string
+	ItemID       string
+	ContentIndex int
+
+	Sent  time.Duration // the audio that the service sent
+	Heard time.Duration // how much of it the user heard
+	Kept  time.Duration // how much the service keeps in the conversation: all that was not truncated or deleted
+	Text  string        // the words that began before Heard
+
+	// OutOfBand says that the item is in no conversation; Kept is 0.
+	OutOfBand bool
+}
+
+// Heard returns what a session has said so far, in order. The user recognizes audio by its
+// bytes: the leg must be in the format of the session and not be converted, and responses
+// should begin with different sounds. The test fails if the user has heard something that the
+// session did not say, twice, or not from the beginning.
+func (u *User) Heard(s *voicelivetest.Session) []Item {
+	u.t.Helper()
+	said := saidIn(s)
+	u.mu.Lock()
+	u.speaker.advance(time.Now())
+	for _, piece := range u.speaker.heard {
+		if rest := attribute(said, piece); len(rest) > 0 {
+			u.t.Errorf("legtest: of %v of audio that the user heard, the service did not say the last %v next",
+				u.format.Duration(len(piece)), u.format.Duration(len(rest)))
+		}
+	}
+	u.mu.Unlock()
+	var items []Item
+	for _, p := range said {
+		i := Item{ResponseID: p.response, ItemID: p.item, ContentIndex: p.content, OutOfBand: p.outOfBand}
+		i.Sent, i.Heard = u.format.Duration(len(p.audio)), u.format.Duration(p.heard)
+		if !p.deleted && !p.outOfBand {
+			i.Kept = i.Sent
+			if p.truncated {
+				i.Kept = min(i.Sent, p.kept)
+			}
+		}
+		for _, w := range p.words {
+			if w.at < p.heard {
+				i.Text += w.text
+			}
+		}
+		i.Text = strings.TrimSpace(i.Text)
+		items = append(items, i)
+	}
+	return items
+}
+
+// Check fails the test if the service keeps more or less of an item of the conversation
+// than the user has heard, by more than a millisecond. Call it when nothing plays. See
+// [User.Heard].
+func (u *User) Check(s *voicelivetest.Session) {
+	u.t.Helper()
+	for _, i := range u.Heard(s) {
+		if off := i.Kept - i.Heard; !i.OutOfBand && (off > time.Millisecond || off < -time.Millisecond) {
+			u.t.Errorf("legtest: the service keeps %v of item %s, of which the user heard %v", i.Kept, i.ItemID, i.Heard)
+		}
+	}
+}
+
+// MustNotHear fails the test if the user has heard a text in a session, in one item.
+func (u *User) MustNotHear(s *voicelivetest.Session, text string) {
+	u.t.Helper()
+	for _, i := range u.Heard(s) {
+		if strings.Contains(i.Text, text) {
+			u.t.Errorf("legtest: the user heard %q, in %q", text, i.Text)
+		}
+	}
+}
+
+// A part is the audio of one content part, as the service sent it.
+type part struct {
+	response, item string
+	content        int
+	audio          []byte
+	words          []word
+	outOfBand      bool
+	truncated      bool
+	kept           time.Duration
+	deleted        bool
+
+	heard int // bytes
+}
+
+// A word and the place in the audio where it begins, or a bit earlier.
+type word struct {
+	text string
+	at   int
+}
+
+// saidIn collects what a session has said, in its order.
+func saidIn(s *voicelivetest.Session) (parts []*part) {
+	outOfBand := map[string]bool{}
+	find := func(response, item string, content int) *part {
+		for _, p := range parts {
+			if p.item == item && p.content == content {
+				return p
+			}
+		}
+		p := &part{response: response, item: item, content: content, outOfBand: outOfBand[response]}
+		parts = append(parts, p)
+		return p
+	}
+	for _, sent := range s.Sent() {
+		event, err := voicelive.UnmarshalServerEvent(sent.Raw)
+		if err != nil {
+			continue // a fault
+		}
+		switch e := event.(type) {
+		case *voicelive.ServerEventResponseCreated:
+			if e.Response.ID != nil {
+				outOfBand[*e.Response.ID] = e.Response.OutOfBand()
+			}
+		case *voicelive.ServerEventResponseAudioDelta:
+			p := find(e.ResponseID, e.ItemID, e.ContentIndex)
+			p.audio = append(p.audio, e.Delta...)
+		case *voicelive.ServerEventResponseAudioTranscriptDelta:
+			p := find(e.ResponseID, e.ItemID, e.ContentIndex)
+			p.words = append(p.words, word{e.Delta, len(p.audio)})
+		case *voicelive.ServerEventConversationItemTruncated:
+			for _, p := range parts {
+				if p.item == e.ItemID && p.content == e.ContentIndex {
+					p.truncated, p.kept = true, time.Duration(e.AudioEndMS)*time.Millisecond
+				}
+			}
+		case *voicelive.ServerEventConversationItemDeleted:
+			for _, p := range parts {
+				p.deleted = p.deleted || p.item == e.ItemID
+			}
+		}
+	}
+	return slices.DeleteFunc(parts, func(p *part) bool { return len(p.audio) == 0 })
+}
+
+// attribute says of which parts a piece of audio is, and returns what it is of none. The
+// piece was played without a clear: each part but the last is heard to its end.
+func attribute(parts []*part, piece []byte) (rest []byte) {
+	for len(piece) > 0 {
+		i := slices.IndexFunc(parts, func(p *part) bool {
+			n := min(len(p.audio)-p.heard, len(piece))
+			return n > 0 && bytes.Equal(p.audio[p.heard:p.heard+n], piece[:n])
+		})
+		if i < 0 {
+			return piece
+		}
+		n := min(len(parts[i].audio)-parts[i].heard, len(piece))
+		parts[i].heard += n
+		piece = piece[n:]
+	}
+	return nil
+}

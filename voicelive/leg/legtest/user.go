@@ -1,0 +1,205 @@
+// Package legtest has a user for tests: somebody who speaks on a leg, listens,
+// interrupts, presses keys and hangs up, as a script says.
+//
+//	user := legtest.New(t, leg.MuLaw)
+//	srv := voicelivetest.NewServer(t, &voicelivetest.Options{Hear: user.Hear})
+//	go agent(srv.Client(t), user.Leg()) // the program under test
+//	user.Say("Tell me a story.")
+//	user.Interrupt(2*time.Second, "Stop!")
+//	user.Listen()
+//	user.HangUp()
+//	user.Check(srv.Session(0))
+//
+// The user says sounds that turn detection takes for speech; what they mean is told to the
+// service by [User.Hear]. [User.Heard] knows which items the user has heard, and how
+// much of them.
+//
+// All methods of the script take as long as what they do, by the clock of package time.
+// Inside a testing/synctest bubble that is no time at all.
+package legtest
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/audio"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
+)
+
+// A User is somebody on a leg. The script runs on one goroutine; the methods of the leg
+// are for the program under test.
+type User struct {
+	t      voicelivetest.TB
+	format audio.Format
+	loud   []byte // a packet of speech
+	silent []byte // a packet of silence
+
+	mu      sync.Mutex
+	changed chan struct{} // holds a value if Receive has something new to look at
+	packet  time.Time     // when the next packet is due; zero before the first Receive
+	lent    []byte        // by the latest Receive
+	speech  []stretch
+	unheard []string    // texts that were said and that Hear has not told yet
+	inputs  []leg.Input // keys, and marks that were cleared
+	reason  string
+	over    bool
+	speaker speaker
+}
+
+// A stretch of time.
+type stretch struct{ from, to time.Time }
+
+const (
+	// reading is how long a character of a text is said.
+	reading = 65 * time.Millisecond
+	// shortest is how long the shortest text is said.
+	shortest = 500 * time.Millisecond
+	// pause is how long the assistant is silent when it has finished.
+	pause = 700 * time.Millisecond
+	// patience is how long a user waits for the assistant.
+	patience = 30 * time.Second
+)
+
+// New returns a user who speaks and hears audio in format f, one of those of package leg.
+func New(t voicelivetest.TB, f audio.Format) *User {
+	t.Helper()
+	loud, err := voice(f)
+	if err != nil {
+		t.Fatalf("legtest: %v", err)
+	}
+	u := &User{t: t, format: f, loud: loud, changed: make(chan struct{}, 1)}
+	u.silent = f.AppendSilence(nil, len(loud))
+	u.speaker.format = f
+	return u
+}
+
+// Hear is for [voicelivetest.Options]: it tells the service the texts that the user has
+// said since it was asked before.
+func (u *User) Hear(voicelivetest.Utterance) voicelivetest.Hearing {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	text := strings.Join(u.unheard, " ")
+	u.unheard = nil
+	return voicelivetest.Hearing{Text: text}
+}
+
+// Say speaks, for 65 ms a character and half a second at least.
+func (u *User) Say(text string) {
+	d := max(shortest, time.Duration(len([]rune(text)))*reading)
+	u.mu.Lock()
+	now := time.Now()
+	u.speech = append(u.speech, stretch{now, now.Add(d)})
+	u.unheard = append(u.unheard, text)
+	u.mu.Unlock()
+	time.Sleep(d)
+}
+
+// Silence says nothing for a time.
+func (u *User) Silence(d time.Duration) { time.Sleep(d) }
+
+// Interrupt waits until the user has heard so much audio from now on, and speaks. The test
+// fails if that takes 30 s longer than it should.
+func (u *User) Interrupt(heard time.Duration, text string) {
+	u.t.Helper()
+	from := u.heard()
+	u.await(heard+patience, "more of the assistant", func() bool { return u.heard() >= from+heard })
+	u.Say(text)
+}
+
+// Listen waits until the assistant has spoken and then been silent for 700 ms. What it
+// says already counts. The test fails if nothing is heard for 30 s.
+func (u *User) Listen() {
+	u.t.Helper()
+	u.await(patience, "the assistant", u.audible)
+	for quiet := time.Duration(0); quiet < pause; quiet += tick {
+		if u.audible() {
+			quiet = 0
+		}
+		time.Sleep(tick)
+	}
+}
+
+// MustHearNothing says nothing for a time; the test fails if the user hears something.
+func (u *User) MustHearNothing(d time.Duration) {
+	u.t.Helper()
+	from := u.heard()
+	time.Sleep(d)
+	if heard := u.heard() - from; heard > 0 {
+		u.t.Errorf("legtest: the user hears %v of audio within %v, and should hear nothing", heard, d)
+	}
+}
+
+// PressKeys presses keys of the telephone, one every 100 ms: 0 to 9, *, #, A to D.
+func (u *User) PressKeys(keys string) {
+	for _, key := range []byte(keys) {
+		u.put(leg.Input{Digit: key})
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+// HangUp ends the leg, as [leg.Leg] does.
+func (u *User) HangUp() { u.end("the user") }
+
+// Ended returns who hung up: "the user", or the reason of the program under test. It is
+// empty as long as the leg goes on.
+func (u *User) Ended() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.reason
+}
+
+// tick is how often await looks.
+const tick = 5 * time.Millisecond
+
+// await waits for a condition, but not for ever.
+func (u *User) await(limit time.Duration, what string, condition func() bool) {
+	u.t.Helper()
+	for end := time.Now().Add(limit); !condition(); time.Sleep(tick) {
+		if time.Now().After(end) {
+			u.t.Fatalf("legtest: the user has not heard %s within %v", what, limit)
+		}
+	}
+}
+
+// heard returns how much audio the user has heard so far.
+func (u *User) heard() time.Duration {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.speaker.position(time.Now())
+}
+
+// audible reports whether the user hears the assistant.
+func (u *User) audible() bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.speaker.advance(time.Now())
+	return len(u.speaker.queue) > 0
+}
+
+// put makes an input the next one.
+func (u *User) put(in leg.Input) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.inputs = append(u.inputs, in)
+	u.wake()
+}
+
+func (u *User) end(reason string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if !u.over {
+		u.speaker.end(time.Now())
+		u.over, u.reason = true, reason
+		u.wake()
+	}
+}
+
+// wake lets Receive look again. The caller has the lock.
+func (u *User) wake() {
+	select {
+	case u.changed <- struct{}{}:
+	default:
+	}
+}
