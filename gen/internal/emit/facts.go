@@ -79,10 +79,11 @@ var (
 func tokens(sentence string) []string {
 	var all []string
 	for _, t := range tokenEnd.Split(sentence, -1) {
+		t = strings.Trim(t, "._")
 		if m := unit.FindStringSubmatch(t); m != nil {
 			t = m[1]
 		}
-		all = append(all, strings.Trim(t, "._"))
+		all = append(all, t)
 	}
 	return all
 }
