@@ -26,7 +26,7 @@ type streams struct {
 }
 
 func main() {
-	debug.SetGCPercent(400)         // a short run: trade some memory for time
+	debug.SetGCPercent(200)         // a short run: trade some memory for time
 	debug.SetMemoryLimit(400 << 20) // but not all of it, whatever the document
 	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
