@@ -74,6 +74,9 @@ func TestValidateReportsWhatTheEncoderRefuses(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if _, unknown := event.(*voicelive.UnknownClientEvent); unknown {
+			continue // recorded with another version of the API
+		}
 		breakEach(reflect.ValueOf(event).Elem(), func(what string) {
 			_, err := event.AppendJSON(nil)
 			var ee *voicelive.EncodeError

@@ -38,6 +38,8 @@ var secretNames = []secretName{
 	{"pwd", endOfName},
 	{"sas", endOfName},
 	{"sdp", endOfName},
+	{"sdpanswer", endOfName}, // of a version of the API that the specification is not of
+	{"sdpoffer", endOfName},
 
 	{"accesskey", partInURL},
 	{"accountkey", partInURL},
