@@ -83,15 +83,15 @@ type world struct {
 	end        time.Time // when the queue will have been played
 
 	// The service.
-	latency            time.Duration
-	lastDown           time.Time
-	interrupts         bool
-	truncates          bool
-	onSpeech           OnSpeech
-	generating         *generation
-	speech             int
-	parts              []*sound
-	silenced, finished bool
+	latency    time.Duration
+	lastDown   time.Time
+	interrupts bool
+	truncates  bool
+	onSpeech   OnSpeech
+	generating *generation
+	speech     int
+	parts      []*sound
+	silenced   bool
 
 	// What the player told.
 	audible bool

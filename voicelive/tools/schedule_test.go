@@ -74,15 +74,14 @@ type world struct {
 
 // A fact is what is true of a call.
 type fact struct {
-	id, name   string
-	response   string
-	complete   bool
-	outOfBand  bool
-	runs       int
-	outputs    int
-	told       int
-	outcome    Outcome
-	background bool
+	id, name  string
+	response  string
+	complete  bool
+	outOfBand bool
+	runs      int
+	outputs   int
+	told      int
+	outcome   Outcome
 }
 
 // An answer is a response of the service.

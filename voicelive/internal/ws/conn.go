@@ -29,7 +29,6 @@ type Conn struct {
 	queue    queue
 	full     chan struct{} // closed by the reader when it first waits for room
 	wasFull  bool          // it is
-	attended atomic.Bool   // see Attend
 	read     chan struct{} // closed after the reader
 
 	// write state
