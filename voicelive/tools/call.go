@@ -43,7 +43,7 @@ type call struct {
 
 	complete bool // its item is
 	started  time.Time
-	deadline time.Time // of the function
+	deadline time.Time // of the function, or of the wait for it
 	filler   time.Time // when the Filler is due
 	cancel   context.CancelFunc
 	running  bool // the function has been started, and its result counts
@@ -59,6 +59,9 @@ type call struct {
 
 // background reports whether the output only says that the function runs.
 func (c *call) background() bool { return c.tool != nil && c.tool.options.Background && c.Ran }
+
+// waits reports whether the function is to run as soon as there is room.
+func (c *call) waits() bool { return c.Outcome == Running && !c.Ran && !c.ended }
 
 // A group are the calls of one response. When all have ended, one response is asked for.
 type group struct {
@@ -106,7 +109,7 @@ func (g *group) settled() bool {
 		}
 	}
 	for _, c := range g.mcp {
-		if !c.ended {
+		if !c.over() {
 			return false
 		}
 	}

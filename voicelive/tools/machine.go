@@ -19,14 +19,15 @@ type machine struct {
 	options RunnerOptions
 	prefix  string // of ids
 
-	current string   // the response of the conversation that was created last
-	ignored []string // responses that are out of band
-	groups  []*group // that are not over, in their order
-	seen    []string // call_ids, the latest
-	waiting []*call  // to run
-	running int      // functions that have not returned
-	keys    int
-	closed  bool
+	current  string    // the response of the conversation that was created last
+	ignored  []string  // responses that are out of band
+	groups   []*group  // that are not over, in their order
+	seen     []string  // call_ids, the latest
+	listings []listing // of the tools of MCP servers, the latest
+	waiting  []*call   // to run
+	running  int       // functions that have not returned
+	keys     int
+	closed   bool
 
 	out []action
 }
@@ -37,6 +38,7 @@ type action struct {
 	event   voicelive.ClientEvent
 	sends   *call // whose output event is
 	approve *mcpCall
+	settled *mcpCall // whose approval is decided
 	cancel  *call
 	ask     bool
 	items   []string // that ask names
@@ -46,11 +48,11 @@ type action struct {
 // remembered bounds what is kept of ids.
 const remembered = 512
 
-func remember(ids []string, id string) []string {
-	if len(ids) == remembered {
-		ids = slices.Delete(ids, 0, 1)
+func remember[T any](all []T, one T) []T {
+	if len(all) == remembered {
+		all = slices.Delete(all, 0, 1)
 	}
-	return append(ids, id)
+	return append(all, one)
 }
 
 func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
@@ -65,9 +67,13 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 	case *voicelive.ServerEventResponseOutputItemDone:
 		m.item(now, e.ResponseID, e.Item, true)
 	case *voicelive.ServerEventResponseFunctionCallArgumentsDelta:
-		if g := m.find(e.ResponseID); g != nil {
-			g.heard = now
-		}
+		m.heard(now, e.ResponseID)
+	case *voicelive.ServerEventResponseAudioDelta:
+		m.heard(now, e.ResponseID)
+	case *voicelive.ServerEventResponseAudioTranscriptDelta:
+		m.heard(now, e.ResponseID)
+	case *voicelive.ServerEventResponseTextDelta:
+		m.heard(now, e.ResponseID)
 	case *voicelive.ServerEventResponseFunctionCallArgumentsDone:
 		if c := m.announce(now, e.ResponseID, e.CallID, e.ItemID, e.Name); c != nil {
 			c.Arguments = e.Arguments
@@ -85,7 +91,7 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 	case *voicelive.ServerEventResponseMCPCallFailed:
 		m.mcpEnded(e.ItemID, errMCPFailed)
 	case *voicelive.ServerEventMCPListToolsFailed:
-		m.tellMCP(MCPCall{ItemID: e.ItemID, Err: errListing})
+		m.listingFailed(e.ItemID)
 	case *voicelive.ServerEventError:
 		m.refused(e)
 	}
@@ -158,6 +164,13 @@ func (m *machine) find(response string) *group {
 	return nil
 }
 
+// heard notes that a response goes on.
+func (m *machine) heard(now time.Time, response string) {
+	if g := m.find(response); g != nil {
+		g.heard = now
+	}
+}
+
 func (m *machine) group(now time.Time, response string) *group {
 	g := m.find(response)
 	if g == nil {
@@ -188,7 +201,10 @@ func (m *machine) end(now time.Time, g *group, status voicelive.ResponseStatus) 
 	g.replies = runs
 	for _, c := range g.calls {
 		switch {
-		case c.Ran || c.ended || c.Outcome == Running:
+		case c.Ran || c.ended:
+		case c.Outcome == Running && !runs: // an Early one that waits
+			m.stop(c, errInterrupted)
+		case c.Outcome == Running:
 		case !runs:
 			m.answer(c, "", errInterrupted)
 		case !c.complete:
@@ -226,6 +242,7 @@ func (m *machine) start(now time.Time, c *call) {
 		}
 	}
 	c.Outcome = Running
+	c.deadline = now.Add(orDefault(t.options.Timeout, defaultTimeout)) // of the wait; that of the function follows it
 	c.filler = now.Add(orDefault(t.options.FillerAfter, defaultFiller))
 	m.waiting = append(m.waiting, c)
 	m.next(now)
@@ -418,9 +435,15 @@ func (m *machine) ask(g *group) {
 	var items []string
 	for _, c := range g.calls {
 		wanted = wanted || !c.silent
-		items = append(items, c.outputID)
+		if c.outputID != "" {
+			items = append(items, c.outputID)
+		}
 	}
-	if g.replies && wanted {
+	replies := g.replies
+	for _, c := range g.mcp {
+		replies = replies || c.Approved && c.Err == nil // after the interruption: nobody else asks for its result
+	}
+	if replies && wanted {
 		m.out = append(m.out, action{ask: true, items: items})
 	}
 }
@@ -429,12 +452,15 @@ func (m *machine) itemCreated(now time.Time, item voicelive.ResponseItem) {
 	switch item := item.(type) {
 	case *voicelive.ResponseFunctionCallOutputItem:
 		if c := m.callOf(func(c *call) bool { return c.ID == item.CallID }); c != nil {
+			c.outputID = orElse(c.outputID, deref(item.ID))
 			m.confirm(c)
 		}
 	case *voicelive.ResponseMCPCallItem:
 		m.mcpItem(now, m.current, item)
 	case *voicelive.ResponseMCPApprovalRequestItem:
 		m.approvalRequest(now, m.current, item)
+	case *voicelive.ResponseMCPListToolItem:
+		m.listings = remember(m.listings, listing{deref(item.ID), item.ServerLabel})
 	}
 }
 
@@ -491,9 +517,13 @@ func (m *machine) sendFailed(c *call, err error) { c.Err = errors.Join(c.Err, er
 func (m *machine) tick(now time.Time) {
 	for _, g := range m.groups {
 		for _, c := range g.calls {
-			if c.running && !now.Before(c.deadline) {
+			switch {
+			case now.Before(c.deadline):
+			case c.running:
 				c.Duration = now.Sub(c.started)
 				m.stop(c, errTimeout)
+			case c.waits():
+				m.stop(c, errBusy)
 			}
 			if m.fills(c) && !now.Before(c.filler) {
 				m.fill(c)
@@ -532,7 +562,7 @@ func (m *machine) wake() (wake time.Time) {
 	}
 	for _, g := range m.groups {
 		for _, c := range g.calls {
-			if c.running {
+			if c.running || c.waits() {
 				earliest(c.deadline)
 			}
 			if m.fills(c) {
@@ -543,7 +573,7 @@ func (m *machine) wake() (wake time.Time) {
 			earliest(g.heard.Add(doneLimit))
 		}
 		for _, c := range g.mcp {
-			if !c.ended && !c.deadline.IsZero() {
+			if !c.over() && !c.deadline.IsZero() {
 				earliest(c.deadline)
 			}
 		}
@@ -555,6 +585,12 @@ func (m *machine) wake() (wake time.Time) {
 func (m *machine) close() (carried []*call) {
 	if m.closed {
 		return nil
+	}
+	for _, g := range m.groups {
+		for _, c := range g.mcp {
+			m.decided(time.Time{}, c, false)
+			m.endMCP(c, errEnded)
+		}
 	}
 	m.closed = true
 	for _, g := range m.groups {
@@ -586,6 +622,13 @@ func orDefault(d, value time.Duration) time.Duration {
 		return value
 	}
 	return d
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
 }
 
 func deref(s *string) string {

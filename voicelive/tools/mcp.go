@@ -30,6 +30,7 @@ var (
 	errListing   = errors.New("the tools of the MCP server could not be listed")
 	errDenied    = errors.New("the MCP call was not approved")
 	errMCPLate   = errors.New("the MCP call did not end")
+	errEnded     = errors.New("the session ended before the MCP call")
 )
 
 // mcpLimit is how long a call of an MCP server may take.
@@ -42,7 +43,12 @@ type mcpCall struct {
 	asks     bool // the approval is not decided
 	ended    bool
 	deadline time.Time
+	cancel   context.CancelFunc // ends the context of Approve; nil without one
 }
+
+// over reports whether the call has ended, and nobody waits for a decision. Both are needed: calls of one tool can
+// be taken for one another.
+func (c *mcpCall) over() bool { return c.ended && !c.asks }
 
 // mcpItem takes an mcp_call item.
 func (m *machine) mcpItem(now time.Time, response string, item *voicelive.ResponseMCPCallItem) {
@@ -56,6 +62,9 @@ func (m *machine) mcpItem(now time.Time, response string, item *voicelive.Respon
 		c = m.mcpOf(func(c *mcpCall) bool {
 			return c.ItemID == "" && !c.ended && (c.RequestID == request || request == "" && c.Server == item.ServerLabel && c.Name == item.Name)
 		})
+	}
+	if c == nil && item.ApprovalRequestID != nil && slices.Contains(m.seen, *item.ApprovalRequestID) {
+		return // it was denied, or came to an end long ago
 	}
 	if c == nil {
 		g := m.find(response)
@@ -97,6 +106,19 @@ func (m *machine) mcpStarted(now time.Time, item string) {
 	if c != nil {
 		c.ItemID, c.deadline = item, now.Add(mcpLimit)
 	}
+}
+
+// A listing is that of the tools of an MCP server.
+type listing struct{ item, server string }
+
+func (m *machine) listingFailed(item string) {
+	c := MCPCall{ItemID: item, Err: errListing}
+	for _, l := range m.listings {
+		if l.item == item {
+			c.Server = l.server
+		}
+	}
+	m.tellMCP(c)
 }
 
 func (m *machine) mcpEnded(item string, err error) {
@@ -152,10 +174,7 @@ func (m *machine) decided(now time.Time, c *mcpCall, approved bool) {
 		return
 	}
 	c.asks, c.Approved, c.deadline = false, approved, now.Add(mcpLimit)
-	if m.closed {
-		return
-	}
-	m.out = append(m.out, action{event: &voicelive.ClientEventConversationItemCreate{
+	m.out = append(m.out, action{settled: c}, action{event: &voicelive.ClientEventConversationItemCreate{
 		EventID: new(m.key("ev")),
 		Item:    &voicelive.MCPApprovalResponseRequestItem{ApprovalRequestID: c.RequestID, Approve: approved},
 	}})
@@ -166,7 +185,7 @@ func (m *machine) decided(now time.Time, c *mcpCall, approved bool) {
 
 func (m *machine) tickMCP(now time.Time, c *mcpCall) {
 	switch {
-	case c.ended || now.Before(c.deadline):
+	case c.over() || now.Before(c.deadline):
 	case c.asks:
 		m.decided(now, c, false)
 	default:

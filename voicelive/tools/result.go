@@ -3,6 +3,7 @@ package tools
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
@@ -54,9 +55,9 @@ func text(output any) (string, error) {
 	case nil:
 		return `{"ok":true}`, nil
 	case string:
-		return o, nil
+		return strings.ToValidUTF8(o, "\uFFFD"), nil
 	case json.RawMessage:
-		return string(o), nil
+		return strings.ToValidUTF8(string(o), "\uFFFD"), nil
 	}
 	b, err := json.Marshal(output)
 	return string(b), err
@@ -80,6 +81,7 @@ var (
 	errCancelled   = errors.New("the function was cancelled, because the user began to speak")
 	errTimeout     = errors.New("the function took too long")
 	errPanic       = errors.New("the function failed")
+	errBusy        = errors.New("the function was not called, because too many others run; call it again later")
 )
 
 const backgroundText = `{"status":"running","note":"The result will follow. Do not guess it."}`

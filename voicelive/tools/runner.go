@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -53,6 +54,9 @@ type RunnerOptions struct {
 
 // A Runner runs the functions that the model calls in one session. Its methods may be called from any
 // goroutine, and from its callbacks.
+//
+// It sends while it is locked, so that outputs precede the request for a response: HandleEvent waits
+// while the network takes no data. The Asker is called without the lock.
 type Runner struct {
 	ctx    context.Context
 	sender voicelive.Sender
@@ -70,6 +74,9 @@ type Runner struct {
 // which is that of the conversation: they go on when the session ends. Nil options are the
 // defaults.
 func NewRunner(ctx context.Context, sender voicelive.Sender, asker Asker, tools []Tool, o *RunnerOptions) (*Runner, error) {
+	if sender == nil || asker == nil {
+		return nil, errors.New("tools: a Runner needs a sender and an asker")
+	}
 	if _, err := Definitions(tools...); err != nil {
 		return nil, err
 	}
@@ -136,8 +143,8 @@ func (c *CarriedCall) Result() (output string, err error) {
 	return c.call.Output, c.call.Err
 }
 
-// End ends the session of the Runner: it sends nothing more. It returns the calls that are
-// carried to a later session; their functions go on.
+// End ends the session of the Runner. MCP calls that wait for an approval are denied; nothing is sent
+// after that. End returns the calls that are carried to a later session; their functions go on.
 func (r *Runner) End() (carried []*CarriedCall) {
 	_ = r.do(func(time.Time) {
 		for _, c := range r.machine.close() {
@@ -201,6 +208,10 @@ func (r *Runner) perform(a action) func() {
 		a.cancel.cancel()
 	case a.approve != nil:
 		r.approve(a.approve)
+	case a.settled != nil:
+		if a.settled.cancel != nil {
+			a.settled.cancel()
+		}
 	case a.event != nil:
 		if err := r.sender.Send(r.ctx, a.event); err != nil {
 			if r.err == nil {
@@ -225,12 +236,15 @@ func (r *Runner) run(c *call) {
 	tool, arguments, told := c.tool, json.RawMessage(c.Arguments), c.Call
 	go func() {
 		defer cancel()
-		result, err := r.call(ctx, tool, told, arguments)
-		_ = r.do(func(now time.Time) {
-			r.machine.returned(now, c, result, err)
-			delete(r.results, c)
-			close(done)
-		}) // the next event tells the error
+		result, err := any(nil), errPanic // of a function that ends its goroutine
+		defer func() {
+			_ = r.do(func(now time.Time) {
+				r.machine.returned(now, c, result, err)
+				delete(r.results, c)
+				close(done)
+			}) // the next event tells the error
+		}()
+		result, err = r.call(ctx, tool, told, arguments)
 	}()
 }
 
@@ -250,6 +264,7 @@ func (r *Runner) call(ctx context.Context, tool *Tool, told Call, arguments json
 // approve asks the application in a goroutine of its own. The caller has r.mu.
 func (r *Runner) approve(c *mcpCall) {
 	ctx, cancel := context.WithDeadline(r.ctx, c.deadline)
+	c.cancel = cancel
 	told := c.MCPCall
 	go func() {
 		defer cancel()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -21,6 +22,7 @@ import (
 type desk struct {
 	mu     sync.Mutex
 	log    []string
+	asked  [][]string        // the items of each request
 	ids    map[string]string // event_ids of outputs, by call
 	broken error
 }
@@ -44,7 +46,10 @@ func (d *desk) Send(_ context.Context, e voicelive.ClientEvent) error {
 	return d.broken
 }
 
-func (d *desk) RequestResponse(items ...string) { d.note(fmt.Sprintf("ask for %d", len(items))) }
+func (d *desk) RequestResponse(items ...string) {
+	d.note(fmt.Sprintf("ask for %d", len(items)))
+	d.asked = append(d.asked, items)
+}
 
 func (d *desk) note(text string) {
 	d.mu.Lock()
@@ -104,7 +109,7 @@ func completed(output ...voicelive.ResponseItem) voicelive.ServerEvent {
 }
 
 func confirmation(call string) voicelive.ServerEvent {
-	return &voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseFunctionCallOutputItem{CallID: call}}
+	return &voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseFunctionCallOutputItem{ID: new("out_" + call), CallID: call}}
 }
 
 type none struct{}
@@ -353,11 +358,28 @@ func TestMCPAndFunctionsAreOneGroup(t *testing.T) {
 		if len(told) != 1 || told[0].Name != "list" || told[0].Err == nil {
 			t.Errorf("told %+v, want a call that failed", told)
 		}
-		tell(t, r, &voicelive.ServerEventMCPListToolsFailed{ItemID: "l"})
-		if len(told) != 2 || told[1].ItemID != "l" || told[1].Err == nil {
+		tell(t, r, &voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseMCPListToolItem{ID: new("l"), ServerLabel: "shop"}},
+			&voicelive.ServerEventMCPListToolsFailed{ItemID: "l"})
+		if len(told) != 2 || told[1].ItemID != "l" || told[1].Server != "shop" || told[1].Err == nil {
 			t.Errorf("told %+v, want a listing that failed", told)
 		}
 	})
+}
+
+// TestAnApprovalOfAnInterruptedResponse comes late: the user has spoken, and the service makes the call all the same.
+func TestAnApprovalOfAnInterruptedResponse(t *testing.T) {
+	for approved, want := range map[bool][]string{true: {"approve q: true", "ask for 0"}, false: {"approve q: false"}} {
+		approve := func(context.Context, MCPCall) bool { time.Sleep(time.Second); return approved }
+		in(t, &RunnerOptions{Approve: approve}, nil, func(t *testing.T, r *Runner, d *desk) {
+			tell(t, r, approvalRequest(), done(voicelive.ResponseStatusCancelled))
+			time.Sleep(2 * time.Second)
+			item := &voicelive.ResponseMCPCallItem{ID: new("m"), ServerLabel: "shop", Name: "buy", ApprovalRequestID: new("q")}
+			tell(t, r, &voicelive.ServerEventConversationItemCreated{Item: item}, &voicelive.ServerEventResponseMCPCallInProgress{ItemID: "m"},
+				&voicelive.ServerEventResponseMCPCallCompleted{ItemID: "m"})
+			time.Sleep(time.Hour)
+			d.want(t, want...)
+		})
+	}
 }
 
 func TestAnMCPCallThatNeverEnds(t *testing.T) {
@@ -408,7 +430,107 @@ func TestAnOutputOfTheApplication(t *testing.T) {
 		tell(t, r, completed(callOf("a", "f", "")), confirmation("a"))
 		time.Sleep(2 * time.Second)
 		d.want(t, "ask for 1")
+		if want := []string{"out_a"}; !slices.Equal(d.asked[0], want) {
+			t.Errorf("the response has to take %v into account, want %v", d.asked[0], want)
+		}
 	})
+}
+
+// TestFunctionsThatWait has more calls than may run at once, and functions that never return.
+func TestFunctionsThatWait(t *testing.T) {
+	hang := New("hang", "", func(context.Context, none) (string, error) { time.Sleep(time.Hour); return "", nil }).With(Options{Timeout: time.Second, Early: true})
+	t.Run("for ever", func(t *testing.T) {
+		in(t, &RunnerOptions{Parallel: 1}, []Tool{hang}, func(t *testing.T, r *Runner, d *desk) {
+			tell(t, r, completed(callOf("a", "hang", ""), callOf("b", "hang", "")))
+			time.Sleep(2 * time.Second)
+			d.want(t, "a: "+errorText(errTimeout), "b: "+errorText(errBusy), "ask for 2")
+			time.Sleep(time.Hour)
+		})
+	})
+	t.Run("in a response that is interrupted", func(t *testing.T) {
+		in(t, &RunnerOptions{Parallel: 1}, []Tool{hang}, func(t *testing.T, r *Runner, d *desk) {
+			tell(t, r, itemDone(callOf("a", "hang", "")), itemDone(callOf("b", "hang", "")), done(voicelive.ResponseStatusCancelled))
+			d.want(t, "b: "+errorText(errInterrupted))
+			time.Sleep(time.Hour)
+			d.want(t, "a: "+errorText(errTimeout))
+		})
+	})
+}
+
+// TestFunctionsThatDoNotReturn end their goroutine, as a failing test does.
+func TestFunctionsThatDoNotReturn(t *testing.T) {
+	exit := New("exit", "", func(context.Context, none) (string, error) { runtime.Goexit(); return "", nil })
+	in(t, nil, []Tool{exit}, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "exit", "")))
+		d.want(t, "a: "+errorText(errPanic), "ask for 1")
+	})
+}
+
+// TestAResponseThatGoesOn has words of a minute behind its call.
+func TestAResponseThatGoesOn(t *testing.T) {
+	in(t, nil, []Tool{New("f", "", after(time.Second, "found"))}, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, itemDone(callOf("a", "f", "")))
+		for _, e := range []voicelive.ServerEvent{&voicelive.ServerEventResponseAudioDelta{ResponseID: "r1"},
+			&voicelive.ServerEventResponseAudioTranscriptDelta{ResponseID: "r1"}, &voicelive.ServerEventResponseTextDelta{ResponseID: "r1"}} {
+			time.Sleep(20 * time.Second)
+			tell(t, r, e)
+		}
+		d.want(t)
+		tell(t, r, completed())
+		time.Sleep(2 * time.Second)
+		d.want(t, "a: found", "ask for 1")
+	})
+}
+
+// TestNothingRemains ends sessions and contexts while functions and approvals go on. A goroutine that
+// remained would keep the bubble from ending.
+func TestNothingRemains(t *testing.T) {
+	wait := func(ctx context.Context, _ MCPCall) bool { <-ctx.Done(); return true }
+	var told []MCPCall
+	options := &RunnerOptions{Approve: wait, MCP: func(c MCPCall) { told = append(told, c) }}
+	tools := []Tool{New("f", "", after(time.Hour, "found"))}
+	t.Run("End", func(t *testing.T) {
+		in(t, options, tools, func(t *testing.T, r *Runner, d *desk) {
+			begin := time.Now()
+			tell(t, r, approvalRequest(), itemDone(&voicelive.ResponseMCPCallItem{ID: new("m"), ServerLabel: "shop", Name: "list"}), completed(callOf("a", "f", "")))
+			carried := r.End()
+			d.want(t, "approve q: false") // the decision is always sent
+			if len(told) != 2 || told[0].Err != errDenied || told[1].Err != errEnded {
+				t.Errorf("told %+v, want a denial and a call that did not end", told)
+			}
+			<-carried[0].Done
+			if _, err := carried[0].Result(); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != time.Minute {
+				t.Errorf("error %v after %v, want that the time of the function ended", err, time.Since(begin))
+			}
+			time.Sleep(time.Hour)
+			d.want(t)
+		})
+	})
+	t.Run("context", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			d := &desk{}
+			r, err := NewRunner(ctx, d, d, tools, &RunnerOptions{Approve: wait})
+			if err != nil {
+				t.Fatal(err)
+			}
+			tell(t, r, approvalRequest(), completed(callOf("a", "f", "")))
+			cancel()
+			synctest.Wait()
+			if got := r.Calls(); len(got) != 1 || got[0].Outcome != Written || !errors.Is(got[0].Err, context.Canceled) {
+				t.Errorf("calls %+v, want one whose function was cancelled", got)
+			}
+		})
+	})
+}
+
+func TestARunnerNeedsSomebody(t *testing.T) {
+	if _, err := NewRunner(t.Context(), nil, &desk{}, nil, nil); err == nil {
+		t.Error("there is a Runner without a sender")
+	}
+	if _, err := NewRunner(t.Context(), &desk{}, nil, nil, nil); err == nil {
+		t.Error("there is a Runner without an asker")
+	}
 }
 
 func TestErrorsOfTheSenderAreTold(t *testing.T) {

@@ -199,9 +199,12 @@ func (w *world) end() {
 	if w.ended {
 		return
 	}
-	w.ended = true
 	w.log("the session ends")
+	if slices.ContainsFunc(w.machine.groups, func(g *group) bool { return g.done && !g.asked && g.settled() }) {
+		w.fault("a response was not asked for")
+	}
 	w.step(func() { w.machine.close() })
+	w.ended = true
 }
 
 func (w *world) step(do func()) {
@@ -337,6 +340,11 @@ func (w *world) send(event voicelive.ServerEvent) {
 		if done, ok := event.(*voicelive.ServerEventResponseDone); ok {
 			w.responses[*done.Response.ID].doneAtUs = true
 		}
+		if item, ok := event.(*voicelive.ServerEventResponseOutputItemDone); ok && !w.responses[item.ResponseID].outOfBand {
+			if request, ok := item.Item.(*voicelive.ResponseMCPApprovalRequestItem); ok {
+				w.approvals[*request.ID] = 0
+			}
+		}
 		w.step(func() { w.machine.handle(w.now, event) })
 	})
 }
@@ -397,9 +405,6 @@ func (w *world) mcp(response string, at time.Duration) {
 	approval := w.rnd.IntN(2) == 0
 	w.after(at, func() {
 		if approval {
-			if !w.responses[response].outOfBand {
-				w.approvals[id] = 0
-			}
 			w.send(&voicelive.ServerEventResponseOutputItemDone{ResponseID: response, Item: &voicelive.ResponseMCPApprovalRequestItem{ID: &id, Name: "x", ServerLabel: "s"}})
 			return
 		}
@@ -436,15 +441,9 @@ func (w *world) check() {
 			w.fault("%s was announced and has no outcome", f.id)
 		}
 	}
-	if !w.machine.closed {
-		return
-	}
 	for id, decisions := range w.approvals {
-		if decisions > 1 {
+		if decisions != 1 {
 			w.fault("%s was decided %d times", id, decisions)
 		}
-	}
-	if slices.ContainsFunc(w.machine.groups, func(g *group) bool { return g.done && !g.asked && g.settled() }) {
-		w.fault("a response was not asked for")
 	}
 }

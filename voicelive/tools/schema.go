@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,10 @@ func schemaOf[T any]() (json.RawMessage, *jsonschema.Resolved, error) {
 	if err := refine(schema, typ); err != nil {
 		return nil, nil, err
 	}
+	if schema.Type == "string" {
+		return nil, nil, fmt.Errorf("the argument is a %s, which is encoded as a string", typ)
+	}
+	schema.Type = "object" // whatever its type reads
 	lenient := schema.CloneSchemas()
 	resolved, err := lenient.Resolve(nil)
 	if err != nil {
@@ -38,14 +43,34 @@ func schemaOf[T any]() (json.RawMessage, *jsonschema.Resolved, error) {
 	return text, resolved, err
 }
 
-// refine adds what the type says beyond its shape: values, and that pointers are optional.
+// refine adds what the type says beyond its shape: values, what it is encoded as, and that pointers are
+// optional.
 func refine(s *jsonschema.Schema, typ reflect.Type) error {
-	if e, ok := reflect.Zero(typ).Interface().(enum); ok && typ.Kind() != reflect.Pointer {
+	if typ.Kind() == reflect.Pointer {
+		return refine(s, typ.Elem())
+	}
+	if typ.Kind() == reflect.Interface {
+		return nil
+	}
+	value := reflect.New(typ).Interface() // with the methods of the pointer as well
+	if e, ok := value.(enum); ok {
 		return setEnum(s, e.Enum())
 	}
+	_, readsJSON := value.(json.Unmarshaler)
+	_, readsText := value.(encoding.TextUnmarshaler)
+	composite := typ.Kind() == reflect.Struct || typ.Kind() == reflect.Map || typ.Kind() == reflect.Slice || typ.Kind() == reflect.Array
+	switch bytes := typ.Kind() == reflect.Slice && typ.Elem().Kind() == reflect.Uint8; {
+	case readsJSON && composite && s.Type != "string" && !slices.Contains(s.Types, "string"): // it takes what it likes
+		s.Type, s.Types, s.Properties, s.Required, s.Items, s.AdditionalProperties = "", nil, nil, nil, nil, nil
+		return nil
+	case readsText && !readsJSON, bytes:
+		s.Type, s.Types, s.Properties, s.Required, s.Items, s.AdditionalProperties = "string", nil, nil, nil, nil, nil
+		if bytes && !readsText {
+			s.ContentEncoding = "base64"
+		}
+		return nil
+	}
 	switch typ.Kind() {
-	case reflect.Pointer:
-		return refine(s, typ.Elem())
 	case reflect.Slice, reflect.Array:
 		if s.Items != nil {
 			return refine(s.Items, typ.Elem())
@@ -112,5 +137,8 @@ func withoutNull(s *jsonschema.Schema) {
 	withoutNull(s.AdditionalProperties)
 	for _, property := range s.Properties {
 		withoutNull(property)
+		if b, err := json.Marshal(property); err == nil && string(b) == "true" {
+			property.Description = "any JSON value" // models take no boolean in place of a schema
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,49 @@ func TestSchemas(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("schema (-want +got):\n%s", diff)
+	}
+}
+
+// weekday lists its values by a method of its pointer.
+type weekday string
+
+func (*weekday) Enum() []string { return []string{"monday", "tuesday"} }
+
+type encoded struct {
+	Day     weekday         `json:"day"`
+	Data    []byte          `json:"data"`
+	Raw     json.RawMessage `json:"raw"`
+	Any     any             `json:"any"`
+	Address netip.Addr      `json:"address"`
+	When    *time.Time      `json:"when"`
+}
+
+// TestTypesThatAreEncodedInTheirOwnWay have the schema of what they are encoded as, not of what they are.
+func TestTypesThatAreEncodedInTheirOwnWay(t *testing.T) {
+	var got encoded
+	tool := New("f", "d", func(ctx context.Context, in encoded) (string, error) { got = in; return "", nil })
+	if err := tool.Err(); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"type":"object","properties":{"day":{"type":"string","enum":["monday","tuesday"]},"data":{"type":"string","contentEncoding":"base64"},` +
+		`"raw":{"description":"any JSON value"},"any":{"description":"any JSON value"},"address":{"type":"string"},"when":{"type":"string"}},` +
+		`"required":["day","data","raw","any","address"],"additionalProperties":false}`
+	if diff := cmp.Diff(want, string(tool.parameters)); diff != "" {
+		t.Errorf("schema (-want +got):\n%s", diff)
+	}
+	if _, err := tool.call(t.Context(), json.RawMessage(`{"day":"monday","data":"aGk=","raw":{"x":1},"any":null,"address":"127.0.0.1","when":"2026-01-02T03:04:05Z"}`)); err != nil {
+		t.Error(err)
+	}
+	if string(got.Data) != "hi" || string(got.Raw) != `{"x":1}` || !got.Address.IsLoopback() || got.When == nil {
+		t.Errorf("got %+v", got)
+	}
+	for _, arguments := range []string{
+		`{"day":"sunday","data":"","raw":0,"any":0,"address":"127.0.0.1"}`, `{"day":"monday","data":"%","raw":0,"any":0,"address":"127.0.0.1"}`,
+		`{"day":"monday","data":"","raw":0,"any":0,"address":"nowhere"}`,
+	} {
+		if _, err := tool.call(t.Context(), json.RawMessage(arguments)); err == nil || !strings.Contains(err.Error(), "call the function again") {
+			t.Errorf("%s: error %v, want one that tells the model what to do", arguments, err)
+		}
 	}
 }
 
@@ -109,6 +153,9 @@ func TestToolsThatAreNone(t *testing.T) {
 		}), "n: only strings have an enum"},
 		{Raw("f", "d", json.RawMessage(`[]`), raw), "no JSON object"},
 		{Raw("f", "d", json.RawMessage(`{`), raw), "no JSON object"},
+		{New("f", "d", func(ctx context.Context, in struct{ Trees []tree }) (string, error) { return "", nil }), "cycle"},
+		{New("f", "d", func(ctx context.Context, in struct{ Trees map[string]*tree }) (string, error) { return "", nil }), "cycle"},
+		{New("f", "d", func(ctx context.Context, in netip.Addr) (string, error) { return "", nil }), "encoded as a string"},
 	} {
 		if err := test.tool.Err(); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: error %v, want one with %q", test.tool.name, err, test.want)
@@ -116,7 +163,7 @@ func TestToolsThatAreNone(t *testing.T) {
 		if _, err := Definitions(test.tool); err == nil {
 			t.Errorf("%q has a definition", test.tool.name)
 		}
-		if _, err := NewRunner(t.Context(), nil, nil, []Tool{test.tool}, nil); err == nil {
+		if _, err := NewRunner(t.Context(), &desk{}, &desk{}, []Tool{test.tool}, nil); err == nil {
 			t.Errorf("%q can be run", test.tool.name)
 		}
 	}
@@ -155,6 +202,8 @@ func TestOutputs(t *testing.T) {
 		{"plain text", "plain text"},
 		{json.RawMessage(`{"a":1}`), `{"a":1}`},
 		{map[string]int{"degrees": 7}, `{"degrees":7}`},
+		{"half of a \xf0\x9f", "half of a \uFFFD"},
+		{json.RawMessage("\"\xff\""), "\"\uFFFD\""},
 		{NoReply{"quiet"}, "quiet"},
 		{EndCall{Output: "bye"}, "bye"},
 		{HandOff{}, `{"ok":true}`},
