@@ -14,29 +14,45 @@ func (m *machine) stops() bool {
 }
 
 func (m *machine) speechStarted(now time.Time, item string) {
-	m.speaking, m.speechItem, m.resume = true, item, time.Time{}
-	switch {
-	case m.stops():
+	m.speaking, m.speechItem = now, item
+	if m.stops() {
 		m.interrupt(now, m.behavior.InterruptResponse)
-	case m.options.OnSpeech == Pause && !m.paused && (m.clock.behind() || m.queued() > 0):
-		m.clock.clear(now)
-		m.hear(now)
-		m.paused, m.resumed = true, true
+		return
+	}
+	if m.options.OnSpeech != Pause {
+		return
+	}
+	if m.clock.behind() || m.queued() > 0 {
+		if !m.paused {
+			m.clock.clear(now)
+			m.hear(now)
+			m.paused, m.resumed = true, true
+		}
+		m.resume = now.Add(maxSpeech)
+	}
+	if m.paused || m.remote {
+		m.awaited = append(m.awaited, item)
 	}
 }
 
 func (m *machine) speechStopped(now time.Time) {
-	m.speaking, m.speechItem = false, ""
-	if m.paused && m.resume.IsZero() {
+	if m.paused && !m.speaking.IsZero() {
 		m.resume = now.Add(m.options.ResumeAfter)
+	}
+	m.speaking, m.speechItem = time.Time{}, ""
+}
+
+// words are what the user is understood to have said in an item. Those of items from before the
+// pause come late and do not count.
+func (m *machine) words(now time.Time, item, text string) {
+	if text != "" && slices.Contains(m.awaited, item) {
+		m.interrupt(now, false)
 	}
 }
 
-// words are what the user is understood to have said.
-func (m *machine) words(now time.Time, text string) {
-	if m.paused && text != "" {
-		m.interrupt(now, false)
-	}
+// goOn ends a pause.
+func (m *machine) goOn() {
+	m.paused, m.resume, m.awaited = false, time.Time{}, m.awaited[:0]
 }
 
 // interrupt drops everything that was not heard. ByService says that the service cancels the
@@ -44,7 +60,7 @@ func (m *machine) words(now time.Time, text string) {
 func (m *machine) interrupt(now time.Time, byService bool) {
 	m.clock.clear(now)
 	m.hear(now)
-	m.paused, m.resume = false, time.Time{}
+	m.goOn()
 	if len(m.spans) > 0 {
 		m.stats.Interruptions++
 	}
@@ -113,18 +129,17 @@ func (p *part) cutAt(now time.Time) {
 // drop makes a response dead that somebody else cancels.
 func (m *machine) drop(now time.Time, id string) {
 	r := m.response(id)
+	r.dead = true
 	if m.sounds(r) {
 		m.interrupt(now, false)
-		return
 	}
-	r.dead = true
 }
 
 // correct sends the corrections that are due: when the service has closed the item, and, with
 // auto_truncate, has truncated it; or when that has taken too long.
 func (m *machine) correct(now time.Time) {
 	for _, p := range m.parts {
-		late := !now.Before(p.deadline)
+		late := !now.Before(p.deadline) && !p.refused
 		if !p.cut || p.corrected || !p.closed && !late {
 			continue
 		}
@@ -150,21 +165,32 @@ func (m *machine) unheard(item string) bool {
 }
 
 func (m *machine) delete(item string) {
+	key := m.key()
 	for _, p := range m.parts {
 		if p.item == item && p.cut {
-			p.corrected = true
+			p.corrected, p.key = true, key
 		}
 	}
 	m.stats.Corrections++
-	m.send(&voicelive.ClientEventConversationItemDelete{EventID: new(m.key()), ItemID: item})
+	m.send(&voicelive.ClientEventConversationItemDelete{EventID: &key, ItemID: item})
 }
 
 func (m *machine) truncate(p *part) {
-	p.corrected = true
+	p.corrected, p.key = true, m.key()
 	m.stats.Corrections++
 	m.send(&voicelive.ClientEventConversationItemTruncate{
-		EventID: new(m.key()), ItemID: p.item, ContentIndex: p.content, AudioEndMS: m.ms(p.heard),
+		EventID: new(p.key), ItemID: p.item, ContentIndex: p.content, AudioEndMS: m.ms(p.heard),
 	})
+}
+
+// refused handles an error event. A correction that was sent because the service took too
+// long to close the item is sent again when it does.
+func (m *machine) refused(key string) {
+	for _, p := range m.parts {
+		if key != "" && p.key == key && !p.closed {
+			p.corrected, p.refused = false, true
+		}
+	}
 }
 
 // ms is how long n bytes last, rounded down.

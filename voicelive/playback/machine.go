@@ -17,10 +17,11 @@ type machine struct {
 	behavior voicelive.TurnBehavior
 
 	// The user.
-	speaking   bool
-	speechItem string // that the speech will become
+	speaking   time.Time // since when; zero if the user does not speak
+	speechItem string    // that the speech will become
 	paused     bool
 	resume     time.Time // when a pause without words ends
+	awaited    []string  // items whose words interrupt
 
 	responses []*response // that are active, or have parts, in their order
 	parts     []*part     // that are not finished or not corrected, in their order
@@ -72,6 +73,8 @@ type part struct {
 	told   bool // Options.Finished was
 
 	corrected bool
+	key       string    // event_id of the correction
+	refused   bool      // it was refused before the item was closed: wait for that
 	deadline  time.Time // of the correction
 	truncated bool      // by the service itself
 	kept      int       // what it left, in ms
@@ -106,16 +109,19 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 		m.behavior = voicelive.TurnBehaviorOf(e.Session.TurnDetection)
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
 		m.speechStarted(now, e.ItemID)
-	case *voicelive.ServerEventInputAudioBufferSpeechStopped, *voicelive.ServerEventInputAudioBufferCommitted:
+	case *voicelive.ServerEventInputAudioBufferSpeechStopped, *voicelive.ServerEventInputAudioBufferCommitted,
+		*voicelive.ServerEventInputAudioBufferCleared:
 		m.speechStopped(now)
 	case *voicelive.ServerEventConversationItemCreated:
-		if e.Item != nil && m.speaking && e.Item.GetID() == m.speechItem {
+		if e.Item != nil && !m.speaking.IsZero() && e.Item.GetID() == m.speechItem {
 			m.speechStopped(now)
 		}
 	case *voicelive.ServerEventConversationItemInputAudioTranscriptionDelta:
-		m.words(now, deref(e.Delta))
+		m.words(now, e.ItemID, deref(e.Delta))
 	case *voicelive.ServerEventConversationItemInputAudioTranscriptionCompleted:
-		m.words(now, e.Transcript)
+		m.words(now, e.ItemID, e.Transcript)
+	case *voicelive.ServerEventError:
+		m.refused(deref(e.Error.EventID))
 	default:
 		if remoteAudio.handle != nil {
 			remoteAudio.handle(m, event)
@@ -166,6 +172,7 @@ func (m *machine) response(id string) *response {
 	r := &response{id: id, active: true}
 	m.responses = append(m.responses, r)
 	if len(m.responses) > maxResponses {
+		m.over(m.responses[0])
 		m.responses = slices.Delete(m.responses, 0, 1)
 	}
 	return r
@@ -174,7 +181,16 @@ func (m *machine) response(id string) *response {
 func (m *machine) created(now time.Time, r *voicelive.Response) {
 	response := m.response(deref(r.ID))
 	response.outOfBand = r.OutOfBand()
-	if m.speaking && m.stops() && !response.outOfBand {
+	if response.outOfBand {
+		return
+	}
+	// There is one response of the conversation at a time: that of the others were lost.
+	for _, other := range m.responses {
+		if other != response && !other.outOfBand {
+			m.over(other)
+		}
+	}
+	if m.stops() && !m.speaking.IsZero() && now.Before(m.speaking.Add(maxSpeech)) {
 		m.kill(now, response, true)
 	}
 }
@@ -183,10 +199,15 @@ func (m *machine) done(r *voicelive.Response) {
 	id := deref(r.ID)
 	for _, response := range m.responses {
 		if response.id == id {
-			response.active = false
+			m.over(response)
 		}
 	}
-	m.closeParts(func(p *part) bool { return p.response.id == id })
+}
+
+// over notes that the service has ended a response and its items.
+func (m *machine) over(r *response) {
+	r.active = false
+	m.closeParts(func(p *part) bool { return p.response == r })
 }
 
 func (m *machine) endParts(is func(*part) bool) {
@@ -218,7 +239,7 @@ func (m *machine) step(now time.Time) {
 	m.clock.update(now)
 	m.hear(now)
 	if m.paused && !m.resume.IsZero() && !now.Before(m.resume) {
-		m.paused, m.resume = false, time.Time{}
+		m.goOn()
 	}
 	m.fill(now)
 	m.correct(now)
@@ -305,14 +326,9 @@ func (m *machine) write(now time.Time, n int64) {
 func (m *machine) forget() {
 	m.parts = slices.DeleteFunc(m.parts, func(p *part) bool {
 		if !p.told && p.over() {
-			p.told = true
-			m.stats.Dropped += m.clock.duration(p.arrived - p.heard)
-			if m.options.Finished != nil {
-				f := m.finished(p)
-				m.call(func() { m.options.Finished(f) })
-			}
+			m.finish(p)
 		}
-		return p.told && p.closed
+		return p.told && p.closed && (p.corrected || !p.cut)
 	})
 	m.responses = slices.DeleteFunc(m.responses, func(r *response) bool {
 		return !r.active && !slices.ContainsFunc(m.parts, func(p *part) bool { return p.response == r })
@@ -327,11 +343,28 @@ func (p *part) over() bool {
 	return p.ended && p.heard == p.arrived
 }
 
-func (m *machine) finished(p *part) Finished {
-	return Finished{
-		ResponseID: p.response.id, ItemID: p.item, ContentIndex: p.content,
-		Arrived: m.clock.duration(p.arrived), Heard: m.clock.duration(p.heard), Interrupted: p.heard < p.arrived,
+// finish tells what was heard of a part.
+func (m *machine) finish(p *part) {
+	p.told = true
+	m.stats.Dropped += m.clock.duration(p.arrived - p.heard)
+	if m.options.Finished != nil {
+		f := Finished{
+			ResponseID: p.response.id, ItemID: p.item, ContentIndex: p.content,
+			Arrived: m.clock.duration(p.arrived), Heard: m.clock.duration(p.heard), Interrupted: p.heard < p.arrived,
+		}
+		m.call(func() { m.options.Finished(f) })
 	}
+}
+
+// close forgets everything, and tells those who wait.
+func (m *machine) close() {
+	for _, p := range m.parts {
+		if !p.told {
+			m.finish(p)
+		}
+	}
+	m.parts, m.responses, m.spans, m.buffer, m.read, m.remote = nil, nil, nil, nil, 0, false
+	m.tell()
 }
 
 // tell calls Audible and Hold when they change.
@@ -346,7 +379,7 @@ func (m *machine) tell() {
 	if m.options.Hold == nil {
 		return
 	}
-	pending := slices.ContainsFunc(m.parts, func(p *part) bool { return p.cut && !p.corrected })
+	pending := slices.ContainsFunc(m.parts, func(p *part) bool { return p.cut && !p.corrected && !p.refused })
 	switch {
 	case pending && m.release == nil:
 		// Not through out: nothing may be asked for before the floor is held.
@@ -378,7 +411,7 @@ func (m *machine) next(now time.Time) (next time.Time) {
 		earliest(m.clock.end(m.clock.written).Add(time.Millisecond - m.options.Lead/2)) // so that rounding cannot keep half of the lead from being written
 	}
 	for _, p := range m.parts {
-		if p.cut && !p.corrected {
+		if p.cut && !p.corrected && !p.refused {
 			earliest(p.deadline)
 		}
 	}

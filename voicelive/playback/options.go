@@ -87,6 +87,8 @@ const (
 	// closing is how long the service may take to close an item, to cancel a response and to
 	// truncate by itself.
 	closing = time.Second
+	// maxSpeech is how long the user speaks at most, or the end of the speech was lost.
+	maxSpeech = time.Minute
 	// silentMarks is how long the marks of audio that should have been heard may be missing.
 	silentMarks = 3 * time.Second
 )

@@ -14,8 +14,8 @@ import (
 // A Player plays the audio of one session on a leg. Its methods may be called from any
 // goroutine, and from its callbacks.
 //
-// It plays and sends while it is locked. Callbacks are called without the lock, in order,
-// by the method, or the timer, that caused them.
+// It plays and sends while it is locked. Callbacks are called without the lock, one at a
+// time and in order, by a method or by a timer.
 type Player struct {
 	ctx    context.Context
 	leg    leg.Leg
@@ -23,10 +23,14 @@ type Player struct {
 
 	mu      sync.Mutex
 	machine machine
-	err     error // of the leg or of the sender; the first one
+	err     error    // of the leg or of the sender; the first one
+	broken  bool     // the leg has failed
 	closed  bool
 	timer   *time.Timer
-	armed   time.Time // when timer calls tick; zero if it does not
+	armed   time.Time   // when timer calls tick; zero if it does not
+	stop    func() bool // forgets ctx
+	calls   []func()    // callbacks that are due, oldest first
+	calling bool        // somebody makes them
 }
 
 // New returns a Player for a session that begins. It plays and sends with ctx, and does nothing
@@ -55,12 +59,15 @@ func New(ctx context.Context, l leg.Leg, sender voicelive.Sender, o *Options) *P
 	}
 	p.timer = time.AfterFunc(time.Hour, p.tick)
 	p.timer.Stop()
-	context.AfterFunc(ctx, p.Close)
+	p.mu.Lock() // ctx may have ended
+	defer p.mu.Unlock()
+	p.stop = context.AfterFunc(ctx, p.Close)
 	return p
 }
 
 // HandleEvent tells the Player of an event of the session, in the order of the session. The audio of
-// an event is not retained. An error is that of the leg or of the sender, now or before.
+// an event is not retained. An error is that of the leg or of the sender, now or before; after
+// one of the leg, such as leg.ErrHungUp, the Player is closed.
 func (p *Player) HandleEvent(ctx context.Context, event voicelive.ServerEvent) error {
 	if updated, ok := event.(*voicelive.ServerEventSessionUpdated); ok {
 		if err := checkFormat(p.leg, &updated.Session); err != nil {
@@ -119,12 +126,26 @@ func (p *Player) Stats() Stats {
 }
 
 // Close ends the Player: it plays and sends nothing more. What is queued at the leg
-// stays there.
+// stays there. All that has not been heard yet counts as dropped, and the floor is released.
 func (p *Player) Close() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
+	if !p.closed {
+		now := time.Now()
+		p.machine.clock.update(now)
+		p.machine.hear(now)
+		p.end()
+	}
+	p.mu.Unlock()
+	p.callBack()
+}
+
+// end closes the Player. The caller has the lock.
+func (p *Player) end() {
 	p.closed = true
 	p.timer.Stop()
+	p.stop()
+	p.machine.close()
+	p.perform()
 }
 
 func (p *Player) tick() {
@@ -133,40 +154,67 @@ func (p *Player) tick() {
 
 // do lets the machine make a step, and carries out what follows from it.
 func (p *Player) do(event func(now time.Time)) error {
-	calls, err := p.step(event)
-	for _, call := range calls {
-		call()
-	}
+	err := p.step(event)
+	p.callBack()
 	return err
 }
 
-func (p *Player) step(event func(now time.Time)) (calls []func(), err error) {
+func (p *Player) step(event func(now time.Time)) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
-		return nil, p.err
+		return p.err
 	}
 	m, now := &p.machine, time.Now()
 	event(now)
 	m.step(now)
+	p.perform()
+	if p.broken {
+		p.end()
+		return p.err
+	}
+	// The timer may fire too early, since deadlines move with each event, but never too late.
+	if next := m.next(now); !next.IsZero() && (p.armed.IsZero() || next.Before(p.armed)) {
+		p.armed = next
+		p.timer.Reset(next.Sub(now))
+	}
+	return p.err
+}
+
+// perform sends what is to be sent, and notes the callbacks. The caller has the lock.
+func (p *Player) perform() {
+	m := &p.machine
 	for _, a := range m.out {
 		if a.call != nil {
-			calls = append(calls, a.call)
+			p.calls = append(p.calls, a.call)
 		} else if err := p.sender.Send(p.ctx, a.event); err != nil {
 			p.fail(err)
 		}
 	}
+	clear(m.out)
 	m.out = m.out[:0]
-	// The timer may fire too early, since deadlines move with each event, but never too late.
-	if next := m.next(now); !next.IsZero() && (p.armed.IsZero() || next.Before(p.armed)) {
-		p.armed = next
-		p.timer.Reset(time.Until(next))
+}
+
+// callBack makes the calls that are due. If somebody does so already, a callback of this
+// goroutine or another goroutine, it leaves them to it.
+func (p *Player) callBack() {
+	for first := true; ; first = false {
+		p.mu.Lock()
+		if first && p.calling || len(p.calls) == 0 {
+			p.calling = p.calling && first
+			p.mu.Unlock()
+			return
+		}
+		call := p.calls[0]
+		p.calls = slices.Delete(p.calls, 0, 1)
+		p.calling = true
+		p.mu.Unlock()
+		call()
 	}
-	return calls, p.err
 }
 
 func (p *Player) fail(err error) {
-	if p.err == nil && err != nil {
+	if p.err == nil {
 		p.err = err
 	}
 }
@@ -179,13 +227,19 @@ type legDevice struct {
 }
 
 func (d *legDevice) play(audio []byte, mark string) {
-	p := d.player
 	if mark != "" {
-		p.fail(d.marker.PlayMarked(p.ctx, audio, mark))
+		d.fail(d.marker.PlayMarked(d.player.ctx, audio, mark))
 		return
 	}
-	p.fail(p.leg.Play(p.ctx, audio))
+	d.fail(d.player.leg.Play(d.player.ctx, audio))
 }
 
-func (d *legDevice) clear()                  { d.player.fail(d.player.leg.Clear(d.player.ctx)) }
+func (d *legDevice) clear()                  { d.fail(d.player.leg.Clear(d.player.ctx)) }
 func (d *legDevice) position() time.Duration { return d.positioner.Position() }
+
+func (d *legDevice) fail(err error) {
+	if err != nil {
+		d.player.broken = true
+		d.player.fail(err)
+	}
+}

@@ -317,7 +317,7 @@ func TestOutOfBand(t *testing.T) {
 }
 
 func TestPauseAndResume(t *testing.T) {
-	words := &voicelive.ServerEventConversationItemInputAudioTranscriptionDelta{Delta: new("Wait")}
+	words := &voicelive.ServerEventConversationItemInputAudioTranscriptionDelta{ItemID: "speech", Delta: new("Wait")}
 	for _, interrupted := range []bool{false, true} {
 		t.Run(fmt.Sprint(interrupted), func(t *testing.T) {
 			in(t, &Options{OnSpeech: Pause}, func(t *testing.T, p *Player, s *speaker, w *wire) {

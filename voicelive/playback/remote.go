@@ -14,6 +14,9 @@ func (m *machine) handleRemote(event voicelive.ServerEvent) {
 	case *voicelive.ServerEventSessionAvatarSwitchToIdle, *voicelive.ServerEventOutputAudioBufferStopped,
 		*voicelive.ServerEventOutputAudioBufferCleared:
 		m.remote = false
+		if !m.paused {
+			m.awaited = m.awaited[:0]
+		}
 	}
 }
 

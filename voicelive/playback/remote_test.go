@@ -21,3 +21,16 @@ func TestAudioThatDoesNotPassHere(t *testing.T) {
 		}
 	})
 }
+
+// What is heard elsewhere cannot be paused; words clear it, those of the speech before do not.
+func TestWordsInterruptAudioThatDoesNotPassHere(t *testing.T) {
+	in(t, &Options{OnSpeech: Pause}, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, session(&voicelive.ServerVAD{InterruptResponse: new(false)}))
+		tell(t, p, created("r1"), &voicelive.ServerEventOutputAudioBufferStarted{}, heardWords("earlier", "Hello."), done("r1"), speech())
+		w.want(t)
+		tell(t, p, heardWords("speech", "Stop!"))
+		w.want(t, "output_audio_buffer.clear")
+		tell(t, p, &voicelive.ServerEventOutputAudioBufferCleared{}, heardWords("speech", "Stop!"))
+		w.want(t, "output_audio_buffer.clear")
+	})
+}
