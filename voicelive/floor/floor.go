@@ -22,6 +22,7 @@ type Floor struct {
 	machine machine
 	timer   *time.Timer // calls tick
 	armed   time.Time   // when it does; zero if it does not
+	stop    func() bool // forgets ctx
 }
 
 // New returns a Floor for a session that begins. It sends with ctx; when ctx ends, it is closed.
@@ -34,14 +35,20 @@ func New(ctx context.Context, sender voicelive.Sender, o *Options) *Floor {
 	f.machine.init(o.Limits.withDefaults())
 	f.timer = time.AfterFunc(time.Hour, f.tick)
 	f.timer.Stop()
-	context.AfterFunc(ctx, f.Close)
+	f.mu.Lock() // ctx may have ended
+	defer f.mu.Unlock()
+	f.stop = context.AfterFunc(ctx, f.Close)
 	return f
 }
 
 // Close ends all requests that are not final as Dropped, with [ErrClosed]. The Floor does nothing
 // from then on; requests are dropped at once.
 func (f *Floor) Close() {
-	f.do(func(now time.Time) { f.machine.close() })
+	f.do(func(now time.Time) {
+		f.machine.close()
+		f.timer.Stop()
+		f.stop()
+	})
 }
 
 // HandleEvent tells the floor of an event of the session, in the order of the

@@ -40,6 +40,7 @@ type machine struct {
 
 	confirmed history // ids of items
 	ended     history // ids of responses
+	aside     history // ids of responses out of band
 
 	out []action
 }
@@ -64,8 +65,9 @@ type creation struct {
 	key      string // its event_id, and in its metadata
 	handles  []*Handle
 	sent     time.Time
-	tries    int  // how often these handles were sent before
-	crossed  bool // the user began to speak before the response was created
+	heard    time.Time // when something was last heard of its response
+	tries    int       // how often these handles were sent before
+	crossed  bool      // the user began to speak before the response was created
 	response string
 	byOrder  bool
 }
@@ -107,6 +109,8 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 		m.speechStarted(now, e.ItemID)
 	case *voicelive.ServerEventInputAudioBufferSpeechStopped:
 		m.speechStopped(now)
+	case *voicelive.ServerEventInputAudioBufferCleared:
+		m.speaking, m.speechItem = time.Time{}, "" // what the user said is forgotten
 	case *voicelive.ServerEventInputAudioBufferCommitted:
 		if !m.speaking.IsZero() { // speech_stopped was lost
 			m.speechStopped(now)
@@ -116,7 +120,7 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 	case *voicelive.ServerEventResponseCreated:
 		m.responseCreated(now, &e.Response)
 	case *voicelive.ServerEventResponseDone:
-		m.responseDone(&e.Response)
+		m.responseDone(now, &e.Response)
 	case *voicelive.ServerEventError:
 		m.refused(now, e)
 	}
@@ -157,10 +161,13 @@ func (m *machine) signOfLife(now time.Time, id string) {
 	if id == "" || m.ended.has(id) {
 		return
 	}
-	for _, c := range m.creations {
-		if c.response == id { // out of band, or dropped
-			return
+	if m.aside.has(id) {
+		for _, c := range m.creations {
+			if c.response == id {
+				c.heard = now
+			}
 		}
+		return
 	}
 	m.active[id] = &response{id: id, heard: now}
 }
@@ -170,10 +177,12 @@ func (m *machine) responseCreated(now time.Time, r *voicelive.Response) {
 	c, ours, byOrder := m.creationOf(r)
 	switch {
 	case c != nil && c.handles[0].request.outOfBand():
-		c.response = id
+		m.aside.add(id)
+		c.response, c.heard = id, now
 		m.note(c, byOrder)
 		return
 	case r.OutOfBand() && c == nil:
+		m.aside.add(id)
 		return
 	}
 	if c != nil && m.creating == c {
@@ -249,12 +258,15 @@ func (m *machine) satisfy(now time.Time, id string) {
 	})
 }
 
-func (m *machine) responseDone(r *voicelive.Response) {
+func (m *machine) responseDone(now time.Time, r *voicelive.Response) {
 	id := deref(r.ID)
 	m.ended.add(id)
 	c := m.creations[r.Metadata[metadataKey]]
 	if active := m.active[id]; active != nil {
 		delete(m.active, id)
+		if !m.expected.IsZero() {
+			m.expected = now // the service responds when it can
+		}
 		if c == nil {
 			c = active.creation
 		}
@@ -321,7 +333,9 @@ func (m *machine) withdraw(h *Handle) bool {
 
 func (m *machine) hold(now time.Time, h *hold) {
 	h.since = now
-	m.held = append(m.held, h)
+	if !m.closed {
+		m.held = append(m.held, h)
+	}
 }
 
 func (m *machine) release(h *hold) {
@@ -332,7 +346,7 @@ func (m *machine) setAudible(now time.Time, audible bool) {
 	switch {
 	case !audible:
 		m.audible = time.Time{}
-	case m.audible.IsZero():
+	case m.audible.IsZero() && !m.closed:
 		m.audible = now
 	}
 }

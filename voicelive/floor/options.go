@@ -23,15 +23,15 @@ type Limits struct {
 	// 60 s.
 	Speaking time.Duration
 
-	// Expected is how long after the end of speech the service may take to create its
-	// response. 3 s.
+	// Expected is how long after the end of speech, or of the response that was active then,
+	// the service may take to create its response. 3 s.
 	Expected time.Duration
 
 	// Created is how long the service may take to create or refuse a response that was
 	// asked for. 10 s.
 	Created time.Duration
 
-	// Generating is how long nothing may be heard of an active response. 30 s.
+	// Generating is how long nothing may be heard of a response. 30 s.
 	Generating time.Duration
 
 	// Held is how long one Hold may last. 5 min.

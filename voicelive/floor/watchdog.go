@@ -10,7 +10,7 @@ func (m *machine) tick(now time.Time) {
 	if m.passed(now, &m.speaking, m.limits.Speaking) {
 		m.alarm(Speaking, m.limits.Speaking, "")
 	}
-	if m.passed(now, &m.expected, m.limits.Expected) {
+	if len(m.active) == 0 && m.passed(now, &m.expected, m.limits.Expected) {
 		m.alarm(Expected, m.limits.Expected, "")
 	}
 	if m.passed(now, &m.audible, m.limits.Audible) {
@@ -40,7 +40,7 @@ func (m *machine) tick(now time.Time) {
 		case c.response == "" && !now.Before(c.sent.Add(m.limits.Created)):
 			m.alarm(Creating, m.limits.Created, "")
 			m.end(c, Result{Outcome: Dropped, Err: ErrNoReply})
-		case c.response != "" && !now.Before(c.sent.Add(m.limits.Created+m.limits.Generating)):
+		case c.response != "" && !now.Before(c.heard.Add(m.limits.Generating)):
 			m.alarm(Generating, m.limits.Generating, c.response)
 			m.end(c, Result{Outcome: Dropped, ResponseID: c.response, Err: ErrNotDone})
 		}
@@ -67,13 +67,15 @@ func (m *machine) next() (next time.Time) {
 			next = t
 		}
 	}
-	for _, s := range []struct {
-		since time.Time
-		limit time.Duration
-	}{{m.speaking, m.limits.Speaking}, {m.expected, m.limits.Expected}, {m.audible, m.limits.Audible}} {
-		if !s.since.IsZero() {
-			earliest(s.since.Add(s.limit))
+	state := func(since time.Time, limit time.Duration) {
+		if !since.IsZero() {
+			earliest(since.Add(limit))
 		}
+	}
+	state(m.speaking, m.limits.Speaking)
+	state(m.audible, m.limits.Audible)
+	if len(m.active) == 0 {
+		state(m.expected, m.limits.Expected)
 	}
 	for _, h := range m.held {
 		earliest(h.since.Add(m.limits.Held))
@@ -86,7 +88,7 @@ func (m *machine) next() (next time.Time) {
 		case c.response == "":
 			earliest(c.sent.Add(m.limits.Created))
 		case m.active[c.response] == nil:
-			earliest(c.sent.Add(m.limits.Created + m.limits.Generating))
+			earliest(c.heard.Add(m.limits.Generating))
 		}
 	}
 	if len(m.waiting) > 0 && !m.backoff.IsZero() {

@@ -136,9 +136,13 @@ func TestClosingTellsWhatWasHeard(t *testing.T) {
 	var mu sync.Mutex
 	var told []string
 	o := &Options{
-		Audible:  func(a bool) { mu.Lock(); told = append(told, fmt.Sprint("audible ", a)); mu.Unlock() },
-		Finished: func(f Finished) { mu.Lock(); told = append(told, fmt.Sprint(f.ItemID, " ", f.Heard, f.Interrupted)); mu.Unlock() },
-		Hold:     func(string) func() { return func() { mu.Lock(); told = append(told, "released"); mu.Unlock() } },
+		Audible: func(a bool) { mu.Lock(); told = append(told, fmt.Sprint("audible ", a)); mu.Unlock() },
+		Finished: func(f Finished) {
+			mu.Lock()
+			told = append(told, fmt.Sprint(f.ItemID, " ", f.Heard, f.Interrupted))
+			mu.Unlock()
+		},
+		Hold: func(string) func() { return func() { mu.Lock(); told = append(told, "released"); mu.Unlock() } },
 	}
 	want := func(t *testing.T, want ...string) {
 		t.Helper()

@@ -23,8 +23,8 @@ type Player struct {
 
 	mu      sync.Mutex
 	machine machine
-	err     error    // of the leg or of the sender; the first one
-	broken  bool     // the leg has failed
+	err     error // of the leg or of the sender; the first one
+	broken  bool  // the leg has failed
 	closed  bool
 	timer   *time.Timer
 	armed   time.Time   // when timer calls tick; zero if it does not
