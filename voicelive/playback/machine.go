@@ -255,6 +255,7 @@ func (m *machine) hear(now time.Time) {
 	for n > 0 && len(m.spans) > 0 {
 		s := &m.spans[0]
 		k := min(n, s.n)
+		m.began(now, s.part, k)
 		m.tap(now, s.part, m.buffer[m.read:m.read+int(k)])
 		s.part.heard += k
 		s.n -= k
@@ -269,6 +270,15 @@ func (m *machine) hear(now time.Time) {
 		m.buffer = m.buffer[:copy(m.buffer, m.buffer[m.read:])]
 		m.read = 0
 	}
+}
+
+// began tells that n bytes of a part were heard, if they are the first.
+func (m *machine) began(now time.Time, p *part, n int64) {
+	if m.options.Began == nil || p.heard > 0 || n == 0 {
+		return
+	}
+	heard := Heard{At: now.Add(-m.clock.duration(n)), ResponseID: p.response.id, ItemID: p.item, ContentIndex: p.content}
+	m.call(func() { m.options.Began(heard) })
 }
 
 func (m *machine) tap(now time.Time, p *part, sound []byte) {

@@ -16,6 +16,9 @@ type Options struct {
 	// OnSpeech Pause. 0 is 2 s.
 	ResumeAfter time.Duration
 
+	// Began is told when the user begins to hear a part; At is when, and Audio is nil.
+	Began func(Heard)
+
 	// Finished is told when the user has heard an item, or when what was not heard of it was
 	// dropped.
 	Finished func(Finished)

@@ -148,6 +148,27 @@ func (p *Player) end() {
 	p.perform()
 }
 
+// End clears the leg and ends the Player, as Close does. It returns what became of the audio of which
+// Options.Finished was not told; what was not heard of it was dropped.
+func (p *Player) End() (rest []Finished) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return nil
+	}
+	m, now := &p.machine, time.Now()
+	m.clock.clear(now)
+	m.hear(now)
+	for _, part := range m.parts {
+		if !part.told {
+			rest = append(rest, m.finished(part))
+		}
+	}
+	p.closed = true
+	p.timer.Stop()
+	return rest
+}
+
 func (p *Player) tick() {
 	_ = p.do(func(time.Time) { p.armed = time.Time{} }) // the next event tells the error
 }

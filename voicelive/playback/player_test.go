@@ -577,3 +577,45 @@ type discard struct{ mark string }
 func (d *discard) play(_ []byte, mark string) { d.mark = mark }
 func (d *discard) clear()                     {}
 func (d *discard) position() time.Duration    { return 0 }
+
+func TestBegan(t *testing.T) {
+	var began []Heard
+	o := &Options{Began: func(h Heard) { began = append(began, h) }}
+	in(t, o, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		start := time.Now()
+		tell(t, p, created("r1"), delta("r1", "item_r1", 100))
+		wait(50 * time.Millisecond)
+		tell(t, p, delta("r1", "item_r1", 100), itemDone("r1", "item_r1"), done("r1"))
+		tell(t, p, respond("r2", 100)...)
+		wait(time.Second)
+		want := []Heard{{At: start, ResponseID: "r1", ItemID: "item_r1"}, {At: start.Add(200 * time.Millisecond), ResponseID: "r2", ItemID: "item_r2"}}
+		if diff := cmp.Diff(want, began); diff != "" {
+			t.Errorf("the user began to hear (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestEnd(t *testing.T) {
+	var told []Finished
+	o := &Options{Finished: func(f Finished) { told = append(told, f) }}
+	in(t, o, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, respond("r1", 100)...)
+		tell(t, p, respond("r2", 100)...)
+		tell(t, p, respond("r3", 100)...)
+		wait(150 * time.Millisecond)
+		want := []Finished{
+			{ResponseID: "r2", ItemID: "item_r2", Arrived: 100 * time.Millisecond, Heard: 50 * time.Millisecond, Interrupted: true},
+			{ResponseID: "r3", ItemID: "item_r3", Arrived: 100 * time.Millisecond, Interrupted: true},
+		}
+		if diff := cmp.Diff(want, p.End()); diff != "" {
+			t.Errorf("End (-want +got):\n%s", diff)
+		}
+		if len(told) != 1 || told[0].ResponseID != "r1" || s.clears != 1 {
+			t.Errorf("told %+v after %d clears, want what was heard to its end, and one clear", told, s.clears)
+		}
+		if rest := p.End(); rest != nil {
+			t.Errorf("the second End returned %+v", rest)
+		}
+		w.want(t)
+	})
+}
