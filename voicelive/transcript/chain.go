@@ -11,6 +11,7 @@ type chain struct {
 	order   []*node
 	nodes   map[string]*node
 	deleted map[string]string // items that are gone, and what preceded them
+	base    string            // what precedes the first item of the session; empty in the first session
 }
 
 // A node is one item.
@@ -21,6 +22,7 @@ type node struct {
 	parts  []*part
 	closed bool // the item is complete
 	frozen bool // it was read from JSON: parts say nothing of it
+	over   bool // its session has ended: nothing of it is to come
 
 	answers string // the call_id, or the id of the approval request, that the item replies to
 	joined  bool   // it is part of that entry
@@ -55,6 +57,9 @@ func (c *chain) place(n *node, previous string) {
 			break
 		}
 		previous = before
+	}
+	if previous == "" {
+		previous = c.base
 	}
 	if previous != "" && (c.nodes[previous] == nil || !c.nodes[previous].placed) {
 		n.after = previous // until that is placed
@@ -98,9 +103,27 @@ func (c *chain) remove(id string) {
 	c.order = slices.Delete(c.order, at, at+1)
 	delete(c.nodes, id)
 	c.deleted[id] = previous
+	if c.base == id {
+		c.base = previous
+	}
 	for _, other := range slices.Clone(c.order) {
 		if other.after == id {
 			c.place(other, previous)
 		}
+	}
+}
+
+// goOn lets the items of a new session follow those that there are. Restored are ids of items there that are
+// no entries.
+func (c *chain) goOn(restored []string) {
+	for _, n := range c.order {
+		n.placed, n.after, n.over = true, "", true
+		c.base = n.ID
+	}
+	for _, id := range restored {
+		if c.deleted == nil {
+			c.nodes, c.deleted = map[string]*node{}, map[string]string{}
+		}
+		c.deleted[id] = c.base
 	}
 }

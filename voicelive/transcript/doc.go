@@ -24,6 +24,7 @@
 // # To a new session
 //
 // [Transcript.Items] are the items that restore the conversation in a new session, and
-// [Transcript.Digest] is one item that tells of it. A Transcript is written and read as JSON; the
-// schema is that of [Transcript.MarshalJSON].
+// [Transcript.Digest] is one item that tells of it. After [Transcript.Continue] the Transcript goes
+// on with the events of that session. A Transcript is written and read as JSON; the schema is that of
+// [Transcript.MarshalJSON].
 package transcript

@@ -57,6 +57,12 @@ func (t *Transcript) SetHeard(itemID string, contentIndex int, heard, arrived ti
 	})
 }
 
+// Continue tells the transcript that the conversation goes on in another session, of which all later events are. The
+// items with the given ids restore the conversation there; they become no entries.
+func (t *Transcript) Continue(restored ...string) {
+	t.do(func(time.Time) { t.chain.goOn(restored) })
+}
+
 // Entries returns the entries, in the order of the conversation.
 func (t *Transcript) Entries() []Entry {
 	t.mu.Lock()
