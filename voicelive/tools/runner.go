@@ -143,6 +143,22 @@ func (c *CarriedCall) Result() (output string, err error) {
 	return c.call.Output, c.call.Err
 }
 
+// Directive returns the NoReply, EndCall, HandOff or Transfer that the function returned, once Done is closed, or
+// nil. RunnerOptions.Directive may have been told of it.
+func (c *CarriedCall) Directive() any {
+	c.runner.mu.Lock()
+	defer c.runner.mu.Unlock()
+	return c.call.directed
+}
+
+// Busy reports whether calls are on their way, of functions or of MCP servers: announced, running, or with
+// an output that is not confirmed.
+func (r *Runner) Busy() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.machine.groups) > 0
+}
+
 // End ends the session of the Runner. MCP calls that wait for an approval are denied; nothing is sent
 // after that. End returns the calls that are carried to a later session; their functions go on.
 func (r *Runner) End() (carried []*CarriedCall) {

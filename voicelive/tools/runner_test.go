@@ -425,6 +425,32 @@ func TestCallsAreCarried(t *testing.T) {
 	})
 }
 
+func TestACarriedDirective(t *testing.T) {
+	end := New("end", "", func(context.Context, none) (EndCall, error) {
+		time.Sleep(time.Second)
+		return EndCall{Output: "ended", Reason: "enough"}, nil
+	})
+	o := &RunnerOptions{Directive: func(Call, any) { t.Error("the directive was told, although the output was not sent") }}
+	in(t, o, []Tool{end}, func(t *testing.T, r *Runner, d *desk) {
+		if r.Busy() {
+			t.Error("busy without a call")
+		}
+		tell(t, r, itemDone(callOf("a", "end", "")))
+		if !r.Busy() {
+			t.Error("not busy, although a call was announced")
+		}
+		tell(t, r, completed())
+		carried := r.End()
+		<-carried[0].Done
+		if directive, want := carried[0].Directive(), (EndCall{Output: "ended", Reason: "enough"}); directive != want {
+			t.Errorf("directive %+v, want %+v", directive, want)
+		}
+		if output, err := carried[0].Result(); output != "ended" || err != nil {
+			t.Errorf("output %q, error %v", output, err)
+		}
+	})
+}
+
 func TestAnOutputOfTheApplication(t *testing.T) {
 	in(t, nil, []Tool{New("f", "", after(time.Second, "found"))}, func(t *testing.T, r *Runner, d *desk) {
 		tell(t, r, completed(callOf("a", "f", "")), confirmation("a"))
