@@ -30,8 +30,8 @@ type Restored struct {
 
 // An Omission is an entry that a new session is not told of.
 type Omission struct {
-	ID     string // of the item
-	Reason string
+	ID     string `json:"id"` // of the item
+	Reason string `json:"reason"`
 }
 
 // cutMark ends the text of a message that the user interrupted.

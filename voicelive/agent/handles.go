@@ -1,0 +1,97 @@
+package agent
+
+import (
+	"context"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+)
+
+// Say says a text as it is, when nobody speaks. See the function [Say].
+func (c *Conversation) Say(text string) *Speech { return c.Prompt(Say(text)) }
+
+// Ask lets the model say something by instructions, when nobody speaks. See the function [Ask].
+func (c *Conversation) Ask(instructions string) *Speech { return c.Prompt(Ask(instructions)) }
+
+// Prompt says a prompt, when nobody speaks.
+func (c *Conversation) Prompt(p Prompt) *Speech {
+	s := newSpeech()
+	if !c.post(func() { c.say(p, s, false) }) {
+		c.drop(s, p)
+	}
+	return s
+}
+
+// End hangs up after a goodbye has been heard. An interruption of the goodbye does not change that.
+func (c *Conversation) End(reason string, goodbye Prompt) {
+	c.post(func() { c.end(HungUp, reason, goodbye) })
+}
+
+// HangUp hangs up now.
+func (c *Conversation) HangUp(reason string) {
+	c.post(func() { c.finish(HungUp, reason, nil) })
+}
+
+// Rotate lets the conversation go on in a new session at the next pause, as a planned rollover does.
+func (c *Conversation) Rotate(reason string) {
+	c.post(func() { c.rotate(reason) })
+}
+
+// Mute sends silence in place of what the user says, until it is turned off. Time goes on for the
+// service.
+func (c *Conversation) Mute(mute bool) {
+	c.post(func() { c.muted = mute })
+}
+
+// AddItem adds an item to the conversation, such as a message of the system or of the user. It waits until
+// the service has confirmed the item; no response follows.
+func (c *Conversation) AddItem(ctx context.Context, item voicelive.ConversationRequestItem) error {
+	return c.do(ctx, func() voicelive.ClientEvent { return &voicelive.ClientEventConversationItemCreate{Item: item} })
+}
+
+// UpdateSession changes the session, and waits until the service has confirmed that. Later
+// sessions of the conversation get the change as well.
+func (c *Conversation) UpdateSession(ctx context.Context, update *voicelive.RequestSession) error {
+	return c.do(ctx, func() voicelive.ClientEvent { return &voicelive.ClientEventSessionUpdate{Session: *update} })
+}
+
+// do sends an event to the session that there is, and waits for its confirmation.
+func (c *Conversation) do(ctx context.Context, event func() voicelive.ClientEvent) error {
+	result := make(chan error, 1)
+	posted := c.post(func() {
+		c.confirm(event(), func(err error) { result <- err })
+	})
+	if !posted {
+		return ErrEnded
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-c.ctx.Done():
+		return ErrEnded
+	}
+}
+
+// confirm sends an event, and calls then when the service has confirmed or refused it. A change of the session that
+// was confirmed is part of what is asked of later sessions.
+func (c *Conversation) confirm(event voicelive.ClientEvent, then func(error)) {
+	switch {
+	case c.over:
+		then(ErrEnded)
+		return
+	case c.link == nil:
+		c.waiting = append(c.waiting, func() { c.confirm(event, then) })
+		return
+	}
+	l := c.link
+	c.group.Go(func() {
+		_, err := l.session.Do(l.ctx, event)
+		c.post(func() {
+			if update, ok := event.(*voicelive.ClientEventSessionUpdate); ok && err == nil {
+				merge(c.asked, &update.Session)
+			}
+			then(err)
+		})
+	})
+}

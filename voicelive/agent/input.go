@@ -1,0 +1,93 @@
+package agent
+
+import (
+	"io"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+)
+
+// maxSilence bounds the silence that is sent for one gap of the leg. It is more than what ends
+// a turn of speech.
+const maxSilence = 10 * time.Second
+
+// receive hands the inputs of the leg to run.
+func (c *Conversation) receive() {
+	for {
+		in, err := c.leg.Receive(c.ctx)
+		select {
+		case c.inputs <- input{in, err}:
+		case <-c.ctx.Done():
+			return
+		}
+		if err != nil {
+			return
+		}
+		select {
+		case <-c.taken: // the audio is valid until the next Receive
+		case <-c.ctx.Done():
+			return
+		}
+	}
+}
+
+// input handles what came from the user.
+func (c *Conversation) input(in input) {
+	switch {
+	case in.err == io.EOF:
+		c.finish(UserHungUp, "", nil)
+		return
+	case in.err != nil && c.ctx.Err() != nil: // run sees the end of the context itself
+		return
+	case in.err != nil:
+		c.finish(LegFailed, in.err.Error(), in.err)
+		return
+	}
+	if c.link != nil {
+		if err := c.link.player.HandleInput(c.ctx, in.Input); err != nil {
+			c.broke(err)
+			return
+		}
+	}
+	if err := c.hear(in.Input); err != nil {
+		c.broke(err)
+		return
+	}
+	if in.Digit != 0 && c.agent.Digit != nil {
+		c.agent.Digit(c, in.Digit)
+	}
+}
+
+// hear sends audio of the user, with silence for what the leg did not send.
+func (c *Conversation) hear(in leg.Input) error {
+	format := c.leg.Format()
+	audio := in.Audio
+	if in.Gap > 0 {
+		silence := format.AppendSilence(nil, format.Bytes(min(in.Gap, maxSilence)))
+		audio = append(silence, audio...)
+		c.report.Silence += format.Duration(len(silence))
+	}
+	if len(audio) == 0 {
+		return nil
+	}
+	if c.muted {
+		audio = format.AppendSilence(nil, len(audio))
+	}
+	c.lookback.add(audio)
+	if c.link == nil || c.link.release != nil {
+		c.swap.audio += format.Duration(len(audio))
+		return nil
+	}
+	return c.send(audio)
+}
+
+// send sends audio that ends now.
+func (c *Conversation) send(audio []byte) error {
+	l := c.link
+	l.sent.add(time.Now(), c.leg.Format().Duration(len(audio)))
+	if l.writer != nil {
+		_, err := l.writer.Write(audio)
+		return err
+	}
+	return l.session.AppendInputAudioBuffer(l.ctx, audio)
+}

@@ -1,0 +1,197 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/floor"
+	"github.com/go-voicelive/voicelive-go/voicelive/playback"
+	"github.com/go-voicelive/voicelive-go/voicelive/tools"
+)
+
+// A link is one session, with the layers that belong to it.
+type link struct {
+	session *voicelive.Session
+	ctx     context.Context // of the layers
+	cancel  context.CancelFunc
+
+	floor  *floor.Floor
+	player *playback.Player
+	runner *tools.Runner
+	writer io.WriteCloser // of audio in larger events; nil if packets are sent as they come
+	sent   inputClock
+	voice  voicelive.Voice
+
+	rollover time.Time // when it is to be replaced; zero for never
+	release  func()    // of the floor, once the session knows the conversation; nil if it does
+}
+
+// connect opens a session.
+func (c *Conversation) connect(o voicelive.ConnectOptions) (*voicelive.Session, error) {
+	return c.agent.Client.Connect(c.ctx, &o)
+}
+
+// options are those of the next session. A Foundry agent goes on with its conversation.
+func (c *Conversation) options() voicelive.ConnectOptions {
+	o := c.agent.Connect
+	asked := *c.asked
+	o.Session = &asked
+	if o.Agent != nil && c.thread != "" {
+		foundry := *o.Agent
+		foundry.ConversationID = c.thread
+		o.Agent = &foundry
+	}
+	return o
+}
+
+// open lets the conversation go on in a session.
+func (c *Conversation) open(session *voicelive.Session) error {
+	l := &link{session: session, voice: session.Config().Voice}
+	l.ctx, l.cancel = context.WithCancel(c.ctx)
+
+	f := c.agent.Floor
+	f.Dropped = func(responseID string) { l.player.Drop(responseID) }
+	f.Watchdog = c.watchdog
+	l.floor = floor.New(l.ctx, session, &f)
+
+	p := c.agent.Playback
+	p.Hold = l.floor.Hold
+	p.Audible = func(audible bool) {
+		l.floor.SetAudible(audible)
+		c.post(func() { c.setAudible(audible) })
+	}
+	p.Began = func(h playback.Heard) {
+		c.post(func() { c.turns.began(h) })
+		if c.agent.Playback.Began != nil {
+			c.agent.Playback.Began(h)
+		}
+	}
+	p.Finished = func(f playback.Finished) {
+		c.transcript.SetHeard(f.ItemID, f.ContentIndex, f.Heard, f.Arrived)
+		c.post(func() { c.finished(f) })
+		if c.agent.Playback.Finished != nil {
+			c.agent.Playback.Finished(f)
+		}
+	}
+	l.player = playback.New(l.ctx, c.leg, session, &p)
+
+	r := c.agent.Runner
+	r.Directive = func(call tools.Call, directive any) { c.post(func() { c.direct(call, directive) }) }
+	if r.Say == nil {
+		r.Say = c.filler
+	}
+	r.Ended = func(call tools.Call) {
+		c.post(func() { c.toolEnded(call) })
+		if c.agent.Runner.Ended != nil {
+			c.agent.Runner.Ended(call)
+		}
+	}
+	var err error
+	if l.runner, err = tools.NewRunner(c.ctx, session, asker{c}, c.agent.Tools, &r); err != nil {
+		return err
+	}
+	if c.agent.Packet > 0 {
+		if l.writer, err = session.AudioWriter(l.ctx, &voicelive.AudioWriterOptions{Chunk: c.agent.Packet}); err != nil {
+			return err
+		}
+	}
+	c.link = l
+	l.rollover = c.rolloverOf(session)
+	c.report.Sessions = append(c.report.Sessions, SessionReport{ID: session.ID(), RequestID: session.RequestID(), Began: time.Now()})
+	c.log.Info("the session begins", "session_id", session.ID())
+	c.group.Go(func() { c.pump(l) })
+	return nil
+}
+
+// pump hands the events of a session to run.
+func (c *Conversation) pump(l *link) {
+	for {
+		event, err := l.session.Recv(l.ctx)
+		if _, one := errors.AsType[*voicelive.EventError](err); one {
+			c.log.Warn("an event was not understood", "error", err)
+			continue
+		}
+		select {
+		case c.events <- received{l, event, err}:
+		case <-l.ctx.Done():
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// unlink gives the session up. It returns the calls whose outputs the session did not get, and the audio that
+// was not heard to its end.
+func (c *Conversation) unlink() (carried []*tools.CarriedCall, cut []Interruption) {
+	l := c.link
+	c.link = nil
+	carried = l.runner.End()
+	for _, f := range l.player.End() {
+		c.transcript.SetHeard(f.ItemID, f.ContentIndex, f.Heard, f.Arrived)
+		c.turns.finished(f)
+		cut = append(cut, interruption(f))
+	}
+	l.floor.Close()
+	if l.writer != nil {
+		_ = l.writer.Close() // the session is given up
+	}
+	l.cancel()
+	_ = l.session.Close() // it is given up
+	last := &c.report.Sessions[len(c.report.Sessions)-1]
+	last.Ended = time.Now()
+	if err := l.session.Err(); err != nil {
+		last.Error = err.Error()
+	}
+	return carried, cut
+}
+
+// watchdog logs that a state of the floor has lasted for its limit.
+func (c *Conversation) watchdog(a floor.Alarm) {
+	c.log.Warn("nothing came within a limit", "state", a.State, "limit", a.Limit, "detail", a.Detail)
+	c.post(func() { c.report.Alarms++ })
+	if c.agent.Floor.Watchdog != nil {
+		c.agent.Floor.Watchdog(a)
+	}
+}
+
+// asker asks the floor for the replies to tool calls, from the goroutine that owns the conversation: a
+// directive that came before has been carried out.
+type asker struct{ c *Conversation }
+
+func (a asker) RequestResponse(items ...string) { a.c.post(func() { a.c.reply(items) }) }
+
+// inputClock knows when the audio at an offset was spoken.
+type inputClock struct {
+	total time.Duration // that was sent
+	marks []inputMark   // the latest
+}
+
+type inputMark struct {
+	end time.Duration
+	at  time.Time
+}
+
+// maxInputMarks is about a minute of packets of 20 ms.
+const maxInputMarks = 3000
+
+// add notes audio that ends now.
+func (k *inputClock) add(now time.Time, d time.Duration) {
+	k.total += d
+	if len(k.marks) == 2*maxInputMarks {
+		k.marks = k.marks[:copy(k.marks, k.marks[maxInputMarks:])]
+	}
+	k.marks = append(k.marks, inputMark{k.total, now})
+}
+
+// at returns when the audio at an offset was spoken, false if that is not known any more.
+func (k *inputClock) at(offset time.Duration) (at time.Time, ok bool) {
+	for i := len(k.marks) - 1; i >= 0 && k.marks[i].end >= offset; i-- {
+		at, ok = k.marks[i].at.Add(offset-k.marks[i].end), true
+	}
+	return at, ok
+}

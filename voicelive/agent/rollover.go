@@ -1,0 +1,334 @@
+package agent
+
+import (
+	"errors"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/floor"
+	"github.com/go-voicelive/voicelive-go/voicelive/tools"
+	"github.com/go-voicelive/voicelive-go/voicelive/transcript"
+)
+
+// A swap is a gap on its way.
+type swap struct {
+	gap     Gap
+	redial  time.Time // when to connect again; zero if that is not the plan
+	backoff time.Duration
+	owed    bool // a response was on its way, or expected
+	carried []*tools.CarriedCall
+	audio   time.Duration // of the user since the session was given up, and what was kept of before
+}
+
+const (
+	firstBackoff = 250 * time.Millisecond
+	maxBackoff   = 8 * time.Second
+
+	// expiryMargin is how long before expires_at a session is replaced.
+	expiryMargin = 2 * time.Minute
+	// retryPlanned is how long after a planned replacement has failed it is tried again.
+	retryPlanned = time.Minute
+	// onset is how much audio from before a gap the next session hears if the user was not known to speak.
+	onset = time.Second
+)
+
+// rolloverOf returns when a session is to be replaced; zero for never.
+func (c *Conversation) rolloverOf(s *voicelive.Session) time.Time {
+	after := c.rollover.After
+	if after < 0 {
+		return time.Time{}
+	}
+	if at, ok := expiresAt(s.Config()); ok && c.agent.Rollover.After == 0 {
+		after = max(time.Until(at)-expiryMargin, 0)
+	}
+	return s.Began().Add(after - rand.N(after/20+1))
+}
+
+// rotate lets the session be replaced as soon as possible.
+func (c *Conversation) rotate(reason string) {
+	c.rotation = reason
+	if c.link != nil && c.next == nil {
+		c.link.rollover = time.Now()
+	}
+}
+
+// rolloverDeadlines does what is due.
+func (c *Conversation) rolloverDeadlines(now time.Time) {
+	if due := c.rolloverNext(); c.over || c.dialing || due.IsZero() || now.Before(due) {
+		return
+	}
+	switch {
+	case c.link == nil:
+		c.dial()
+	case c.next == nil:
+		c.link.rollover = time.Time{}
+		c.dial() // while the session goes on
+	default:
+		c.replace()
+	}
+}
+
+// rolloverNext returns when the next thing is due; zero for never.
+func (c *Conversation) rolloverNext() time.Time {
+	switch {
+	case c.link == nil && c.swap != nil:
+		return c.swap.redial
+	case c.link == nil || c.link.release != nil:
+		return time.Time{}
+	case c.next != nil:
+		return c.nextBy
+	}
+	return c.link.rollover
+}
+
+// dial opens a session beside the conversation.
+func (c *Conversation) dial() {
+	c.dialing = true
+	o := c.options()
+	c.group.Go(func() {
+		session, err := c.connect(o)
+		if !c.post(func() { c.dialled(session, err) }) && err == nil {
+			_ = session.Close() // the conversation has ended
+		}
+	})
+}
+
+// dialled takes a new session, or the error of connecting.
+func (c *Conversation) dialled(session *voicelive.Session, err error) {
+	c.dialing = false
+	now := time.Now()
+	if c.swap != nil {
+		c.swap.gap.Attempts++
+	}
+	switch {
+	case err == nil:
+		c.next, c.nextBy = session, now.Add(c.rollover.Wait)
+		if c.link == nil && !c.over {
+			c.resume()
+		}
+	case c.over:
+	case c.link != nil:
+		c.log.Warn("the next session could not be opened", "error", err)
+		c.link.rollover = now.Add(retryPlanned)
+	case !voicelive.Retryable(err), now.Sub(c.swap.gap.From) >= c.rollover.Retry:
+		c.finish(ServiceLost, err.Error(), err)
+	default:
+		c.log.Warn("no session could be opened", "error", err)
+		c.swap.redial = now.Add(c.swap.backoff/2 + rand.N(c.swap.backoff))
+		c.swap.backoff = min(2*c.swap.backoff, maxBackoff)
+	}
+}
+
+// lost handles the end of a session.
+func (c *Conversation) lost(err error) {
+	switch {
+	case err == io.EOF:
+		c.finish(ServiceEnded, "the service closed the session", nil)
+		return
+	case !voicelive.Retryable(err), c.rollover.Retry < 0:
+		c.finish(ServiceLost, err.Error(), err)
+		return
+	}
+	c.giveUp(err.Error(), false)
+	e, _ := errors.AsType[*voicelive.SessionError](err)
+	switch {
+	case c.next != nil:
+		c.resume()
+	case c.dialing:
+	case e != nil && e.Kind == voicelive.KindSessionExpired:
+		c.dial()
+	default:
+		c.swap.redial = time.Now().Add(firstBackoff/2 + rand.N(firstBackoff))
+	}
+}
+
+// replace lets the next session take over.
+func (c *Conversation) replace() {
+	cause := c.rotation
+	if cause == "" {
+		cause = "the session is about to expire"
+	}
+	c.giveUp(cause, true)
+	c.rotation = ""
+	c.resume()
+}
+
+// giveUp gives the session up, and begins a gap unless the conversation is in one.
+func (c *Conversation) giveUp(cause string, planned bool) {
+	states := c.link.floor.States()
+	generating := slices.ContainsFunc(c.turns.order, func(id string) bool { return !c.turns.open[id].done })
+	s := c.swap
+	if s == nil {
+		s = &swap{gap: Gap{From: time.Now(), Cause: cause, Planned: planned}, backoff: firstBackoff}
+		if !slices.Contains(states, floor.Speaking) {
+			c.lookback.keep(onset)
+		}
+		c.lookback.keep(maxLookback)
+		s.audio = c.lookback.format.Duration(len(c.lookback.audio))
+		c.swap = s
+	}
+	s.redial = time.Time{}
+	s.owed = s.owed || generating || slices.Contains(states, floor.Expected) || slices.Contains(states, floor.Creating)
+	carried, cut := c.unlink()
+	for _, f := range c.mailbox.take(false) { // what the layers have told
+		f()
+	}
+	c.abandonTurns()
+	s.carried = append(s.carried, carried...)
+	s.gap.Cut = append(s.gap.Cut, cut...)
+	for _, call := range carried {
+		if call.Ran {
+			s.gap.Carried = append(s.gap.Carried, call.ID)
+		} else {
+			s.gap.NotRun = append(s.gap.NotRun, call.ID)
+		}
+	}
+	for _, e := range c.transcript.Entries() {
+		if e.Pending && e.Role == transcript.User && e.Text == "" {
+			s.gap.NotTranscribed = append(s.gap.NotTranscribed, e.ID)
+		}
+	}
+	c.log.Warn("the session is given up", "cause", cause, "planned", planned)
+}
+
+// pending reports whether text of the conversation is still to come.
+func (c *Conversation) pending() bool {
+	return slices.ContainsFunc(c.transcript.Entries(), func(e transcript.Entry) bool { return e.Pending })
+}
+
+// resume opens the next session, and tells it of the conversation.
+func (c *Conversation) resume() {
+	session := c.next
+	c.next = nil
+	if err := c.open(session); err != nil {
+		c.finish(Failed, err.Error(), err)
+		return
+	}
+	l := c.link
+	l.release = l.floor.Hold("the session is told of the conversation")
+	restored := c.history()
+	ids := make([]string, len(restored.Items))
+	for i, item := range restored.Items {
+		ids[i] = item.GetID()
+	}
+	c.transcript.Continue(ids...)
+	c.swap.gap.Omitted = restored.Omitted
+	c.group.Go(func() {
+		results, err := l.session.CreateItemsAndWait(l.ctx, restored.Items)
+		c.post(func() {
+			if c.link == l && !c.over {
+				c.restored(ids, results, err)
+			}
+		})
+	})
+}
+
+// history returns what the next session is told. A Foundry agent remembers by itself.
+func (c *Conversation) history() transcript.Restored {
+	switch {
+	case c.agent.Connect.Agent != nil:
+		return transcript.Restored{}
+	case c.rollover.Digest:
+		c.swap.gap.Digest = true
+		var r transcript.Restored
+		if digest := c.transcript.Digest(c.rollover.History); digest != nil {
+			r.Items = append(r.Items, digest)
+		}
+		return r
+	}
+	return c.transcript.Items(c.rollover.History)
+}
+
+// restored lets the conversation go on in a session that knows it.
+func (c *Conversation) restored(ids []string, results []voicelive.ItemResult, err error) {
+	select {
+	case <-c.link.session.Done():
+		return // the gap goes on; lost follows
+	default:
+	}
+	if err != nil && results == nil {
+		c.finish(Failed, "the session could not be told of the conversation: "+err.Error(), err)
+		return
+	}
+	l, s := c.link, c.swap
+	for i, r := range results {
+		if r.Err != nil {
+			s.gap.Omitted = append(s.gap.Omitted, transcript.Omission{ID: ids[i], Reason: r.Err.Error()})
+		}
+	}
+	release := l.release
+	l.release, c.swap = nil, nil
+
+	latest := c.lookback.take()
+	s.gap.AudioReplayed = c.lookback.format.Duration(len(latest))
+	s.gap.AudioLost = max(s.audio-s.gap.AudioReplayed, 0)
+	c.lookback.add(latest)
+	if len(latest) > 0 {
+		if err := c.send(latest); err != nil {
+			c.broke(err)
+		}
+	}
+	for _, call := range s.carried {
+		c.carry(call)
+	}
+	waiting := c.waiting
+	c.waiting = nil
+	for _, f := range waiting {
+		f()
+	}
+	if s.owed {
+		l.floor.Request(floor.Request{})
+	}
+	release()
+
+	s.gap.To = time.Now()
+	c.report.Gaps = append(c.report.Gaps, s.gap)
+	c.log.Info("the conversation goes on", "session_id", l.session.ID(), "attempts", s.gap.Attempts)
+	if c.agent.Gap != nil {
+		c.agent.Gap(c, s.gap)
+	}
+}
+
+// carry tells the session the result of a call of an earlier one, when there is one.
+func (c *Conversation) carry(call *tools.CarriedCall) {
+	c.group.Go(func() {
+		select {
+		case <-call.Done:
+			c.post(func() { c.carried(call) })
+		case <-c.ctx.Done():
+		}
+	})
+}
+
+func (c *Conversation) carried(call *tools.CarriedCall) {
+	switch {
+	case c.over:
+		return
+	case c.link == nil:
+		c.waiting = append(c.waiting, func() { c.carried(call) })
+		return
+	}
+	output, _ := call.Result() // of an error, it is the text for the model
+	id := c.tell("The function " + call.Name + ", which was called with " + call.Arguments + ", has ended. Its output: " + output)
+	c.direct(call.Call, call.Directive())
+	if _, silent := call.Directive().(tools.NoReply); !silent {
+		c.reply([]string{id})
+	}
+}
+
+// foundry notes the conversation of a Foundry agent.
+func (c *Conversation) foundry(a *voicelive.AgentConfig) {
+	if a == nil || a.ThreadID == "" || a.ThreadID == c.thread {
+		return
+	}
+	if c.thread != "" {
+		c.log.Warn("the Foundry agent has forgotten the conversation", "conversation_id", a.ThreadID)
+		if c.swap != nil {
+			c.swap.gap.ConversationID = a.ThreadID
+		}
+	}
+	c.thread = a.ThreadID
+}

@@ -1,0 +1,202 @@
+package agent_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/agent"
+	"github.com/go-voicelive/voicelive-go/voicelive/tools"
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
+)
+
+// items returns the texts of the items that a session was told by the client.
+func items(s *voicelivetest.Session) (texts []string) {
+	for _, r := range s.Received() {
+		create, ok := r.Event.(*voicelive.ClientEventConversationItemCreate)
+		if !ok {
+			continue
+		}
+		switch item := create.Item.(type) {
+		case *voicelive.UserMessageItem:
+			texts = append(texts, "user: "+item.Content[0].(*voicelive.InputTextContentPart).Text)
+		case *voicelive.AssistantMessageItem:
+			texts = append(texts, "assistant: "+item.Content[0].(*voicelive.OutputTextContentPart).Text)
+		case *voicelive.SystemMessageItem:
+			texts = append(texts, "system: "+item.Content[0].(*voicelive.InputTextContentPart).Text)
+		}
+	}
+	return texts
+}
+
+func TestALostConnection(t *testing.T) {
+	told := 0
+	a := &agent.Agent{Greeting: agent.Ask("Hello."), Gap: func(*agent.Conversation, agent.Gap) { told++ }}
+	c := play(t, a, said(), func(c *call) {
+		c.user.Listen()
+		c.user.Say("My name is Ada.")
+		c.user.Listen()
+		if err := c.conversation.UpdateSession(c.Context(), &voicelive.RequestSession{Instructions: new("Speak French.")}); err != nil {
+			c.Error(err)
+		}
+		c.srv.Session(0).Abort()
+		c.user.MustHearNothing(5 * time.Second)
+		c.user.Say("Who am I?")
+		c.user.Listen()
+		c.user.HangUp()
+		c.srv.Check(c)
+	})
+	c.want(agent.UserHungUp)
+	r := c.report
+	if len(r.Gaps) != 1 || len(r.Sessions) != 2 || told != 1 {
+		t.Fatalf("gaps %+v in sessions %+v, told %d times; want one gap", r.Gaps, r.Sessions, told)
+	}
+	g := r.Gaps[0]
+	if d := g.To.Sub(g.From); g.Planned || g.Attempts != 1 || d <= 0 || d > time.Second || g.AudioLost != 0 || len(g.Omitted) > 0 || len(g.Cut) > 0 {
+		t.Errorf("gap %+v", g)
+	}
+	want := "user: My name is Ada.|assistant: I have heard: My name is Ada."
+	if got := strings.Join(items(c.srv.Session(1)), "|"); !strings.HasSuffix(got, want) {
+		t.Errorf("the second session was told %q, want %q", got, want)
+	}
+	update := c.srv.Session(1).Received()[0].Event.(*voicelive.ClientEventSessionUpdate)
+	if update.Session.Instructions == nil || *update.Session.Instructions != "Speak French." {
+		t.Error("the second session does not know what the first was told")
+	}
+	if got := r.Transcript.Text(); !strings.HasSuffix(got, "Ada.\nUser: Who am I?\nAssistant: I have heard: Who am I?\n") || strings.Count(got, "My name is Ada") != 2 {
+		t.Errorf("transcript:\n%s", got)
+	}
+}
+
+func TestALostConnectionInTheMiddle(t *testing.T) {
+	story := strings.Repeat("Once upon a time there was a king. ", 5)
+	t.Run("of a reply", func(t *testing.T) {
+		service := &voicelivetest.Options{Respond: voicelivetest.Reply(story, "The end of the story.")}
+		c := play(t, &agent.Agent{}, service, func(c *call) {
+			c.user.Say("Tell a story.")
+			time.Sleep(3 * time.Second)
+			c.srv.Session(0).Abort()
+			c.user.Listen()
+			c.user.HangUp()
+			c.srv.Check(c)
+		})
+		c.want(agent.UserHungUp)
+		if len(c.report.Turns) != 2 || len(c.report.Gaps) != 1 {
+			t.Fatalf("turns %+v, want the one that was cut and one that goes on", c.report.Turns)
+		}
+		if cut := c.report.Turns[0]; cut.Heard < time.Second || cut.Heard > 3*time.Second || cut.Status != "" {
+			t.Errorf("the turn that was cut is %+v", cut)
+		}
+	})
+	t.Run("of speech", func(t *testing.T) {
+		c := play(t, &agent.Agent{}, said(), func(c *call) {
+			time.AfterFunc(time.Second, func() { c.srv.Session(0).Abort() })
+			c.user.Say("This is a long sentence, and nothing of it must be lost.")
+			c.user.Listen()
+			c.user.HangUp()
+			c.srv.Check(c)
+		})
+		c.want(agent.UserHungUp)
+		if len(c.report.Gaps) != 1 || c.report.Gaps[0].AudioReplayed < time.Second || c.report.Gaps[0].AudioLost != 0 {
+			t.Errorf("gaps %+v, want one with all of the audio", c.report.Gaps)
+		}
+		if got := c.report.Transcript.Text(); !strings.Contains(got, "Assistant: I have heard: This is a long sentence") {
+			t.Errorf("transcript:\n%s", got)
+		}
+	})
+	t.Run("of a tool", func(t *testing.T) {
+		a := &agent.Agent{Tools: []tools.Tool{tools.New("slow", "", func(ctx context.Context, _ struct{}) (string, error) {
+			time.Sleep(5 * time.Second)
+			return "forty-two", ctx.Err()
+		})}}
+		service := &voicelivetest.Options{Respond: func(r voicelivetest.Request) voicelivetest.Response {
+			if r.Session.ID != nil && strings.HasSuffix(*r.Session.ID, "2") {
+				return voicelivetest.Response{Text: "It is forty-two."}
+			}
+			return voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "slow", Arguments: "{}"}}}
+		}}
+		c := play(t, a, service, func(c *call) {
+			c.user.Say("What is it?")
+			time.Sleep(2 * time.Second)
+			c.srv.Session(0).Abort()
+			c.user.Listen()
+			c.user.HangUp()
+		})
+		c.want(agent.UserHungUp)
+		if g := c.report.Gaps; len(g) != 1 || len(g[0].Carried) != 1 || len(g[0].NotRun) != 0 {
+			t.Errorf("gaps %+v, want one with a carried call", g)
+		}
+		told := items(c.srv.Session(1))
+		if last := told[len(told)-1]; !strings.Contains(last, "slow") || !strings.Contains(last, "forty-two") {
+			t.Errorf("the second session was told %q", told)
+		}
+		if len(c.report.Turns) != 2 {
+			t.Errorf("turns %+v, want that of the call and one reply", c.report.Turns)
+		}
+	})
+}
+
+func TestPlannedRollover(t *testing.T) {
+	a := &agent.Agent{Greeting: agent.Ask("Hello."), Rollover: agent.Rollover{After: time.Minute}}
+	c := play(t, a, said(), func(c *call) {
+		c.user.Listen()
+		for range 5 {
+			c.user.Say("Are you there?")
+			c.user.Listen()
+			c.user.MustHearNothing(20 * time.Second)
+		}
+		c.conversation.Rotate("because")
+		c.user.Silence(2 * time.Second)
+		c.user.HangUp()
+		c.srv.Check(c)
+	})
+	c.want(agent.UserHungUp)
+	r := c.report
+	if len(r.Sessions) < 3 || len(r.Gaps) != len(r.Sessions)-1 || len(r.Turns) != 6 || len(r.Interruptions) != 0 {
+		t.Fatalf("%d sessions, %d gaps, %d turns, %d interruptions", len(r.Sessions), len(r.Gaps), len(r.Turns), len(r.Interruptions))
+	}
+	for _, g := range r.Gaps {
+		if !g.Planned || g.To.Sub(g.From) > 100*time.Millisecond || g.AudioLost > 0 || len(g.Omitted) > 0 {
+			t.Errorf("gap %+v", g)
+		}
+	}
+	if last := r.Gaps[len(r.Gaps)-1]; last.Cause != "because" {
+		t.Errorf("the last gap is %+v", last)
+	}
+	if n := strings.Count(r.Transcript.Text(), "User: Are you there?\nAssistant: I have heard: Are you there?"); n != 5 {
+		t.Errorf("the transcript has %d of 5 exchanges:\n%s", n, r.Transcript.Text())
+	}
+}
+
+func TestRolloverByDigest(t *testing.T) {
+	a := &agent.Agent{Rollover: agent.Rollover{Digest: true}}
+	c := play(t, a, said(), func(c *call) {
+		c.user.Say("My name is Ada.")
+		c.user.Listen()
+		c.conversation.Rotate("because")
+		c.user.MustHearNothing(5 * time.Second)
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	told := items(c.srv.Session(1))
+	if len(told) != 1 || !strings.HasPrefix(told[0], "system: ") || !strings.Contains(told[0], "My name is Ada.") || !c.report.Gaps[0].Digest {
+		t.Errorf("the second session was told %q, want a digest", told)
+	}
+}
+
+func TestNoSessionCanBeOpened(t *testing.T) {
+	a := &agent.Agent{Rollover: agent.Rollover{Retry: 10 * time.Second}}
+	service := &voicelivetest.Options{Faults: voicelivetest.Faults{Scripts: []voicelivetest.Script{nil}}}
+	c := play(t, a, service, func(c *call) {
+		go c.srv.Close()
+		<-c.ended
+	})
+	if c.report.Reason != agent.ServiceLost || c.err == nil {
+		t.Fatalf("the conversation ended as %s, error %v", c.report.Reason, c.err)
+	}
+	if d := c.report.Duration; d < 0 || d > time.Minute {
+		t.Errorf("the agent tried for %v", d)
+	}
+}

@@ -1,0 +1,152 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/floor"
+)
+
+// ErrEnded is the error of everything that a conversation should do after its end.
+var ErrEnded = errors.New("agent: the conversation has ended")
+
+// A Speech is something that the agent was asked to say. Its methods may be called from any
+// goroutine.
+type Speech struct {
+	done   chan struct{}
+	spoken Spoken // fixed when done is closed
+
+	// Owned by the conversation.
+	prompt     Prompt
+	afterHeard bool
+	handle     *floor.Handle
+	response   string // that says it, once its request has ended
+	then       func()
+}
+
+// Spoken tells what became of a [Speech].
+type Spoken struct {
+	Text       string        `json:"text"` // or the instructions
+	How        How           `json:"how"`
+	Outcome    floor.Outcome `json:"outcome"`
+	ResponseID string        `json:"response_id,omitempty"`
+
+	Heard       time.Duration `json:"heard_ns"`             // how much audio of it the user heard
+	Interrupted bool          `json:"interrupted,omitzero"` // the user did not hear all of it
+
+	Err error `json:"-"` // why it was not said
+}
+
+func newSpeech() *Speech { return &Speech{done: make(chan struct{})} }
+
+// Done returns a channel that is closed when the speech has been heard, was interrupted, or will
+// not be said.
+func (s *Speech) Done() <-chan struct{} { return s.done }
+
+// Wait waits until the speech is over. The error is ctx.Err, or why it was not said.
+func (s *Speech) Wait(ctx context.Context) (Spoken, error) {
+	select {
+	case <-s.done:
+		return s.spoken, s.spoken.Err
+	case <-ctx.Done():
+		return Spoken{}, ctx.Err()
+	}
+}
+
+// say requests a response for a prompt.
+func (c *Conversation) say(p Prompt, s *Speech, afterHeard bool) {
+	switch {
+	case c.over:
+		c.drop(s, p)
+		return
+	case c.link == nil:
+		c.waiting = append(c.waiting, func() { c.say(p, s, afterHeard) })
+		return
+	}
+	s.prompt, s.afterHeard = p, afterHeard
+	how := p.how(c.link.voice)
+	s.spoken.Text, s.spoken.How = p.text, how
+	c.follow(s, c.link.floor.Request(floor.Request{Params: p.params(how), AfterHeard: afterHeard}))
+}
+
+// drop ends a speech that will not be said.
+func (c *Conversation) drop(s *Speech, p Prompt) {
+	s.spoken = Spoken{Text: p.text, How: p.how(nil), Outcome: floor.Dropped, Err: ErrEnded}
+	close(s.done)
+}
+
+// reply requests the reply to tool calls.
+func (c *Conversation) reply(items []string) {
+	if c.link == nil || c.over {
+		return
+	}
+	h := c.link.floor.Request(floor.Request{Items: items})
+	if e := c.ending; e != nil && e.reply {
+		s := newSpeech()
+		s.then = c.finishEnding
+		e.reply = false
+		c.follow(s, h)
+	}
+}
+
+// follow waits for the end of a request, and then for that of its audio.
+func (c *Conversation) follow(s *Speech, h *floor.Handle) {
+	s.handle = h
+	c.speeches = append(c.speeches, s)
+	c.group.Go(func() {
+		<-h.Done()
+		c.post(func() { c.requested(s, h.Result()) })
+	})
+}
+
+// requested handles the end of the request of a speech.
+func (c *Conversation) requested(s *Speech, r floor.Result) {
+	if errors.Is(r.Err, floor.ErrClosed) && r.ResponseID == "" && s.prompt != (Prompt{}) && !c.over {
+		// The session ended before it was said: the next one says it.
+		c.speeches = slices.DeleteFunc(c.speeches, func(other *Speech) bool { return other == s })
+		c.say(s.prompt, s, s.afterHeard)
+		return
+	}
+	s.response = r.ResponseID
+	s.spoken.Outcome, s.spoken.ResponseID, s.spoken.Err = r.Outcome, r.ResponseID, r.Err
+	if r.Outcome == floor.Done && r.Status != voicelive.ResponseStatusCompleted && r.Status != voicelive.ResponseStatusCancelled {
+		s.spoken.Err = errors.New("agent: the response is " + string(r.Status))
+	}
+	if errors.Is(r.Err, floor.ErrClosed) && c.over {
+		s.spoken.Err = ErrEnded
+	}
+	if t := c.report.turn(r.ResponseID); t != nil {
+		c.said(s, t)
+	} else if c.turns.open[r.ResponseID] == nil || errors.Is(r.Err, floor.ErrNotDone) {
+		c.said(s, &Turn{})
+	}
+}
+
+// said ends a speech whose turn is over.
+func (c *Conversation) said(s *Speech, t *Turn) {
+	c.speeches = slices.DeleteFunc(c.speeches, func(other *Speech) bool { return other == s })
+	s.spoken.Heard, s.spoken.Interrupted = t.Heard, t.Interrupted
+	if s.spoken.How != "" {
+		c.report.Prompts = append(c.report.Prompts, s.spoken)
+	}
+	close(s.done)
+	if s.then != nil {
+		s.then()
+	}
+}
+
+// filler says the filler of a tool.
+func (c *Conversation) filler(sentence string) (withdraw func()) {
+	s := newSpeech()
+	c.post(func() { c.say(Say(sentence), s, false) })
+	return func() {
+		c.post(func() {
+			if s.handle != nil {
+				s.handle.Withdraw()
+			}
+		})
+	}
+}

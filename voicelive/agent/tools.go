@@ -1,0 +1,69 @@
+package agent
+
+import (
+	"crypto/rand"
+	"fmt"
+	"strings"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+	"github.com/go-voicelive/voicelive-go/voicelive/tools"
+)
+
+// direct does what a tool asked for, before the reply to it is asked for.
+func (c *Conversation) direct(call tools.Call, directive any) {
+	if c.link == nil || c.over {
+		return
+	}
+	switch d := directive.(type) {
+	case tools.EndCall:
+		c.prepareEnding(ending{reason: EndedByTool, detail: d.Reason, reply: true})
+	case tools.HandOff:
+		c.handOff(call, d)
+	case tools.Transfer:
+		if _, ok := leg.As[leg.Transferer](c.leg); !ok {
+			c.tell(fmt.Sprintf("The user could not be connected to %s: this line cannot transfer.", d.Target))
+			return
+		}
+		c.prepareEnding(ending{reason: Transferred, detail: d.Target, reply: true, transfer: d.Target})
+	}
+}
+
+// handOff changes the session. The reply waits for it.
+func (c *Conversation) handOff(call tools.Call, d tools.HandOff) {
+	if d.Session == nil {
+		return
+	}
+	l := c.link
+	release := l.floor.Hold("hand-off")
+	c.confirm(&voicelive.ClientEventSessionUpdate{Session: *d.Session}, func(err error) {
+		if err != nil && c.link == l {
+			c.log.Warn("the service refused a hand-off", "tool", call.Name, "error", err)
+			c.tell("The hand-off by " + call.Name + " failed. Go on as before.")
+		}
+		release()
+	})
+}
+
+// tell tells the model something, as a message of the system. It returns the id of its item.
+func (c *Conversation) tell(text string) (id string) {
+	id = "ag" + strings.ToLower(rand.Text()[:16])
+	item := &voicelive.SystemMessageItem{ID: &id, Content: []voicelive.MessageContentPart{&voicelive.InputTextContentPart{Text: text}}}
+	if err := c.link.session.CreateItem(c.link.ctx, item); err != nil {
+		c.broke(err)
+	}
+	return id
+}
+
+// toolEnded notes a call that has ended.
+func (c *Conversation) toolEnded(call tools.Call) {
+	t := ToolCall{ID: call.ID, Name: call.Name, Arguments: call.Arguments, Output: call.Output, Outcome: call.Outcome, Ran: call.Ran, Duration: call.Duration}
+	if call.Err != nil {
+		t.Error = call.Err.Error()
+	}
+	c.report.Tools = append(c.report.Tools, t)
+	c.log.Info("a tool call has ended", "tool", call.Name, "tool_call_id", call.ID, "outcome", call.Outcome, "ran", call.Ran, "duration", call.Duration)
+}
+
+// setAudible notes whether the user hears the assistant.
+func (c *Conversation) setAudible(audible bool) { c.audible = audible }

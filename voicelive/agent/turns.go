@@ -1,0 +1,193 @@
+package agent
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/playback"
+)
+
+// turns are the turns of the assistant that are not over.
+type turns struct {
+	speech speech           // of the user, to which no response was created yet
+	open   map[string]*turn // by response
+	order  []string
+}
+
+// A speech is one of the user.
+type speech struct {
+	ended, stopped time.Time // the end, and when the service told of it; zero if unknown
+}
+
+// A turn is a Turn on its way.
+type turn struct {
+	Turn
+	parts   map[part]bool // whose audio is neither heard nor dropped
+	done    bool          // response.done came
+	arrived time.Time     // when the first audio came
+}
+
+// A part is the audio of one content part.
+type part struct {
+	item    string
+	content int
+}
+
+func (t *turns) of(now time.Time, response string) *turn {
+	if o := t.open[response]; o != nil {
+		return o
+	}
+	if t.open == nil {
+		t.open = map[string]*turn{}
+	}
+	o := &turn{Turn: Turn{ResponseID: response, Began: now}, parts: map[part]bool{}}
+	t.open[response] = o
+	t.order = append(t.order, response)
+	return o
+}
+
+// observe keeps the turns, and what the conversation needs to know of an event.
+func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) error {
+	now := time.Now()
+	switch e := event.(type) {
+	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
+		c.turns.speech = speech{}
+		c.idle.stage = 0
+	case *voicelive.ServerEventInputAudioBufferSpeechStopped:
+		c.turns.speech = speech{stopped: now}
+		end := time.Duration(e.AudioEndMS) * time.Millisecond
+		c.lookback.keep(c.link.sent.total - end)
+		if at, ok := c.link.sent.at(end); ok {
+			c.turns.speech.ended = at
+		}
+	case *voicelive.ServerEventResponseCreated:
+		if !e.Response.OutOfBand() {
+			c.turns.created(now, *orZero(e.Response.ID))
+		}
+	case *voicelive.ServerEventResponseAudioDelta:
+		t := c.turns.of(now, e.ResponseID)
+		if t.arrived.IsZero() {
+			t.arrived = now
+		}
+		t.parts[part{e.ItemID, e.ContentIndex}] = true
+	case *voicelive.ServerEventResponseDone:
+		c.responseDone(&e.Response)
+	case *voicelive.ServerEventSessionUpdated:
+		c.link.voice = e.Session.Voice
+		c.foundry(e.Session.Agent)
+	case *voicelive.ServerEventSessionCreated:
+		c.foundry(e.Session.Agent)
+	case *voicelive.ServerEventError:
+		if !c.link.player.Expected(e) && !voicelive.IsBenign(e) {
+			c.report.Errors++
+			c.log.Warn("the service told an error", "error", voicelive.NewServiceError(e))
+		}
+	}
+	return nil
+}
+
+// created begins a turn, which replies to the speech of the user if there was any.
+func (t *turns) created(now time.Time, response string) {
+	o := t.of(now, response)
+	if s := t.speech; !s.stopped.IsZero() {
+		o.SpeechEnded = s.ended
+		if !s.ended.IsZero() {
+			o.Endpointing = s.stopped.Sub(s.ended)
+		}
+		t.speech = speech{}
+	}
+}
+
+// began notes that the user begins to hear a part.
+func (t *turns) began(h playback.Heard) {
+	o := t.open[h.ResponseID]
+	if o == nil || !o.Audible.IsZero() {
+		return
+	}
+	o.Audible = h.At
+	if o.Audible.Before(o.arrived) {
+		o.Audible = o.arrived // the leg takes audio in pieces
+	}
+	if !o.SpeechEnded.IsZero() {
+		o.Latency = o.Audible.Sub(o.SpeechEnded)
+	}
+}
+
+// finished notes what became of the audio of a part.
+func (t *turns) finished(f playback.Finished) *turn {
+	o := t.open[f.ResponseID]
+	if o == nil {
+		return nil
+	}
+	delete(o.parts, part{f.ItemID, f.ContentIndex})
+	o.Heard += f.Heard
+	o.Unheard += f.Arrived - f.Heard
+	o.Interrupted = o.Interrupted || f.Interrupted
+	return o
+}
+
+// finished handles what Playback tells of a part.
+func (c *Conversation) finished(f playback.Finished) {
+	if f.Interrupted {
+		c.report.Interruptions = append(c.report.Interruptions, interruption(f))
+	}
+	if t := c.turns.finished(f); t != nil {
+		c.maybeOver(t)
+	}
+}
+
+func interruption(f playback.Finished) Interruption {
+	return Interruption{At: time.Now(), ResponseID: f.ResponseID, ItemID: f.ItemID, Heard: f.Heard, Unheard: f.Arrived - f.Heard}
+}
+
+// responseDone notes the end of generating.
+func (c *Conversation) responseDone(r *voicelive.Response) {
+	c.report.Tokens.add(r.Usage)
+	t := c.turns.open[*orZero(r.ID)]
+	if t == nil {
+		return
+	}
+	t.done, t.Status = true, r.Status
+	t.Tokens.add(r.Usage)
+	c.maybeOver(t)
+}
+
+// maybeOver ends a turn that is generated, and heard or dropped.
+func (c *Conversation) maybeOver(t *turn) {
+	if t.done && len(t.parts) == 0 {
+		c.turnOver(t)
+	}
+}
+
+func (c *Conversation) turnOver(t *turn) {
+	delete(c.turns.open, t.ResponseID)
+	c.turns.order = slices.DeleteFunc(c.turns.order, func(id string) bool { return id == t.ResponseID })
+	t.Ended = time.Now()
+	c.report.Turns = append(c.report.Turns, t.Turn)
+	c.log.Info("a turn is over", "response_id", t.ResponseID, "status", t.Status, "heard", t.Heard, "interrupted", t.Interrupted)
+	if c.agent.Turn != nil {
+		c.agent.Turn(c, t.Turn)
+	}
+	for _, s := range c.speeches {
+		if s.response == t.ResponseID {
+			c.said(s, &t.Turn)
+			return
+		}
+	}
+}
+
+// abandonTurns ends all turns of a session that has ended.
+func (c *Conversation) abandonTurns() {
+	for len(c.turns.order) > 0 {
+		c.turnOver(c.turns.open[c.turns.order[0]])
+	}
+}
+
+func orZero[T any](p *T) *T {
+	if p == nil {
+		return new(T)
+	}
+	return p
+}
