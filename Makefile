@@ -45,7 +45,7 @@ spec: ## take a new spec/voicelive.json, FROM=file-or-URL or upstream's, and reg
 	git archive HEAD | tar -x -C "$$before" && \
 	go run ./cmd/vlgen spec $(if $(or $(FROM),$(UPSTREAM)),-from '$(or $(FROM),$(UPSTREAM))') -before "$$before/spec" -report spec-report.md
 
-# Packages with tests that are not built with the race detector, which drops what pools hold.
+# Packages with tests that are not built with the race detector, which drops what pools hold and takes its time.
 UNRACED = $(sort $(dir $(shell git grep -l '^//go:build !race' -- '*_test.go')))
 
 .PHONY: test
