@@ -24,6 +24,7 @@ func TestTheWorkflowAsksWhereVlgenDoes(t *testing.T) {
 }
 
 func TestTheWorkflowOfDrift(t *testing.T) {
+	t.Parallel()
 	p := newProject(t)
 	p.guard()
 	version, changed := p.info("version"), p.grown()

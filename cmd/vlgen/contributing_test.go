@@ -9,6 +9,7 @@ import (
 // TestContributingTakesANewSpec runs the commands of "When the spec changes" as
 // they stand there, with an upstream whose document makes an overlay action wrong.
 func TestContributingTakesANewSpec(t *testing.T) {
+	t.Parallel()
 	p := newProject(t)
 	_, section, found := strings.Cut(p.text("../../CONTRIBUTING.md"), "\n## When the spec changes\n")
 	section, _, _ = strings.Cut(section, "\n## ")
