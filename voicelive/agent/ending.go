@@ -97,7 +97,7 @@ const hangUpLimit = 5 * time.Second
 func (c *Conversation) close() {
 	var carried []*tools.CarriedCall
 	if c.link != nil {
-		carried, _ = c.unlink()
+		carried = c.unlink()
 	}
 	if c.swap != nil {
 		carried = append(carried, c.swap.carried...)

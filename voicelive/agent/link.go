@@ -125,17 +125,12 @@ func (c *Conversation) pump(l *link) {
 	}
 }
 
-// unlink gives the session up. It returns the calls whose outputs the session did not get, and the audio that
-// was not heard to its end.
-func (c *Conversation) unlink() (carried []*tools.CarriedCall, cut []Interruption) {
+// unlink gives the session up. It returns the calls whose outputs the session did not get.
+func (c *Conversation) unlink() []*tools.CarriedCall {
 	l := c.link
 	c.link = nil
-	carried = l.runner.End()
-	for _, f := range l.player.End() {
-		c.transcript.SetHeard(f.ItemID, f.ContentIndex, f.Heard, f.Arrived)
-		c.turns.finished(f)
-		cut = append(cut, interruption(f))
-	}
+	carried := l.runner.End()
+	l.player.End()
 	l.floor.Close()
 	if l.writer != nil {
 		_ = l.writer.Close() // the session is given up
@@ -147,7 +142,7 @@ func (c *Conversation) unlink() (carried []*tools.CarriedCall, cut []Interruptio
 	if err := l.session.Err(); err != nil {
 		last.Error = err.Error()
 	}
-	return carried, cut
+	return carried
 }
 
 // watchdog logs that a state of the floor has lasted for its limit.

@@ -172,13 +172,13 @@ func (c *Conversation) giveUp(cause string, planned bool) {
 	}
 	s.redial = time.Time{}
 	s.owed = s.owed || generating || slices.Contains(states, floor.Expected) || slices.Contains(states, floor.Creating)
-	carried, cut := c.unlink()
+	carried, before := c.unlink(), len(c.report.Interruptions)
 	for _, f := range c.mailbox.take(false) { // what the layers have told
 		f()
 	}
 	c.abandonTurns()
 	s.carried = append(s.carried, carried...)
-	s.gap.Cut = append(s.gap.Cut, cut...)
+	s.gap.Cut = append(s.gap.Cut, c.report.Interruptions[before:]...)
 	for _, call := range carried {
 		if call.Ran {
 			s.gap.Carried = append(s.gap.Carried, call.ID)

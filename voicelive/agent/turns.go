@@ -131,15 +131,13 @@ func (t *turns) finished(f playback.Finished) *turn {
 // finished handles what Playback tells of a part.
 func (c *Conversation) finished(f playback.Finished) {
 	if f.Interrupted {
-		c.report.Interruptions = append(c.report.Interruptions, interruption(f))
+		c.report.Interruptions = append(c.report.Interruptions, Interruption{
+			At: time.Now(), ResponseID: f.ResponseID, ItemID: f.ItemID, Heard: f.Heard, Unheard: f.Arrived - f.Heard,
+		})
 	}
 	if t := c.turns.finished(f); t != nil {
 		c.maybeOver(t)
 	}
-}
-
-func interruption(f playback.Finished) Interruption {
-	return Interruption{At: time.Now(), ResponseID: f.ResponseID, ItemID: f.ItemID, Heard: f.Heard, Unheard: f.Arrived - f.Heard}
 }
 
 // responseDone notes the end of generating.

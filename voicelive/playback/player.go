@@ -148,25 +148,17 @@ func (p *Player) end() {
 	p.perform()
 }
 
-// End clears the leg and ends the Player, as Close does. It returns what became of the audio of which
-// Options.Finished was not told; what was not heard of it was dropped.
-func (p *Player) End() (rest []Finished) {
+// End clears the leg, and closes the Player: the user hears nothing more of it.
+func (p *Player) End() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return nil
+	if !p.closed {
+		now := time.Now()
+		p.machine.clock.clear(now)
+		p.machine.hear(now)
+		p.end()
 	}
-	m, now := &p.machine, time.Now()
-	m.clock.clear(now)
-	m.hear(now)
-	for _, part := range m.parts {
-		if !part.told {
-			rest = append(rest, m.finished(part))
-		}
-	}
-	p.closed = true
-	p.timer.Stop()
-	return rest
+	p.mu.Unlock()
+	p.callBack()
 }
 
 func (p *Player) tick() {
