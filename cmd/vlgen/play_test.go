@@ -70,7 +70,7 @@ func (p *project) takeToTheEnd(from string) {
 // withoutFeatures removes from the README the features that its test does not find.
 func (p *project) withoutFeatures() {
 	p.Helper()
-	_, out := p.try("go test ./internal/readme -run TestFeaturesExist")
+	_, out := p.try("go test ./internal/readme -run TestFeaturesExist", "GOFLAGS="+os.Getenv("GOFLAGS"))
 	readme := p.text("README.md")
 	for _, m := range regexp.MustCompile(`there is no (\S+)`).FindAllStringSubmatch(out, -1) {
 		readme = regexp.MustCompile(`(?m)^\|.*`+regexp.QuoteMeta(m[1])+`.*\n`).ReplaceAllString(readme, "")
