@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// confirmedBy is the table of what confirms what. The types are literals, since
-// not every version of the specification has all of them.
+// confirmedBy lists the events of the service that confirm an event of the client. The
+// types are literals, since not every version of the specification has all of them.
 var confirmedBy = map[ClientEventType][]ServerEventType{
 	"session.update":             {"session.updated"},
 	"session.avatar.connect":     {"session.avatar.connecting"},
@@ -26,9 +26,9 @@ var confirmedBy = map[ClientEventType][]ServerEventType{
 	"rtc.call.sdp.create":        {"rtc.call.sdp.created", "rtc.call.error"},
 }
 
-// subjects are what events that confirm something are about; the
-// first that somebody waits for counts. Those of response.created and
-// conversation.item.created are in waiters.
+// subjects returns the subjects of a confirmation: the ids that a reply may name. The
+// first one for which there is a waiter counts. The methods created and itemCreated of
+// waiters find the subjects of response.created and conversation.item.created.
 var subjects = map[ServerEventType]func(data []byte) []string{
 	"session.updated":              noSubject,
 	"session.avatar.connecting":    noSubject,
@@ -45,7 +45,7 @@ var subjects = map[ServerEventType]func(data []byte) []string{
 
 func noSubject([]byte) []string { return []string{""} }
 
-// recognizable returns the event to send for e, and what its confirmation can be about.
+// recognizable returns the event to send for e, and the subjects that its confirmation can have.
 func recognizable(e ClientEvent, eventID string) (out ClientEvent, about []string, err error) {
 	switch e := e.(type) {
 	case *ClientEventConversationItemCreate:
@@ -71,8 +71,8 @@ func recognizable(e ClientEvent, eventID string) (out ClientEvent, about []strin
 	return e, []string{""}, nil
 }
 
-// itemAbout is what an item can be recognized by: its id, or else what only it can be, since the
-// service announces items of its own in between.
+// itemAbout returns the subjects of the confirmation of an item: its id, or else its shape, since
+// the service announces items of its own in between.
 func itemAbout(item ConversationRequestItem) []string {
 	text, err := json.Marshal(item)
 	if err != nil {
@@ -114,8 +114,8 @@ func shapeSubject(item []byte) string {
 	return shape
 }
 
-// A mark is a member of a response's metadata that holds the event_id of the response.create that
-// asked for it. The name tells whether the response is out of band.
+// A mark is a member of a response's metadata. It holds the event_id of the response.create that
+// asked for the response. Responses out of band have a name of their own.
 const (
 	markName          = "voicelive_event_id"
 	outOfBandMarkName = "voicelive_out_of_band"
@@ -151,7 +151,7 @@ func markOf(metadata []byte) (eventID string, outOfBand bool) {
 	return peekString(metadata, markName), false
 }
 
-// outOfBand reports whether the response is not to be part of the conversation.
+// outOfBand reports whether e asks for a response that does not join the conversation.
 func outOfBand(e *ClientEventResponseCreate) bool {
 	p := e.Response
 	return p != nil && (p.Conversation == ResponseConversationNone || p.Commit != nil && !*p.Commit)

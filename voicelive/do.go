@@ -15,23 +15,23 @@ import (
 //
 // If the service replies with an error, Do returns it as a [*ServiceError]; an error
 // that [IsBenign] is returned as an event, without a Go error. An error that does not
-// name the event that caused it is taken for the reply if this is the only request that
-// waits, with [ServiceError.Unnamed] set. Other errors are those of Send, ctx.Err, and the
-// end of the session; they also wrap the latest error of the service that named no event
-// in the meantime, as such a ServiceError. When ctx or the session ends the event has been
-// sent, and may have an effect, unless the error wraps [ErrNotSent].
+// name the event that caused it counts as the reply if no other request waits; its
+// [ServiceError.Unnamed] is then set. Other errors are those of Send, ctx.Err, and the
+// end of the session. If the service sent errors that name no event while Do waited, these
+// Go errors also wrap the latest of them, as a ServiceError. When ctx or the session ends
+// the event has been sent, and may have an effect, unless the error wraps [ErrNotSent].
 //
-// Do does not receive: the confirmation still comes out of [Session.Recv] as well, and
-// somebody has to call that when the queue is full.
+// Do does not receive: [Session.Recv] returns the confirmation as well, and another
+// goroutine has to call Recv when the queue is full.
 //
-// A confirmation is recognized by the identifier that it has in common with the event:
-// that of the item or of the response. So that a response which the user's speech starts
-// is not taken for the one that was asked for, Do adds a member to the metadata of a
-// response.create, of which the service allows 16, and looks for it in response.created. Its
-// name is voicelive_event_id, or voicelive_out_of_band for a response out of band; its value
-// is the event_id. From a service that never repeats it Do takes a response.created that no
-// refusal follows within a second. Confirmations that name nothing go to the calls of Do
-// in their order.
+// Do recognizes a confirmation by the identifier of the item or of the response, which the
+// event has too. Speech of the user can start another response at the same time. To tell the
+// two apart, Do adds a member to the metadata of a response.create and looks for it in
+// response.created; the service allows 16 members. The name of the member is
+// voicelive_event_id, or voicelive_out_of_band for a response out of band, and its value is the
+// event_id. If the service never repeats the member, Do returns the first response.created
+// unless a refusal follows within a second. Confirmations without an identifier go to the
+// calls of Do in the order of the calls.
 func (s *Session) Do(ctx context.Context, e ClientEvent) (ServerEvent, error) {
 	w, e, id, err := s.request(e)
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *Session) await(ctx context.Context, w *waiter) (ServerEvent, error) {
 	return nil, end
 }
 
-// event returns the event, or the Go error that it stands for.
+// event returns the event, or a Go error if the event is a refusal.
 func (o delivery) event() (ServerEvent, error) {
 	ev, err := UnmarshalServerEvent(o.data)
 	if err != nil {

@@ -6,23 +6,24 @@ import (
 	"fmt"
 )
 
-// An ItemResult is what became of an item of [Session.CreateItemsAndWait].
+// An ItemResult is the result of [Session.CreateItemsAndWait] for one item.
 type ItemResult struct {
-	Item ResponseItem // as the service has it; nil if it was not created
+	Item ResponseItem // the item as the service returned it; nil if it was not created
 	Err  error        // nil if it was created
 }
 
 // CreateItemsAndWait adds any number of items at the end of the conversation, in their order
 // and in one round trip: it sends a conversation.item.create for each, and then waits for
-// the confirmations, as [Session.Do] does. The results are those of the items, in their order.
+// the confirmations, as [Session.Do] does. There is one result for each item, in the order of
+// the items.
 //
-// The error is nil if all items were created, and tells of the first that was not. An item
-// that is not valid is refused before any is sent. If the service refuses an item, its Err
-// is a [*ServiceError], and the items behind it are sent and have results of their own. If
-// ctx or the session ends meanwhile, Err tells of each item that was not confirmed whether
-// it was sent; see [ErrNotSent]. An item without an id is sent with one.
+// The error is nil if all items were created; otherwise it is that of the first item that was
+// not. If an item is not valid, CreateItemsAndWait sends nothing. If the service refuses an
+// item, its Err is a [*ServiceError]; the items that follow are sent all the same and have
+// results of their own. If ctx or the session ends before an item is confirmed, the Err of that
+// item wraps [ErrNotSent] unless the item was sent. An item without an id is sent with one.
 //
-// Somebody has to receive meanwhile if there are more items than Limits.QueueEvents.
+// If there are more items than Limits.QueueEvents, another goroutine has to receive meanwhile.
 func (s *Session) CreateItemsAndWait(ctx context.Context, items []ConversationRequestItem) ([]ItemResult, error) {
 	requests := make([]itemRequest, len(items))
 	for i, item := range items {
@@ -57,11 +58,11 @@ type itemRequest struct {
 	event  ClientEvent
 	waiter *waiter
 	sent   bool
-	err    error // of sending; nil for those behind the first that failed
+	err    error // of sending; nil for the requests after the first that failed
 }
 
-// itemResults waits for the last confirmation first: the service replies in order, so that an item
-// without a reply behind one that has it was refused by an error that names no event.
+// itemResults waits for the last confirmation first. The service replies in order. If a later item
+// has its reply and an earlier one has none, an error that names no event refused the earlier one.
 func (s *Session) itemResults(ctx context.Context, requests []itemRequest) ([]ItemResult, error) {
 	results := make([]ItemResult, len(requests))
 	var first error
@@ -87,7 +88,7 @@ func (s *Session) itemResults(ctx context.Context, requests []itemRequest) ([]It
 
 var errItemBefore = errors.New("an item before it was not sent")
 
-// awaitItem waits for a confirmation; behind says that a later request has its reply.
+// awaitItem waits for a confirmation. A later request has its reply already if behind is true.
 func (s *Session) awaitItem(ctx context.Context, w *waiter, behind bool) (ResponseItem, error) {
 	if data := s.waiters.unnamedSince(w); behind && data != nil && len(w.found) == 0 {
 		_, err := delivery{data, true}.event()

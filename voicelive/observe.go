@@ -9,31 +9,31 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
-// An Observer is told what happens to the sessions of a client, for tracing,
-// metrics and recordings. Several are [Observers]. Embed [NoObserver] to implement some of
-// the methods, and to compile with later versions that add more.
+// An Observer follows the sessions of a client, for tracing, metrics and recordings. Use
+// [Observers] for several. Embed [NoObserver] to implement some of the methods, and to
+// compile with later versions that add more.
 //
-// The methods are called from the goroutines that send and receive, never under a lock.
-// They must return soon, since the session waits for them, and must not keep byte slices.
-// While ObserveReceive, ObserveResponse, ObserveError or ObserveClose runs nothing is read,
-// so that a receive or a [Session.Do] in it waits in vain; Send and Close are fine. A panic
-// of an observer is not recovered, and ends the program.
+// The goroutines that send and receive call the methods, never under a lock. The session
+// waits for a method, so it must return soon. It must not keep byte slices. The session reads
+// nothing while ObserveReceive, ObserveResponse, ObserveError or ObserveClose runs: a receive
+// or a [Session.Do] inside these methods blocks; Send and Close are fine. A panic of an
+// observer is not recovered, and ends the program.
 //
-// Events that are received are told in the order of the wire: ObserveReceive for each, then
-// ObserveResponse or ObserveError if it is a response.done or an error, and only then does a
-// Do return and can the event be received. ObserveSend is called in the order of the wire for
-// the events of one goroutine; calls of several goroutines may overtake each other. The
-// events by which a session is opened come before its ObserveConnect; ObserveClose comes
-// behind that and behind all that was received.
+// For events of the service, the calls follow the order of the wire. The session calls
+// ObserveReceive for each event, and then ObserveResponse for a response.done or ObserveError
+// for an error. Only then can Recv or Do return the event. ObserveSend follows the order of the
+// wire for the events of one goroutine; calls of several goroutines may overtake each other. The
+// events that open a session come before its ObserveConnect. ObserveClose comes after
+// ObserveConnect and after all received events.
 type Observer interface {
 	// ObserveConnect is called after an attempt to connect, with the context of Connect.
 	ObserveConnect(ctx context.Context, e ConnectInfo)
-	// ObserveSend is called after an event is with the network, with the context of its
-	// Send.
+	// ObserveSend is called after an event was written to the connection, with the context
+	// of its Send.
 	ObserveSend(ctx context.Context, e EventInfo)
 	// ObserveReceive is called when an event arrived, before it is decoded.
 	ObserveReceive(e EventInfo)
-	// ObserveResponse is called when a response is done, before that event is received.
+	// ObserveResponse is called when a response is done, before Recv can return that event.
 	ObserveResponse(e ResponseInfo)
 	// ObserveError is called for an error event of the service.
 	ObserveError(e ErrorInfo)
@@ -43,10 +43,10 @@ type Observer interface {
 
 // ConnectInfo describes an attempt to connect.
 type ConnectInfo struct {
-	Session  *Session // nil if it did not succeed
+	Session  *Session // nil if the attempt failed
 	Endpoint string   // scheme and host
-	Model    string   // what ConnectOptions say
-	Agent    string   // its name
+	Model    string   // ConnectOptions.Model
+	Agent    string   // the name of ConnectOptions.Agent
 	Duration time.Duration
 	Err      error
 }
@@ -57,10 +57,10 @@ type EventInfo struct {
 	Sent    bool   // by the client; false if it was received
 	Type    string // on the wire
 	Bytes   int    // len(JSON)
-	JSON    []byte `json:"-"` // valid during the call alone, and not to be modified; may hold credentials
+	JSON    []byte `json:"-"` // valid only during the call; must not be modified; may hold credentials
 }
 
-// String is for logs: it tells type and size and nothing that was said.
+// String is for logs: the direction, the type and the size of the event, without its content.
 func (e EventInfo) String() string {
 	verb := "received"
 	if e.Sent {
@@ -78,13 +78,13 @@ func (e EventInfo) LogValue() slog.Value { return slog.StringValue(e.String()) }
 // ErrorInfo describes an error event.
 type ErrorInfo struct {
 	Session             *Session
-	Type, Code, EventID string // EventID is that of the client event; empty if absent
+	Type, Code, EventID string // EventID is the event_id of the client event; empty if absent
 }
 
 // CloseInfo describes the end of a session.
 type CloseInfo struct {
 	Session *Session
-	Err     error // as of Session.Err
+	Err     error // that of Session.Err
 	Stats   Stats
 }
 
@@ -98,7 +98,7 @@ func (NoObserver) ObserveResponse(ResponseInfo)                {}
 func (NoObserver) ObserveError(ErrorInfo)                      {}
 func (NoObserver) ObserveClose(CloseInfo)                      {}
 
-// Observers tells each of several observers, in their order.
+// Observers is an Observer that calls each of several observers, in their order.
 type Observers []Observer
 
 func (o Observers) ObserveConnect(ctx context.Context, e ConnectInfo) {
@@ -163,7 +163,7 @@ func (c *Client) observeConnect(ctx context.Context, o *ConnectOptions, s *Sessi
 	}
 }
 
-// A sendNote is what is told of an event after it was sent.
+// A sendNote describes an event to the log and to the observer, after the event was sent.
 type sendNote struct {
 	typ  ClientEventType
 	size int

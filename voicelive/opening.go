@@ -9,12 +9,12 @@ import (
 	"sync"
 )
 
-// An opening is what Connect waits for: the events by which the service announces the
-// session and confirms its configuration, or an error. The error need not name an event,
-// since nothing but the configuration was sent.
+// An opening waits, for Connect, until the service has announced the session and confirmed
+// its configuration, or has sent an error. The error need not name an event, since the client
+// has sent only the configuration.
 type opening struct {
 	configID string        // event_id of the session.update
-	over     chan struct{} // closed behind the last event, or the error
+	over     chan struct{} // closed after the last missing event, or after the error
 
 	mu      sync.Mutex
 	missing []ServerEventType
@@ -35,7 +35,7 @@ func newOpening(configID string, announced bool) *opening {
 	return o
 }
 
-// received is for the reader.
+// received notes an event of the opening. The reader calls it.
 func (o *opening) received(typ ServerEventType) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -48,7 +48,7 @@ func (o *opening) received(typ ServerEventType) {
 	}
 }
 
-// failed is for the reader.
+// failed notes an error of the service. The reader calls it.
 func (o *opening) failed(data []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -63,7 +63,7 @@ func (o *opening) failed(data []byte) {
 	named := refused.err.EventID
 	switch announced := o.missing[0] == ServerEventTypeSessionUpdated; {
 	case announced && named != "" && named != o.configID, refused.err.Code == codeSessionExpired:
-		return // it is about something else, or the reason of the end that follows
+		return // the error names another event, or announces the end of the session
 	case announced || named != "" && named == o.configID:
 		refused.what = "configuration"
 	}
@@ -73,8 +73,8 @@ func (o *opening) failed(data []byte) {
 
 var errFullTooEarly = errors.New("the queue of received events is full before anybody can receive; raise Limits.QueueEvents or QueueBytes")
 
-// wait waits for the end of the opening, unless an error ended it before: err is that of sending
-// the configuration.
+// wait waits for the end of the opening. If sending the configuration failed with err, it does not
+// wait.
 func (o *opening) wait(ctx context.Context, s *Session, err error) error {
 	if err == nil {
 		select {
@@ -92,7 +92,7 @@ func (o *opening) wait(ctx context.Context, s *Session, err error) error {
 	case o.refused != nil:
 		return o.refused
 	case len(o.missing) == 0 && ctx.Err() == nil:
-		return nil // although the connection may have ended since
+		return nil // even if the connection has ended since
 	case ctx.Err() != nil:
 		err = context.Cause(ctx)
 	}
@@ -106,7 +106,7 @@ func (o *opening) wait(ctx context.Context, s *Session, err error) error {
 // begin starts to read, sends the configuration, and waits for the opening.
 func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate, rtc bool) error {
 	limit := s.limits.HandshakeTimeout
-	// The cause is for those who would take DeadlineExceeded for the end of their own context.
+	// With the cause, a caller does not take DeadlineExceeded for the end of its own context.
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not within %v: %w", limit, os.ErrDeadlineExceeded))
 	defer cancel()
 	configID := ""

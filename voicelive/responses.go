@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// ResponseInfo describes a response, from response.created to response.done and
-// whoever asked for it.
+// ResponseInfo describes a response from response.created to response.done, whether the
+// client asked for it or the service started it.
 type ResponseInfo struct {
 	Session *Session
 	ID      string
-	EventID string // of the response.create by which [Session.Do] asked for it; empty if another did
+	EventID string // the event_id of the response.create, if [Session.Do] sent it; otherwise empty
 
-	// OutOfBand says that the response is not part of the conversation, so that it may
-	// run beside others: it was asked for with conversation "none", or with commit false.
+	// OutOfBand reports whether the response is not part of the conversation: its
+	// response.create had conversation "none" or commit false. It may run beside others.
 	OutOfBand bool
 
 	Status     ResponseStatus // ResponseStatusInProgress until it is done
-	Reason     string         // why it was cancelled, is incomplete (status_details.reason) or failed (the code of its error); empty if it is not told
+	Reason     string         // why it was cancelled or is incomplete (status_details.reason), or failed (the code of its error); empty if the service gave none
 	Created    time.Time      // when response.created arrived; zero if it did not
-	FirstAudio time.Duration  // from Created, or from the end of the user's speech if that started it, to the first audio; 0 if there was none
+	FirstAudio time.Duration  // from Created to the first audio, or from the end of the user's speech if speech started the response; 0 if there was none
 	Duration   time.Duration  // from Created to response.done; 0 until then
 	Usage      *TokenUsage    // nil if response.done has none
 }
@@ -29,9 +29,9 @@ type ResponseInfo struct {
 // Active reports whether the response is not done.
 func (r *ResponseInfo) Active() bool { return r.Status == ResponseStatusInProgress }
 
-// Responses returns the responses that are active and those that were done last, in the
-// order of their response.created, 16 at most. It shows what the session has received,
-// which [Session.Recv] may not have returned yet.
+// Responses returns the active responses and the four that were done last, in the order of
+// their response.created, 16 at most. It counts all events that the session has received,
+// also those that [Session.Recv] has not returned yet. The caller owns the slice.
 func (s *Session) Responses() []ResponseInfo {
 	t := &s.responses
 	t.mu.Lock()
@@ -75,7 +75,7 @@ func (t *responses) find(id []byte) *tracked {
 	return nil
 }
 
-// created adds a response. Its wait began with the end of the user's speech, if that started it.
+// created adds a response. If the user's speech started it, its wait began with the end of the speech.
 func (t *responses) created(info ResponseInfo) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -93,7 +93,7 @@ func (t *responses) created(info ResponseInfo) {
 	t.count()
 }
 
-// audio notes the first audio of a response, and returns how long that took; 0 for what follows.
+// audio notes the first audio of a response, and returns the time until it; 0 for later audio.
 func (t *responses) audio(data []byte) time.Duration {
 	if t.silent == 0 {
 		return 0
@@ -110,7 +110,7 @@ func (t *responses) audio(data []byte) time.Duration {
 	return r.FirstAudio
 }
 
-// done ends a response, and returns what is known of it. If it was silent because it called
+// done ends a response, and returns its description. If it was silent because it called
 // functions, the user still waits for a reply to the same speech.
 func (t *responses) done(end ResponseInfo, called bool) ResponseInfo {
 	t.mu.Lock()

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A reply is what a waiter waits for: an event of a type with a subject, which is what
-// tells events of that type apart, or empty; see subjects.
+// A reply identifies an event that a waiter waits for, by its type and its subject. The subject
+// distinguishes events of one type, and may be empty; see subjects.
 type reply struct {
 	typ     ServerEventType
 	subject string
@@ -21,28 +21,28 @@ type waiter struct {
 	replies []reply
 	found   chan delivery // one
 
-	places  []*list.Element // in waiters.queues, one for each of replies; nil when it is found or removed
-	number  uint64          // of waiters that were added before, and it
-	unnamed uint64          // errors that named no event before it was added
+	places  []*list.Element // in waiters.queues, one for each of replies; nil once the waiter is found or removed
+	number  uint64          // counts the waiters, from 1
+	unnamed uint64          // waiters.unnamed when the waiter was added
 }
 
-// An delivery is the reply to a request.
+// A delivery is the reply to a request.
 type delivery struct {
 	data    []byte
-	unnamed bool // an error that names no event, taken for a reply since there was one request
+	unnamed bool // an error that names no event, and counts as the reply to the only request
 }
 
-// waiters are found by their replies, however many there are.
+// waiters finds a waiter by its replies, in constant time.
 type waiters struct {
-	n atomic.Int32 // for the reader, which looks no further if it is 0
+	n atomic.Int32 // how many wait; the reader takes no lock if it is 0
 
 	mu       sync.Mutex
 	queues   map[reply]*list.List // of *waiter, in order
 	added    uint64
 	echoes   bool     // the service repeats the metadata of a response.create
 	keepsIDs bool     // the service keeps the id of an item that is created with one
-	unnamed  uint64   // errors that named no event
-	latest   []byte   // of these, while somebody waits
+	unnamed  uint64   // how many errors named no event
+	latest   []byte   // the latest such error; nil if no waiter was left since
 	delayed  []func() // see later
 }
 
@@ -102,7 +102,7 @@ func (ws *waiters) tell(w *waiter, data []byte, unnamed bool) {
 	w.found <- delivery{slices.Clone(data), unnamed}
 }
 
-// received gives an event to the first who waits for it, if anybody does. It is for the reader.
+// received gives an event to the first waiter that waits for it, if any. The reader calls it.
 func (ws *waiters) received(typ ServerEventType, data []byte) {
 	if ws.n.Load() == 0 {
 		return
@@ -121,9 +121,9 @@ func (ws *waiters) received(typ ServerEventType, data []byte) {
 	}
 }
 
-// failed gives an error to the request that it names. An error that names none is for the
-// only request that waits, if its code does not say otherwise; if several wait it is kept for those
-// who do so in vain. It is for the reader.
+// failed gives an error to the request that it names. An error that names none goes to the
+// only request that waits, unless its code excludes that request. If several wait, the error is
+// kept, and added to the Go error of each waiter that gets no reply. The reader calls failed.
 func (ws *waiters) failed(data []byte) {
 	if ws.n.Load() == 0 {
 		return
@@ -169,7 +169,7 @@ func mayCause(request ClientEventType, code string) bool {
 	return true
 }
 
-// unnamedSince returns the latest error that named no event while w waited; nil if there was none.
+// unnamedSince returns the latest error that arrived while w waited and named no event; nil if there was none.
 func (ws *waiters) unnamedSince(w *waiter) []byte {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -179,9 +179,9 @@ func (ws *waiters) unnamedSince(w *waiter) []byte {
 	return ws.latest
 }
 
-// created gives response.created to the request whose mark the response bears. One without a mark
-// is a response that the service started by itself, or the service repeats no metadata. It is
-// for the reader.
+// created gives response.created to the request whose mark is in the metadata. Without a mark,
+// either the service started the response by itself, or it repeats no metadata. The reader calls
+// created.
 func (ws *waiters) created(mark string, data []byte) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -195,7 +195,8 @@ func (ws *waiters) created(mark string, data []byte) {
 	}
 }
 
-// itemCreated is created for conversation.item.created and the id of the item, which a service may replace.
+// itemCreated does the same for conversation.item.created. The mark is the id of the item, which a
+// service may replace.
 func (ws *waiters) itemCreated(data []byte) {
 	if ws.n.Load() == 0 {
 		return
@@ -216,15 +217,15 @@ func (ws *waiters) itemCreated(data []byte) {
 	ws.later(reply{ServerEventTypeConversationItemCreated, replacedID(shape)}, data, &ws.keepsIDs)
 }
 
-// patience is how long the service may take for the right reply to a request behind one that may be
-// about something else.
+// A reply without a mark may belong to another request. Within patience, the service can still send the
+// reply that has the mark.
 const (
 	patience   = time.Second
-	maxDelayed = 1024 // events that a hostile service could make a session keep
+	maxDelayed = 1024 // bounds the events that a hostile service can make a session keep
 )
 
-// later gives data to the request that waited longest for r at its arrival, if it still waits, and the
-// service is not known to repeat what requests are marked with.
+// later gives data to the first request that still waits for r after patience, if it waited already when
+// data arrived. If the service turns out to repeat marks, later drops data.
 func (ws *waiters) later(r reply, data []byte, repeats *bool) {
 	if *repeats || ws.first(r) == nil || len(ws.delayed) == maxDelayed {
 		return
