@@ -508,6 +508,35 @@ func TestAResponseThatGoesOn(t *testing.T) {
 	})
 }
 
+// TestSentencesBetween are what the service says by itself while the user waits, such as an interim response. In which
+// order their events come is not documented: within the response of the call or in one of their own.
+func TestSentencesBetween(t *testing.T) {
+	sentence := &voicelive.ResponseMessageItem{ID: new("s")}
+	within := []voicelive.ServerEvent{&voicelive.ServerEventResponseOutputItemAdded{ResponseID: "r1", Item: sentence}, itemDone(sentence)}
+	other := voicelive.Response{ID: new("r2"), Status: voicelive.ResponseStatusCompleted, Output: []voicelive.ResponseItem{sentence}}
+	own := []voicelive.ServerEvent{&voicelive.ServerEventResponseCreated{Response: other}, &voicelive.ServerEventResponseOutputItemDone{ResponseID: "r2", Item: sentence},
+		&voicelive.ServerEventResponseDone{Response: other}}
+	calls := []voicelive.ServerEvent{&voicelive.ServerEventResponseCreated{Response: voicelive.Response{ID: new("r1")}}, itemDone(callOf("a", "f", "")), completed(callOf("a", "f", ""))}
+	for _, sentences := range [][]voicelive.ServerEvent{within, own} {
+		for mask := range 1 << (len(calls) + len(sentences)) {
+			var events []voicelive.ServerEvent // the calls where mask has a 1
+			c, s := calls, sentences
+			for ; len(c)+len(s) > 0; mask >>= 1 {
+				from := &s
+				if len(s) == 0 || mask&1 == 1 && len(c) > 0 {
+					from = &c
+				}
+				events, *from = append(events, (*from)[0]), (*from)[1:]
+			}
+			in(t, nil, []Tool{New("f", "", after(time.Second, "found"))}, func(t *testing.T, r *Runner, d *desk) {
+				tell(t, r, events...)
+				time.Sleep(2 * time.Second)
+				d.want(t, "a: found", "ask for 1")
+			})
+		}
+	}
+}
+
 // TestNothingRemains ends sessions and contexts while functions and approvals go on. A goroutine that
 // remained would keep the bubble from ending.
 func TestNothingRemains(t *testing.T) {
