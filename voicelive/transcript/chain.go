@@ -1,40 +1,51 @@
 package transcript
 
 import (
+	"crypto/sha256"
+	"encoding/base32"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
 // A chain are the items of a conversation in their order. The service says of each item which one
-// precedes it; what is heard of before that is at the end.
+// precedes it; what is heard of before that is at the end, and takes along what follows it.
 type chain struct {
 	order   []*node
-	nodes   map[string]*node
+	nodes   map[string]*node  // of the session
 	deleted map[string]string // items that are gone, and what preceded them
-	base    string            // what precedes the first item of the session; empty in the first session
+
+	// What was said in sessions before is at the beginning.
+	old   int              // how many nodes of order that are
+	marks map[string]*node // by what is in the ids of the items that restore them
 }
 
 // A node is one item.
 type node struct {
 	Entry
-	placed bool   // the service has said what precedes it
-	after  string // which that is, while it is not known
-	parts  []*part
-	closed bool // the item is complete
-	frozen bool // it was read from JSON: parts say nothing of it
-	over   bool // its session has ended: nothing of it is to come
+	created  bool   // conversation.item.created came
+	placed   bool   // the service has said what precedes it
+	previous *node  // which that is; nil if it is the first one, or unknown
+	after    string // which that is, while it is not known
+	parts    []*part
+	closed   bool     // the item is complete
+	frozen   bool     // it was read from JSON: parts say nothing of it
+	over     bool     // its session has ended: nothing of it is to come
+	live     []string // the items that restore it in the session; of an old one
+	gone     bool     // it was deleted
 
 	answers string // the call_id, or the id of the approval request, that the item replies to
 	joined  bool   // it is part of that entry
 }
 
 // node returns the item with an id, which may be new. It returns nil for one that was
-// deleted, and for no id.
+// deleted, that restores another one, and for no id.
 func (c *chain) node(now time.Time, id string) *node {
 	if n := c.nodes[id]; n != nil {
 		return n
 	}
-	if _, gone := c.deleted[id]; gone || id == "" {
+	if _, gone := c.deleted[id]; gone || id == "" || c.restored(id) != nil {
 		return nil
 	}
 	if c.nodes == nil {
@@ -43,10 +54,11 @@ func (c *chain) node(now time.Time, id string) *node {
 	n := &node{Entry: Entry{ID: id, Type: Message, Began: now}}
 	c.nodes[id] = n
 	c.order = append(c.order, n)
+	c.placeWhatFollows(id)
 	return n
 }
 
-// place puts an item behind another one. An empty previous is the beginning.
+// place puts an item behind another one. An empty previous is the beginning of the session.
 func (c *chain) place(n *node, previous string) {
 	if n.placed {
 		return
@@ -58,31 +70,52 @@ func (c *chain) place(n *node, previous string) {
 		}
 		previous = before
 	}
-	if previous == "" {
-		previous = c.base
-	}
-	if previous != "" && (c.nodes[previous] == nil || !c.nodes[previous].placed) {
-		n.after = previous // until that is placed
+	to := c.nodes[previous]
+	if to == nil && previous != "" && c.restored(previous) == nil {
+		n.after = previous // until something is heard of that
 		return
 	}
-	n.placed, n.after = true, ""
-	c.order = slices.DeleteFunc(c.order, func(other *node) bool { return other == n })
-	at := 0
-	if previous != "" {
-		at = slices.Index(c.order, c.nodes[previous]) + 1
+	if to.follows(n) {
+		return // in a circle, which has no order
 	}
-	c.order = slices.Insert(c.order, at, n)
+	n.placed, n.after, n.previous = true, "", to
+	from := slices.Index(c.order, n)
+	end := from + 1
+	for end < len(c.order) && c.order[end].follows(n) {
+		end++
+	}
+	moved := slices.Clone(c.order[from:end])
+	c.order = slices.Delete(c.order, from, end)
+	at := c.old
+	if to != nil {
+		at = slices.Index(c.order, to) + 1
+	}
+	c.order = slices.Insert(c.order, at, moved...)
+}
+
+// follows reports whether n is another item, or follows it at some distance.
+func (n *node) follows(other *node) bool {
+	for ; n != nil; n = n.previous {
+		if n == other {
+			return true
+		}
+	}
+	return false
+}
+
+// placeWhatFollows places the items that wait for another one.
+func (c *chain) placeWhatFollows(id string) {
 	for _, other := range slices.Clone(c.order) {
-		if other.after == n.ID {
-			c.place(other, n.ID)
+		if other.after == id {
+			c.place(other, id)
 		}
 	}
 }
 
-// last returns the id of the last item that has a place, other than n.
+// last returns the id of the last item of the session that was created, other than n.
 func (c *chain) last(n *node) string {
-	for _, other := range slices.Backward(c.order) {
-		if other != n && other.placed {
+	for _, other := range slices.Backward(c.order[c.old:]) {
+		if other != n && other.created {
 			return other.ID
 		}
 	}
@@ -90,40 +123,65 @@ func (c *chain) last(n *node) string {
 }
 
 // remove deletes an item, and links what follows it to what preceded it.
-func (c *chain) remove(id string) {
-	n := c.nodes[id]
-	if n == nil {
-		return
-	}
+func (c *chain) remove(n *node) {
 	at := slices.Index(c.order, n)
+	c.order, n.gone = slices.Delete(c.order, at, at+1), true
+	if at < c.old {
+		c.old--
+		return // its ids go on to be known
+	}
 	previous := ""
-	if at > 0 {
-		previous = c.order[at-1].ID
+	if n.previous != nil {
+		previous = n.previous.ID
 	}
-	c.order = slices.Delete(c.order, at, at+1)
-	delete(c.nodes, id)
-	c.deleted[id] = previous
-	if c.base == id {
-		c.base = previous
-	}
-	for _, other := range slices.Clone(c.order) {
-		if other.after == id {
-			c.place(other, previous)
+	delete(c.nodes, n.ID)
+	c.deleted[n.ID] = previous
+	for _, other := range c.order {
+		if other.previous == n {
+			other.previous = n.previous
 		}
+	}
+	c.placeWhatFollows(n.ID)
+}
+
+// skip leaves an item out.
+func (c *chain) skip(id, previous string) {
+	if c.deleted == nil {
+		c.nodes, c.deleted = map[string]*node{}, map[string]string{}
+	}
+	c.deleted[id] = previous
+	c.placeWhatFollows(id)
+}
+
+// begin begins a session. What was said before keeps its place, whatever the ids of the new items.
+func (c *chain) begin() {
+	c.old, c.nodes, c.deleted, c.marks = len(c.order), nil, nil, map[string]*node{}
+	for _, n := range c.order {
+		n.placed, n.over, n.previous, n.after, n.live = true, true, nil, "", nil
+		c.marks[n.mark()] = n
 	}
 }
 
-// goOn lets the items of a new session follow those that there are. Restored are ids of items there that are
-// no entries.
-func (c *chain) goOn(restored []string) {
-	for _, n := range c.order {
-		n.placed, n.after, n.over = true, "", true
-		c.base = n.ID
+// The id of an item that restores an entry is restoring, something random, and the mark of the entry: a
+// transcript that goes on with the new session knows the entry again.
+const (
+	restoring = "re"
+	telling   = "dg" // of the whole conversation; see Transcript.Digest
+	random    = 8    // characters
+	marked    = 16
+	lenID     = len(restoring) + random + marked
+)
+
+// mark returns what identifies an entry. The simulator gives one id in each session.
+func (e *Entry) mark() string {
+	sum := sha256.Sum256([]byte(strconv.FormatInt(e.Began.UnixNano(), 36) + e.ID))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:])[:marked])
+}
+
+// restored returns the entry that the item with an id restores; nil if it is none.
+func (c *chain) restored(id string) *node {
+	if len(id) < lenID || !strings.HasPrefix(id, restoring) {
+		return nil
 	}
-	for _, id := range restored {
-		if c.deleted == nil {
-			c.nodes, c.deleted = map[string]*node{}, map[string]string{}
-		}
-		c.deleted[id] = c.base
-	}
+	return c.marks[id[lenID-marked:lenID]]
 }

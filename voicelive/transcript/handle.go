@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"strings"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -60,9 +61,7 @@ func (t *Transcript) handle(now time.Time, event voicelive.ServerEvent) {
 			t.touch(n)
 		}
 	case *voicelive.ServerEventConversationItemCreated:
-		if n := t.item(now, e.Item, ""); n != nil {
-			t.place(n, e)
-		}
+		t.created(now, e)
 	case *voicelive.ServerEventConversationItemRetrieved:
 		if e.Item != nil && t.chain.nodes[e.Item.GetID()] != nil {
 			t.item(now, e.Item, "")
@@ -99,10 +98,14 @@ func (t *Transcript) handle(now time.Time, event voicelive.ServerEvent) {
 			t.touch(n)
 		}
 	case *voicelive.ServerEventConversationItemDeleted:
-		if t.chain.nodes[e.ItemID] != nil {
-			t.deleted = append(t.deleted, e.ItemID)
+		n := t.chain.nodes[e.ItemID]
+		if r := t.chain.restored(e.ItemID); r != nil && len(e.ItemID) == lenID { // not its output
+			n = r
 		}
-		t.chain.remove(e.ItemID)
+		if n != nil && !n.gone {
+			t.deleted = append(t.deleted, n.ID)
+			t.chain.remove(n)
+		}
 	case *voicelive.ServerEventSessionCreated:
 		t.format = e.Session.OutputAudioFormat
 	case *voicelive.ServerEventSessionUpdated:
@@ -127,6 +130,26 @@ func (t *Transcript) duration(n int) time.Duration {
 		bytes = 32
 	}
 	return time.Duration(n) * time.Millisecond / time.Duration(bytes)
+}
+
+// created takes an item that has joined the conversation, unless it tells of what is known from a session before.
+func (t *Transcript) created(now time.Time, e *voicelive.ServerEventConversationItemCreated) {
+	if e.Item == nil {
+		return
+	}
+	id := e.Item.GetID()
+	if r := t.chain.restored(id); r != nil {
+		r.live = append(r.live, id)
+		return
+	}
+	if t.chain.old > 0 && strings.HasPrefix(id, telling) && len(id) == lenID {
+		t.chain.skip(id, deref(e.PreviousItemID))
+		return
+	}
+	if n := t.item(now, e.Item, ""); n != nil {
+		n.created = true
+		t.place(n, e)
+	}
 }
 
 // place puts an item where the service says. A null is the beginning of the conversation; without

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -173,7 +174,7 @@ func (t *Transcript) join(now time.Time) {
 		if n.answers == "" || n.joined {
 			continue
 		}
-		for _, to := range t.chain.order {
+		for _, to := range slices.Backward(t.chain.order) { // call_ids of a session before may be the same
 			switch {
 			case to.answers != "" || to.Type != n.Type:
 				continue

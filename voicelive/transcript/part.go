@@ -26,9 +26,9 @@ type word struct {
 	end  time.Duration
 }
 
-// set sets the whole text. Copies of an item whose text the service has removed are ignored.
+// set sets the whole text. Copies of an item from which the service has removed text are ignored.
 func (p *part) set(text string) {
-	if text == "" || p.done && p.truncated {
+	if text == "" || p.truncated && (p.done || len(text) < len(p.text)) {
 		return
 	}
 	p.text, p.done = text, true

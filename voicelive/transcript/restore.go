@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -37,7 +36,8 @@ type Omission struct {
 // cutMark ends the text of a message that the user interrupted.
 const cutMark = " … [interrupted by the user]"
 
-// Items returns the items that restore the conversation in a new session, in their order. Messages
+// Items returns the items that restore the conversation in a new session, in their order. If the transcript goes
+// on with the events of that session, see [Transcript.Continue], it knows them again. Messages
 // become text: those of the assistant as they were heard, marked where they were cut. Calls of
 // functions keep their outputs. Calls of MCP servers and searches, which a client cannot create, become
 // notes of the system.
@@ -45,9 +45,15 @@ func (t *Transcript) Items(l Limits) Restored {
 	var r Restored
 	var groups [][]voicelive.ConversationRequestItem // that stay together
 	var ids []string                                 // of their entries
-	prefix := "re" + strings.ToLower(rand.Text()[:8])
+	prefix := newPrefix(restoring)
+	seen := map[string]bool{}
 	for i, e := range t.Entries() {
-		items, reason := restore(e, prefix+strconv.Itoa(i))
+		mark := e.mark()
+		if seen[mark] { // JSON that somebody else has written
+			mark = fmt.Sprintf("%0*d", marked, i)
+		}
+		seen[mark] = true
+		items, reason := restore(e, prefix+mark)
 		if reason != "" {
 			r.Omitted = append(r.Omitted, Omission{e.ID, reason})
 			continue
@@ -62,6 +68,9 @@ func (t *Transcript) Items(l Limits) Restored {
 	return r
 }
 
+// newPrefix returns the beginning of ids that are new.
+func newPrefix(kind string) string { return kind + strings.ToLower(rand.Text()[:random]) }
+
 // firstThatFits returns the first group that is told if the latest ones are.
 func firstThatFits(groups [][]voicelive.ConversationRequestItem, l Limits) int {
 	items, bytes := 0, 0
@@ -70,7 +79,7 @@ func firstThatFits(groups [][]voicelive.ConversationRequestItem, l Limits) int {
 		for _, item := range group {
 			bytes += size(item)
 		}
-		if l.Items > 0 && items > l.Items || l.Bytes > 0 && bytes > l.Bytes || l.Tokens > 0 && bytes > 4*l.Tokens {
+		if l.exceeded(items, bytes) {
 			return i + 1
 		}
 	}
@@ -179,30 +188,83 @@ func (t *Transcript) Digest(l Limits) *voicelive.SystemMessageItem {
 		return nil
 	}
 	slices.Reverse(lines)
-	id := "dg" + strings.ToLower(rand.Text()[:8])
+	id := newPrefix(telling) + strings.Repeat("0", marked)
 	text := "The conversation so far, which goes on now. Do not greet again.\n" + strings.Join(lines, "\n")
 	return &voicelive.SystemMessageItem{ID: &id, Content: input(text)}
 }
 
 // Excess returns the ids of the oldest items that must be deleted for the rest of a live session to fit,
-// to be sent as conversation.item.delete. A call is deleted with its output; what is pending stays.
+// to be sent as conversation.item.delete. A call is deleted with its output, a request for an approval with
+// the decision. What is not complete stays, such as a call without an output, and so do the lists of MCP tools.
 func (t *Transcript) Excess(l Limits) (ids []string) {
-	var groups [][]voicelive.ConversationRequestItem
-	var entries []Entry
-	for _, e := range t.Entries() {
-		items, _ := restore(e, e.ID)
-		groups, entries = append(groups, items), append(entries, e)
-	}
-	for _, e := range entries[:firstThatFits(groups, l)] {
-		if e.Pending {
-			continue
-		}
-		ids = append(ids, e.ID)
-		if e.Call != nil && e.Call.OutputID != "" && e.Call.OutputID != e.ID {
-			ids = append(ids, e.Call.OutputID)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	replies := map[string][]string{} // to a call or a request
+	for _, n := range t.chain.order[t.chain.old:] {
+		if n.joined {
+			replies[n.answers] = append(replies[n.answers], n.ID)
 		}
 	}
-	return ids
+	var candidates [][]string
+	var sizes []int
+	items, bytes := 0, 0
+	for i, n := range t.chain.order {
+		e := n.snapshot()
+		of := n.live
+		if i >= t.chain.old {
+			of = append([]string{e.ID}, replies[e.repliedBy()]...)
+		}
+		switch size := e.size(); {
+		case n.joined || len(of) == 0:
+		case e.incomplete() || e.Type == MCPTools:
+			items, bytes = items+len(of), bytes+size
+		default:
+			candidates, sizes = append(candidates, of), append(sizes, size)
+		}
+	}
+	fits := len(candidates)
+	for ; fits > 0; fits-- {
+		items, bytes = items+len(candidates[fits-1]), bytes+sizes[fits-1]
+		if l.exceeded(items, bytes) {
+			break
+		}
+	}
+	return slices.Concat(candidates[:fits]...)
+}
+
+func (l Limits) exceeded(items, bytes int) bool {
+	return l.Items > 0 && items > l.Items || l.Bytes > 0 && bytes > l.Bytes || l.Tokens > 0 && bytes > 4*l.Tokens
+}
+
+// repliedBy returns what the items that reply to an entry name: its call_id, or its id.
+func (e *Entry) repliedBy() string {
+	if e.Type == FunctionCall {
+		return e.Call.ID
+	}
+	return e.ID
+}
+
+// size returns the bytes of text of an entry.
+func (e *Entry) size() int {
+	n := len(e.Text)
+	if e.Call != nil {
+		n += len(e.Call.Name) + len(e.Call.Arguments) + len(deref(e.Call.Output))
+	}
+	if e.Approval != nil {
+		n += len(e.Approval.Name) + len(e.Approval.Arguments)
+	}
+	return n
+}
+
+// incomplete reports whether something is to come that belongs to an entry.
+func (e *Entry) incomplete() bool {
+	switch e.Type {
+	case FunctionCall, MCPCall:
+		return e.Call.Output == nil && e.Failed == ""
+	case MCPApproval:
+		return e.Approval.Approved == nil
+	}
+	return e.Pending
 }
 
 // line tells of an entry in one line; empty if there is nothing to tell.

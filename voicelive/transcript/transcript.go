@@ -57,10 +57,18 @@ func (t *Transcript) SetHeard(itemID string, contentIndex int, heard, arrived ti
 	})
 }
 
-// Continue tells the transcript that the conversation goes on in another session, of which all later events are. The
-// items with the given ids restore the conversation there; they become no entries.
+// Continue tells the transcript that the conversation goes on in another session, of which all later events are.
+// Items of [Transcript.Items] and [Transcript.Digest] that are created there become no entries; neither do those
+// with the given ids.
 func (t *Transcript) Continue(restored ...string) {
-	t.do(func(time.Time) { t.chain.goOn(restored) })
+	t.do(func(time.Time) {
+		t.chain.begin()
+		for _, id := range restored {
+			if t.chain.restored(id) == nil {
+				t.chain.skip(id, "")
+			}
+		}
+	})
 }
 
 // Entries returns the entries, in the order of the conversation.

@@ -113,6 +113,10 @@ func TestWhatWasHeard(t *testing.T) {
 		{"nothing", slices.Concat(begin, words, []string{truncated("a", 0)}), interrupted("", 0)},
 		{"twice", append(slices.Clone(begin), truncated("a", 3000), truncated("a", 2000)), interrupted("It is noon, and", 2000)},
 		{"a copy without text", append(slices.Clone(begin), truncated("a", 2000), itemDone("r1", assistant("a", "incomplete", ""))), interrupted("It is noon, and", 2000)},
+		{"a copy with the rest of the text, of which no whole came", slices.Concat(begin[:3], []string{
+			`{"type":"response.audio_transcript.delta","response_id":"r1","item_id":"a","output_index":0,"content_index":0,"delta":"` + text + `"}`,
+			truncated("a", 2000), itemDone("r1", assistant("a", "incomplete", "It is"))}), interrupted("It is noon, and", 2000)},
+		{"before its text", slices.Concat(begin[:1], []string{truncated("a", 2000)}, begin[1:]), interrupted("It is noon, and", 2000)},
 		{"a copy with the rest of the text", append(slices.Clone(begin), truncated("a", 2000), itemDone("r1", assistant("a", "incomplete", "It is"))), interrupted("It is noon, and", 2000)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -298,11 +302,30 @@ Function: forgotten({})`
 
 func TestExcess(t *testing.T) {
 	tr := sample(t)
-	if diff := cmp.Diff([]string{"u", "c", "o"}, tr.Excess(Limits{Items: 2})); diff != "" {
+	if diff := cmp.Diff([]string{"u", "c", "o", "a", "m"}, tr.Excess(Limits{Items: 2})); diff != "" {
 		t.Errorf("excess (-want +got):\n%s", diff)
 	}
 	if got := tr.Excess(Limits{}); len(got) > 0 {
 		t.Errorf("without limits %v are too much", got)
+	}
+}
+
+// TestExcessKeepsWhatIsNotComplete: an output without its call would be refused.
+func TestExcessKeepsWhatIsNotComplete(t *testing.T) {
+	tr := New(nil)
+	item := func(previous, id, rest string) { tell(t, tr, created(previous, fmt.Sprintf(`{"id":%q,%s}`, id, rest))) }
+	item("null", "tools", `"type":"mcp_list_tools","server_label":"shop","tools":[]`)
+	item(`"tools"`, "f", `"type":"function_call","name":"f","call_id":"1","arguments":"{}","status":"completed"`)
+	item(`"f"`, "q", `"type":"mcp_approval_request","name":"buy","server_label":"shop","arguments":"{}"`)
+	item(`"q"`, "m", `"type":"mcp_call","name":"buy","server_label":"shop","arguments":"{}"`)
+	item(`"m"`, "u", `"type":"message","role":"user","status":"completed","content":[{"type":"input_audio","transcript":null}]`)
+	if got := tr.Excess(Limits{Items: 1}); len(got) > 0 {
+		t.Errorf("excess %v, want none: everything waits for something", got)
+	}
+	item(`"u"`, "o", `"type":"function_call_output","call_id":"1","output":"done"`)
+	item(`"o"`, "p", `"type":"mcp_approval_response","approval_request_id":"q","approve":true`)
+	if diff := cmp.Diff([]string{"f", "o", "q", "p"}, tr.Excess(Limits{Items: 1})); diff != "" {
+		t.Errorf("excess (-want +got):\n%s", diff)
 	}
 }
 
@@ -378,34 +401,56 @@ func TestAnyOrderMakesTheSameEntries(t *testing.T) {
 
 // conversation returns strands of events, each of which is in order. The first one creates the items.
 func conversation(rnd *rand.Rand) (strands [][]string) {
-	var creates []string
-	previous := "null"
+	var creates, ids []string
+	previous := []string{"null", `"lost"`}[rnd.IntN(2)] // an item of which nothing else is heard
+	create := func(item string) {
+		text := created(previous, item)
+		if len(ids) > 0 && rnd.IntN(4) == 0 {
+			text = strings.Replace(text, `"previous_item_id":`+previous+`,`, "", 1) // the item is the last one
+		}
+		creates = append(creates, text)
+	}
 	for i := range 2 + rnd.IntN(5) {
 		id := fmt.Sprintf("item%d", i)
-		switch rnd.IntN(3) {
+		of := func(text string) string { return strings.ReplaceAll(text, `"u"`, fmt.Sprintf("%q", id)) }
+		switch rnd.IntN(5) {
 		case 0:
-			creates = append(creates, created(previous, strings.ReplaceAll(user, `"u"`, fmt.Sprintf("%q", id))))
-			strands = append(strands, []string{
-				fmt.Sprintf(`{"type":"conversation.item.input_audio_transcription.delta","item_id":%q,"content_index":0,"delta":"What"}`, id),
-				strings.ReplaceAll(heardYou, `"u"`, fmt.Sprintf("%q", id))})
-		case 1:
-			creates = append(creates, created(previous, assistant(id, "in_progress", "")))
+			create(of(user))
+			last := heardYou
+			if rnd.IntN(2) == 0 {
+				last = strings.Replace(heardYou, "What time is it?", "", 1) // the deltas have told it
+			}
+			strands = append(strands,
+				[]string{fmt.Sprintf(`{"type":"input_audio_buffer.committed","item_id":%q,"previous_item_id":%s}`, id, previous)},
+				[]string{of(`{"type":"conversation.item.input_audio_transcription.delta","item_id":"u","content_index":0,"delta":"What"}`),
+					of(last), of(`{"type":"conversation.item.retrieved","item":` + user + `}`), of(last)})
+		case 1, 2:
+			create(assistant(id, "in_progress", ""))
 			strand := []string{
 				`{"type":"response.output_item.added","response_id":"r1","output_index":0,"item":` + assistant(id, "in_progress", "") + `}`,
 				delta(id, 1000), delta(id, 500),
 				fmt.Sprintf(`{"type":"response.audio_transcript.delta","response_id":"r1","item_id":%q,"output_index":0,"content_index":0,"delta":"It is"}`, id),
 				transcriptDone(id, "It is noon, and the sun is shining."), itemDone("r1", assistant(id, "completed", "It is noon, and the sun is shining."))}
 			if rnd.IntN(2) == 0 {
-				strand = append(strand, truncated(id, rnd.IntN(1500)))
+				strand = append(strand, truncated(id, rnd.IntN(1500)), itemDone("r1", assistant(id, "incomplete", "")))
 			}
-			strands = append(strands, strand)
+			strands = append(strands, append(strand, `{"type":"response.done","response":{"id":"r1","status":"completed","output":[`+assistant(id, "completed", "")+`]}}`))
+		case 3:
+			create(fmt.Sprintf(`{"type":"message","id":%q,"role":"user","status":"completed","content":[{"type":"input_text","text":"Hello."},{"type":"input_text","text":"Again."}]}`, id))
 		default:
 			call := fmt.Sprintf(`{"type":"function_call","id":%q,"name":"f","call_id":"call%d","arguments":"{}","status":"completed"}`, id, i)
-			creates = append(creates, created(previous, call), created(fmt.Sprintf("%q", id), fmt.Sprintf(`{"type":"function_call_output","id":"out%d","call_id":"call%d","output":"1"}`, i, i)))
-			strands = append(strands, []string{itemDone("r1", call)})
+			output := fmt.Sprintf(`{"type":"function_call_output","id":"out%d","call_id":"call%d","output":"1"}`, i, i)
+			create(call)
+			previous, ids = fmt.Sprintf("%q", id), append(ids, id)
+			create(output)
+			strands = append(strands, []string{itemDone("r1", call), itemDone("r1", call)})
 			id = fmt.Sprintf("out%d", i)
 		}
-		previous = fmt.Sprintf("%q", id)
+		previous, ids = fmt.Sprintf("%q", id), append(ids, id)
+	}
+	if i := rnd.IntN(2 * len(ids)); i < len(ids) && !strings.HasPrefix(ids[i], "out") {
+		creates = append(creates, fmt.Sprintf(`{"type":"conversation.item.deleted","item_id":%q}`, ids[i]),
+			created(fmt.Sprintf("%q", ids[i]), `{"type":"message","id":"late","role":"user","status":"completed","content":[{"type":"input_text","text":"Late."}]}`))
 	}
 	return append([][]string{creates}, strands...)
 }

@@ -21,7 +21,7 @@ func (t *Transcript) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON replaces the transcript by one that MarshalJSON has written. Its entries do not
-// change any more.
+// change any more; events from then on are those of another session, as after [Transcript.Continue].
 func (t *Transcript) UnmarshalJSON(data []byte) error {
 	var d document
 	if err := json.Unmarshal(data, &d); err != nil {
@@ -30,17 +30,17 @@ func (t *Transcript) UnmarshalJSON(data []byte) error {
 	if d.Version != Version {
 		return fmt.Errorf("transcript: version %d is unknown; this package reads version %d", d.Version, Version)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.chain = chain{nodes: map[string]*node{}, deleted: map[string]string{}}
+	var c chain
 	for _, e := range d.Entries {
 		if (e.Type == FunctionCall || e.Type == MCPCall) && e.Call == nil || e.Type == MCPApproval && e.Approval == nil {
 			return fmt.Errorf("transcript: the %s %q lacks its call or approval", e.Type, e.ID)
 		}
-		n := &node{Entry: e, placed: true, frozen: true, closed: true}
-		t.chain.nodes[e.ID] = n
-		t.chain.order = append(t.chain.order, n)
+		c.order = append(c.order, &node{Entry: e, frozen: true, closed: true})
 	}
+	c.begin()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.chain = c
 	return nil
 }
 
