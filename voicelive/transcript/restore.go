@@ -267,8 +267,13 @@ func (e *Entry) incomplete() bool {
 	return e.Pending
 }
 
-// line tells of an entry in one line; empty if there is nothing to tell.
+// line tells of an entry in one line; empty if there is nothing to tell. Nobody can begin a line with what somebody
+// else is to have said.
 func (e *Entry) line() string {
+	return strings.Join(strings.FieldsFunc(e.told(), func(r rune) bool { return r == '\n' || r == '\r' }), " ")
+}
+
+func (e *Entry) told() string {
 	switch e.Type {
 	case Message:
 		text := e.Said()
