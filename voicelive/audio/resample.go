@@ -129,12 +129,22 @@ func (r *Resampler) Reset() {
 func dot(h, x []float32) float32 {
 	x = x[:len(h)]
 	var a, b, c, d float32
-	for len(h) >= 4 && len(x) >= 4 {
+	for len(h) >= 8 && len(x) >= 8 {
 		a += float32(h[0] * x[0])
 		b += float32(h[1] * x[1])
 		c += float32(h[2] * x[2])
 		d += float32(h[3] * x[3])
-		h, x = h[4:], x[4:]
+		a += float32(h[4] * x[4])
+		b += float32(h[5] * x[5])
+		c += float32(h[6] * x[6])
+		d += float32(h[7] * x[7])
+		h, x = h[8:], x[8:]
+	}
+	if len(h) >= 4 && len(x) >= 4 {
+		a += float32(h[0] * x[0])
+		b += float32(h[1] * x[1])
+		c += float32(h[2] * x[2])
+		d += float32(h[3] * x[3])
 	}
 	return (a + b) + (c + d)
 }
