@@ -110,9 +110,9 @@ func (f *Floor) do(step func(now time.Time)) {
 func (f *Floor) step(step func(now time.Time)) (calls []func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	m := &f.machine
-	step(time.Now())
-	for m.pump(time.Now()); len(m.out) > 0; m.pump(time.Now()) {
+	m, now := &f.machine, time.Now()
+	step(now)
+	for m.pump(now); len(m.out) > 0; m.pump(now) {
 		out := m.out
 		m.out = nil
 		for _, a := range out {
@@ -124,7 +124,7 @@ func (f *Floor) step(step func(now time.Time)) (calls []func()) {
 	// The timer may fire too early, since deadlines move with each event, but never too late.
 	if next := m.next(); !next.IsZero() && (f.armed.IsZero() || next.Before(f.armed)) {
 		f.armed = next
-		f.timer.Reset(time.Until(next))
+		f.timer.Reset(next.Sub(now))
 	}
 	return calls
 }
