@@ -71,6 +71,7 @@ type part struct {
 	closed bool // the service has closed the item
 	cut    bool // it was interrupted
 	told   bool // Options.Finished was
+	gone   bool // nothing remains to be done about the item
 
 	corrected bool
 	key       string    // event_id of the correction
@@ -332,14 +333,17 @@ func (m *machine) write(now time.Time, n int64) {
 	m.resumed = false
 }
 
-// forget drops parts and responses about which nothing remains to be done.
+// forget drops items and responses about which nothing remains to be done.
 func (m *machine) forget() {
-	m.parts = slices.DeleteFunc(m.parts, func(p *part) bool {
+	for _, p := range m.parts {
 		if !p.told && p.over() {
 			m.finish(p)
 		}
-		return p.told && p.closed && (p.corrected || !p.cut)
-	})
+	}
+	for _, p := range m.parts {
+		p.gone = !slices.ContainsFunc(m.parts, func(other *part) bool { return other.item == p.item && !other.settled() })
+	}
+	m.parts = slices.DeleteFunc(m.parts, func(p *part) bool { return p.gone })
 	m.responses = slices.DeleteFunc(m.responses, func(r *response) bool {
 		return !r.active && !slices.ContainsFunc(m.parts, func(p *part) bool { return p.response == r })
 	})
@@ -352,6 +356,9 @@ func (p *part) over() bool {
 	}
 	return p.ended && p.heard == p.arrived
 }
+
+// settled reports whether nothing remains to be done about the part.
+func (p *part) settled() bool { return p.told && p.closed && (p.corrected || !p.cut) }
 
 // finish tells what was heard of a part.
 func (m *machine) finish(p *part) {

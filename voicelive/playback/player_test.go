@@ -218,6 +218,20 @@ func TestAnInterruption(t *testing.T) {
 	})
 }
 
+// An item of which an earlier part was heard stays, although nothing of the part that plays was.
+func TestAPartBehindOneThatWasHeard(t *testing.T) {
+	in(t, &Options{OnSpeech: Pause}, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, session(&voicelive.ServerVAD{InterruptResponse: new(false)}))
+		tell(t, p, created("r1"), delta("r1", "a", 100), &voicelive.ServerEventResponseAudioDone{ItemID: "a"}, delta("r1", "b", 100))
+		wait(100 * time.Millisecond)
+		tell(t, p, speech())
+		tell(t, p, &voicelive.ServerEventResponseAudioDelta{ResponseID: "r1", ItemID: "a", ContentIndex: 1, Delta: make([]byte, 800)}, done("r1"))
+		wait(time.Second)
+		ok(t, p.Interrupt())
+		w.want(t, "delete b", "truncate a/1 at 0")
+	})
+}
+
 func TestAResponseIntoSpeechIsDead(t *testing.T) {
 	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
 		tell(t, p, speech(), created("r1"), delta("r1", "a", 500))
