@@ -54,19 +54,25 @@ test: ## run all tests, with the race detector if there is a C compiler
 	go test $(RACE) ./...
 	$(if $(RACE),go test $(addprefix ./,$(UNRACED)))
 
-# How many fault schedules make soak runs, in virtual time and over TCP.
-VIRTUAL ?= 1000000
-REAL    ?= 100000
+# How many schedules make soak runs: of faults, in virtual time and over TCP, and of the packages
+# that decide by events and times.
+VIRTUAL   ?= 1000000
+REAL      ?= 100000
+SCHEDULES ?= 1000000
+
+MACHINES := ./voicelive/floor ./voicelive/playback ./voicelive/tools
 
 LONG := -run '^Test(Schedules|EverythingAtOnce|ConnectsThatAreCancelled)'
 
 .PHONY: test-long
 test-long: ## run the tests of chance with as many rounds as CI does
 	go test $(RACE) ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
+	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -schedules 20000 -first 10001
 
 .PHONY: soak
-soak: ## run VIRTUAL and REAL random fault schedules, with new seeds each time
+soak: ## run VIRTUAL and REAL random fault schedules, and SCHEDULES of floor, playback and tools, with new seeds each time
 	go test $(RACE) ./voicelive -run '^TestSchedules' -v -timeout 24h -virtual $(VIRTUAL) -real $(REAL) -first $$(date +%s)000000
+	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -v -timeout 24h -schedules $(SCHEDULES) -first $$(date +%s)000000
 
 .PHONY: portable
 portable: ## vet for other systems and processors, and run the tests of voicelive with 32 bits
