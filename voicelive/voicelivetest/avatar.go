@@ -41,7 +41,7 @@ func (s *Session) offerICE() {
 	s.config.settle()
 }
 
-// connectAvatar replies to the client's SDP. There is no media behind the reply.
+// connectAvatar replies to the client's SDP. The reply leads to no media.
 func (s *Session) connectAvatar(e *voicelive.ClientEventSessionAvatarConnect) {
 	if !s.valid(e) {
 		return

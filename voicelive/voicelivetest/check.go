@@ -9,7 +9,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// Check fails the test for what [Session.Check] finds in any session.
+// Check fails the test if [Session.Check] finds a mistake in any session.
 func (srv *Server) Check(t TB) {
 	t.Helper()
 	for _, s := range srv.Sessions() {
@@ -19,15 +19,15 @@ func (srv *Server) Check(t TB) {
 	}
 }
 
-// Check lists what a client should not have done in the session so far, or nil:
+// Check lists the mistakes of the client in the session so far, or returns nil if there are none. Mistakes are
 //
-//   - an event that the service refused with an error, unless a [Fault] did;
-//   - a response.create while the user was speaking, unless speech_started may have been on its way to the client, the
-//     response is out of band, or cancel_previous is true;
-//   - a function call without an output, of a response that was not cancelled, or one with two. Calls of a session that
-//     the client did not end are allowed to have none.
+//   - an event that the service refused with an error, unless a [Fault] refused it;
+//   - a response.create while the user was speaking. It is no mistake if speech_started may still have been on its way
+//     to the client, if the response is out of band, or if cancel_previous is true;
+//   - a function call without an output, if its response was not cancelled and the client ended the session;
+//   - a function call with two outputs.
 //
-// It does not wait: call it when the conversation is over.
+// Check does not wait: call it when the conversation is over.
 func (s *Session) Check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,19 +44,19 @@ func (s *Session) Check() error {
 	return errors.Join(found...)
 }
 
-// function is a function call, and what became of it.
+// function is a function call and the outputs that it has got.
 type function struct {
 	id, name string
 	due      bool // it needs an output
 	outputs  int
 }
 
-// blame records what the client should not have done.
+// blame records a mistake of the client.
 func (s *Session) blame(format string, args ...any) {
 	s.change(func() { s.faulted = append(s.faulted, fmt.Errorf(format, args...)) })
 }
 
-// intoSpeech blames the client for a response that it asks for while the user speaks, as it could know.
+// intoSpeech blames the client for a response.create while the user speaks, if the client could know that the user does.
 func (s *Session) intoSpeech(params *voicelive.ResponseCreateParams, aside bool) {
 	o := &s.srv.options
 	crossing := o.Link.Latency + o.Uplink.Latency
@@ -85,7 +85,7 @@ func (s *Session) note(value voicelive.ResponseItem) {
 	}
 }
 
-// note records which function calls of a response need an output, at its end.
+// note records, at the end of a response, which of its function calls need an output.
 func (r *response) note() {
 	for _, i := range r.items {
 		call, ok := i.value.(*voicelive.ResponseFunctionCallItem)

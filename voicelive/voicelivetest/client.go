@@ -9,9 +9,9 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// ClientOptions are what a client needs to reach the server: its dial function, trust in its certificate, and leave to
-// send a credential in clear text if the server has no TLS. Environment variables for proxies do not matter. The caller
-// owns the result and may add to it.
+// ClientOptions returns the options with which a client reaches the server: the dial function and the certificate of the
+// server, and permission to send a credential in clear text if the server has no TLS. The client ignores environment
+// variables for proxies. The caller owns the result and may add to it.
 func (srv *Server) ClientOptions() *voicelive.ClientOptions {
 	return &voicelive.ClientOptions{
 		ClientOptions: azcore.ClientOptions{InsecureAllowCredentialWithHTTP: !srv.options.TLS},
@@ -31,8 +31,8 @@ func (srv *Server) NewClient() (*voicelive.Client, error) {
 }
 
 // Client opens a session with the server, and closes it at the end of the test. The session is with the model
-// gpt-realtime, or as options say; see [voicelive.Client.Connect]. The test fails if it cannot be opened, or if closing
-// it fails although it was still open.
+// gpt-realtime unless options say otherwise; see [voicelive.Client.Connect]. The test fails if the session cannot be
+// opened, or if it is still open at the end of the test and cannot be closed.
 func (srv *Server) Client(t TB, options ...*voicelive.ConnectOptions) *voicelive.Session {
 	t.Helper()
 	client, err := srv.NewClient()

@@ -11,8 +11,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// config is the effective configuration of a session: the members of its JSON, so that what this version does not know
-// survives, and what the simulator needs of them.
+// config is the effective configuration of a session. It keeps the members of the JSON, so that members which this version
+// does not know survive, and the decoded values that the simulator uses.
 type config struct {
 	members map[string]json.RawMessage
 	view    voicelive.ResponseSession
@@ -32,15 +32,15 @@ func encode(v any) json.RawMessage {
 	return text
 }
 
-// vadDefaults are what the service fills in for a turn detection that leaves them out: all kinds of it, those that go by
-// loudness, and Azure's.
+// vadDefaults are the values that the service fills in if a turn detection leaves them out: first those of every type of
+// turn detection, then those of the types that measure loudness, then those of Azure's types.
 var (
 	vadDefaults      = object{"create_response": true, "interrupt_response": true, "auto_truncate": false}
 	loudVADDefaults  = object{"threshold": 0.5, "prefix_padding_ms": 300, "silence_duration_ms": 500}
 	azureVADDefaults = object{"speech_duration_ms": 200}
 )
 
-// defaultConfig is what a session begins with.
+// defaultConfig is the configuration at the beginning of a session.
 func defaultConfig(query url.Values, defaultModel, id string) config {
 	c := config{members: map[string]json.RawMessage{}}
 	for name, value := range map[string]any{
@@ -77,7 +77,7 @@ func (c *config) settle() {
 	var vad map[string]json.RawMessage
 	if json.Unmarshal(c.members["turn_detection"], &vad) == nil && vad != nil {
 		var name string
-		json.Unmarshal(vad["type"], &name) // what is no string is none of these
+		json.Unmarshal(vad["type"], &name) // a value that is not a string is no type
 		fillIn(vad, vadDefaults)
 		if name != "semantic_vad" {
 			fillIn(vad, loudVADDefaults)
@@ -110,7 +110,7 @@ func (c *config) session() voicelive.ResponseSession {
 	return session
 }
 
-// update merges what is present into the configuration, or tells what cannot be changed.
+// update merges the members that are present into the configuration, or returns the problem with a member that cannot change.
 func (c *config) update(update *voicelive.RequestSession) *problem {
 	text, err := update.MarshalJSON()
 	if err != nil {
@@ -145,7 +145,7 @@ func defaultRate(format voicelive.InputAudioFormat) int {
 	return 8000
 }
 
-// refuses tells what the service would not change.
+// refuses returns the problem if the service would refuse the change.
 func (c *config) refuses(update *voicelive.RequestSession) *problem {
 	if update.Model != nil && c.view.Model != nil && *update.Model != *c.view.Model {
 		return &problem{code: "cannot_update_model", param: "session.model", message: "The model of a session cannot be changed"}
@@ -214,7 +214,7 @@ func outputFormat(name voicelive.OutputAudioFormat) format {
 	return format{rate: 24000, channels: 1}
 }
 
-// turnDetection is the configured turn detection in one shape for all its kinds; nil if it is off.
+// turnDetection is the configured turn detection, in one shape for all its types; nil if it is off.
 func (c *config) turnDetection() *turnDetection {
 	if _, off := c.view.TurnDetection.(voicelive.NullTurnDetection); off || c.view.TurnDetection == nil {
 		return nil

@@ -14,7 +14,7 @@ type conversation struct {
 	items []*item
 }
 
-// item is one item and what it keeps beside its JSON.
+// item is one item, with its audio and its state.
 type item struct {
 	value    voicelive.ResponseItem // without audio
 	audio    []byte                 // of its first content part, as it was sent or received
@@ -37,7 +37,7 @@ func (c *conversation) find(id string) *item {
 	return nil
 }
 
-// place is where an item goes that shall follow another: at the end for nil, in front for "root".
+// place is the index for an item that follows another: the end for nil, the front for "root".
 func (c *conversation) place(previous *string) (at int, ok bool) {
 	switch {
 	case previous == nil:
@@ -66,7 +66,7 @@ func (c *conversation) values() []voicelive.ResponseItem {
 	return values
 }
 
-// add inserts an item and says so.
+// add inserts an item and announces it to the client.
 func (s *Session) add(i *item, at int) {
 	s.emit(created(i, s.insert(i, at)))
 }
@@ -103,7 +103,7 @@ func responseItem(members object) voicelive.ResponseItem {
 	return item
 }
 
-// itemOf makes the service's view of an item that the client sent for a conversation, or tells what is wrong with it.
+// itemOf returns the service's form of an item that the client sent for a conversation, or the problem with it.
 func (s *Session) itemOf(request voicelive.ConversationRequestItem, c *conversation) (*item, *problem) {
 	if request == nil {
 		return nil, &problem{code: "missing_required_parameter", param: "item", message: "The item is missing"}

@@ -6,7 +6,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// dispatch does what an event of the client asks for. For what is wrong with the event it sends an error event.
+// dispatch handles an event of the client. If the event is wrong, it sends an error event.
 func (s *Session) dispatch(event voicelive.ClientEvent, text []byte) {
 	if s.refusesByFault(event, text) {
 		return
@@ -56,7 +56,7 @@ func (s *Session) dispatch(event voicelive.ClientEvent, text []byte) {
 	}
 }
 
-// valid reports whether an event is one that the service accepts, and answers one that is not.
+// valid reports whether the service accepts an event. If not, it sends an error event.
 func (s *Session) valid(event voicelive.ClientEvent) bool {
 	err := event.Validate()
 	if err != nil {
@@ -65,7 +65,7 @@ func (s *Session) valid(event voicelive.ClientEvent) bool {
 	return err == nil
 }
 
-// misfit tells of members of an event, or of the session in it, that have another JSON type than the field.
+// misfit returns the problem if a member of an event, or of the session in it, has another JSON type than the field.
 func misfit(event voicelive.ClientEvent) error {
 	if e, ok := event.(*voicelive.ClientEventSessionUpdate); ok {
 		if err := e.Session.Extra.Err(); err != nil {

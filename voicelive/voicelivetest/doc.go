@@ -20,14 +20,14 @@
 // interruption, cancellation, truncation, the signalling of avatars and WebRTC, usage, rate limits, errors that carry the
 // event_id of their cause, and an end after 60 minutes.
 //
-//	what the service says       Options.Respond: Reply, Echo, Sequence, Always, Replay, or any func(Request) Response
-//	what the service hears      Options.Hear: Hear, or any func(Utterance) Hearing
-//	what the user says          audio that the client sends, or Session.UserSays, which needs none
-//	any other event             Session.Inject, Session.InjectJSON
-//	the end                     Session.CloseWith, Session.Abort, Options.SessionLimit
-//	what the client did         Server.Handshakes, Session.Received, Session.End; Session.WaitReceived waits
-//	what the service did        Session.Sent; Session.WaitSent waits
-//	what it should not have     Server.Check: errors, responses into speech, calls without an output
+//	responses               Options.Respond: Reply, Echo, Sequence, Always, Replay, or any func(Request) Response
+//	transcriptions          Options.Hear: Hear, or any func(Utterance) Hearing
+//	speech of the user      audio that the client sends, or Session.UserSays, which needs none
+//	any other event         Session.Inject, Session.InjectJSON
+//	the end                 Session.CloseWith, Session.Abort, Options.SessionLimit
+//	events of the client    Server.Handshakes, Session.Received, Session.End; Session.WaitReceived waits
+//	events of the service   Session.Sent; Session.WaitSent waits
+//	mistakes of the client  Server.Check: errors, responses into speech, calls without an output
 //
 // # Time
 //
@@ -42,7 +42,7 @@
 //	TLS                   none
 //	Keys, Tokens, Models  all are accepted
 //	DefaultModel          none: a request without a model or an agent is refused
-//	APIVersions           those that are known to have been published
+//	APIVersions           the published versions that are known
 //	ConnectionsPerMinute  no limit
 //	Respond               Echo()
 //	Hear                  Hear(): the length of the speech in place of its words
@@ -66,13 +66,13 @@
 //	Latency                 a response has output at once, or later
 //	ResponseLatency         the response to speech is created at once, or later
 //	InterruptLatency        speech ends a response at once, or later: more deltas come
-//	Link, Uplink            events arrive at once, or cross those of the other side
+//	Link, Uplink            events arrive at once, or cross events of the other side
 //	Hearing.AfterResponse   the transcription comes before the response, or after it
 //
 // # Faults
 //
-// [Options.Faults] makes handshakes, frames, events and ends go wrong, at a moment that is given in events or in time;
-// [FaultKinds] lists what there is, from a refused handshake to a lost response.done. A [Script] is for one connection.
+// [Options.Faults] makes handshakes, frames, events and ends go wrong, after a number of events or after a time;
+// [FaultKinds] lists all faults, from a refused handshake to a lost response.done. A [Script] is for one connection.
 // Scripts are written by hand or made from a seed. Their text, which [Script.String] writes and [ParseScript] reads, is
 // enough to see the same faults again:
 //
@@ -83,29 +83,30 @@
 // # A server for programs
 //
 // [Start] needs no test, and [Server.NewClient] makes a client. Over [TCP] other processes reach the server at
-// [Server.URL], with any key. [Options.Forget] bounds what it remembers.
+// [Server.URL], with any key. [Options.Forget] bounds the memory of the server.
 //
 //	srv, err := voicelivetest.Start(&voicelivetest.Options{Transport: voicelivetest.TCP, Address: "localhost:8080", Forget: true})
 //
 // # What it does not promise
 //
-// It follows the published description of the protocol and what is known of the service, which says less than one would
-// like. It is not the service. In particular,
+// The server follows the published description of the protocol and the known behaviour of the service. Both leave much
+// open. It is not the service. In particular,
 //
-//   - the relative order of events that the service does not specify, such as transcription and response, is one of
-//     several that a client must accept; identifiers, texts of errors and most of their codes are the simulator's own;
+//   - the service does not specify the order of some events, such as transcription and response. The order of the
+//     simulator is one of several that a client must accept;
+//   - identifiers, texts of errors and most of their codes are the simulator's own;
 //   - there is no model: instructions, temperature, tool choice and the like are in the configuration and change nothing;
-//   - turn detection knows loud from quiet; semantic detection, wake words, echo cancellation and noise reduction are
-//     accepted as configuration only;
-//   - the voice can be told apart from silence and noise, and its words have times and visemes, but it is not speech
-//     that one understands, and all voices sound alike;
-//   - tokens are estimates from the length of text and audio, and rate limits are told but not enforced, except for
+//   - turn detection measures loudness only; semantic detection, wake words, echo cancellation and noise reduction are
+//     accepted as configuration and change nothing;
+//   - a detector of speech takes the voice for speech, and its words have times and visemes, but nobody can understand
+//     it, and all voices sound the same;
+//   - tokens are estimates from the length of text and audio; rate limits are sent but not enforced, except for
 //     connections;
 //   - the combinations of features that the service refuses in some models or regions are mostly accepted;
-//   - there is no media behind the SDP of avatars and WebRTC, and video is bytes that do not decode;
+//   - the SDP of avatars and WebRTC leads to no media, and video is bytes that do not decode;
 //   - agents are names: threads are not kept between connections;
-//   - nothing is said about speed. [Options.Forget] is for runs with many events.
+//   - its speed is not that of the service. [Options.Forget] is for runs with many events.
 //
-// New versions may send more events, and do more of what the service does. A test should not depend on a complete list
-// of events that it did not cause.
+// New versions may send more events and simulate more of the service. A test should not depend on a complete list of
+// events that it did not cause.
 package voicelivetest

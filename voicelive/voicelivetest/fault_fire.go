@@ -9,7 +9,7 @@ func (s *Session) fireAt(n int) {
 	}
 }
 
-// fire does a fault. What the writer does waits for its turn; what ends the connection does not.
+// fire carries out a fault. Faults of the writer are queued; those that end the connection happen at once.
 func (s *Session) fire(i int) {
 	f := &s.faults[i]
 	switch f.Kind {
@@ -72,7 +72,7 @@ func (s *Session) closeNow(f *Fault) error {
 	return s.writeClose(closing{code, f.Body})
 }
 
-// fireClose does what a script wants of the client's close frame, and reports whether it did.
+// fireClose carries out a fault that the script has for the client's close frame, and reports whether there is one.
 func (s *Session) fireClose() bool {
 	for _, f := range s.faults {
 		switch f.Kind {
@@ -107,7 +107,7 @@ func (s *Session) cutOff(kind FaultKind) {
 	}
 }
 
-// cause says why the session will have ended; the first counts.
+// cause records why the session ends; the first cause counts.
 func (s *Session) cause(end End) {
 	s.change(func() {
 		if s.because == nil {

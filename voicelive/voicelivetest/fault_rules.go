@@ -40,7 +40,7 @@ func (rs *rules) take(fits func(*rule) bool) *Fault {
 // add puts a fault in force.
 func (rs *rules) add(f *Fault, times int) { *rs = append(*rs, &rule{f, times}) }
 
-// obey puts a fault in force that decides what becomes of the client's events. It reports whether the fault is one.
+// obey puts a fault in force if it is one that changes how events of the client are handled, and reports whether it is.
 func (s *Session) obey(f *Fault) bool {
 	switch f.Kind {
 	case EventUncorrelated, EventAlreadyActive, EventRefuse:

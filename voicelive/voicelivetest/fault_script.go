@@ -76,7 +76,7 @@ func (f Fault) String() string {
 	return text
 }
 
-// String is the script in one line, such as a test prints with what it found. [ParseScript] reads it.
+// String returns the script in one line, for the message of a failed test. [ParseScript] reads it.
 func (s Script) String() string {
 	faults := make([]string, len(s))
 	for i, f := range s {
@@ -85,8 +85,8 @@ func (s Script) String() string {
 	return strings.Join(faults, "; ")
 }
 
-// ParseScript reads what [Script.String] has written: faults with a semicolon between, each a kind and the members that
-// are not zero, by their names in lower case.
+// ParseScript reads the text that [Script.String] returns. Semicolons separate the faults. A fault is its kind, followed by
+// its fields that are not zero, with their names in lower case.
 func ParseScript(text string) (Script, error) {
 	var script Script
 	for text = strings.TrimSpace(text); text != ""; {
@@ -133,7 +133,7 @@ func cutWord(text string) (word, rest string) {
 	return text[:i], strings.TrimLeft(text[i:], " ")
 }
 
-// check tells what makes no sense in a fault.
+// check returns an error if a fault makes no sense.
 func (f Fault) check() error {
 	switch {
 	case !slices.Contains(FaultKinds(), f.Kind):
@@ -146,7 +146,7 @@ func (f Fault) check() error {
 	return nil
 }
 
-// check tells what makes no sense in scripts.
+// check returns an error if a script makes no sense.
 func (f Faults) check() error {
 	var errs []error
 	for i, script := range f.Scripts {

@@ -55,7 +55,7 @@ var additions = map[FaultKind]string{
 	EventRace:        `{"type":"error","error":{"type":"invalid_request_error","code":"conversation_already_has_active_response","message":"A response is already active","param":null,"event_id":null}}`,
 }
 
-// applyFault does a fault that is the writer's.
+// applyFault carries out a fault on the writer.
 func (s *Session) applyFault(f *Fault) error {
 	if s.silent.Load() {
 		return errSilent
@@ -117,7 +117,7 @@ func (s *Session) writeLast(b []byte) error {
 	return errSilent
 }
 
-// writeChanged writes an event with the changes that wait for one.
+// writeChanged writes an event with the pending changes.
 func (s *Session) writeChanged(o outgoing) error {
 	taken := s.pendingChanges
 	s.pendingChanges = nil

@@ -9,10 +9,10 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// FaultKind is something that goes wrong.
+// FaultKind is the kind of a [Fault].
 type FaultKind string
 
-// What goes wrong with a handshake. Only the first of a script is done.
+// Faults of a handshake. A script carries out only the first.
 const (
 	// HandshakeRefuse replies with Status (0 is 503), Body (empty is an error of the service) and a Retry-After of Delay.
 	HandshakeRefuse FaultKind = "handshake.refuse"
@@ -40,7 +40,7 @@ const (
 	HandshakeSlow FaultKind = "handshake.slow"
 )
 
-// What goes wrong with frames. Those marked * break the protocol: nothing is sent after them.
+// Faults of frames. Those marked * break the protocol: nothing is sent after them.
 const (
 	// FrameFragment splits the next event after N bytes (0 is after every byte).
 	FrameFragment FaultKind = "frame.fragment"
@@ -68,13 +68,13 @@ const (
 	FrameTruncate FaultKind = "frame.truncate"
 )
 
-// What goes wrong with events. The session goes on.
+// Faults of events. The session goes on.
 const (
 	// EventUnknown sends an event of a type that nobody knows.
 	EventUnknown FaultKind = "event.unknown"
 	// EventField adds a member that nobody knows to the next event.
 	EventField FaultKind = "event.field"
-	// EventType sends an event whose members have other JSON types than they should.
+	// EventType sends an event whose members have wrong JSON types.
 	EventType FaultKind = "event.type"
 	// EventBase64 sends audio that is not base64.
 	EventBase64 FaultKind = "event.base64"
@@ -88,18 +88,19 @@ const (
 	EventErrorAfter FaultKind = "event.error_after"
 	// EventOrder sends the end of a response that never began.
 	EventOrder FaultKind = "event.order"
-	// EventRace tells that a response is already active, as if the service had begun one by itself.
+	// EventRace sends the error that a response is already active, as if the service had begun one by itself.
 	EventRace FaultKind = "event.race"
 	// EventLose loses the next N (0 is 1) events of the type Body, or of any if it is empty: response.done, for instance.
 	EventLose FaultKind = "event.lose"
-	// EventDelay sends the next N (0 is 1) events of the type Body, or of any, only after Delay. Those that follow overtake.
+	// EventDelay sends the next N (0 is 1) events of the type Body, or of any, only after Delay. Later events overtake them.
 	EventDelay FaultKind = "event.delay"
-	// EventUncorrelated leaves the event_id of its cause out of the next N (0 is all) errors.
+	// EventUncorrelated leaves the event_id of the client event out of the next N (0 is all) errors.
 	EventUncorrelated FaultKind = "event.uncorrelated"
 	// EventAlreadyActive refuses the next N (0 is all) events response.create: another response is active.
 	EventAlreadyActive FaultKind = "event.already_active"
-	// EventRefuse refuses the next N (0 is all) events of the client of the type Body, or of any. If a path of a member
-	// follows the type, behind a space, it refuses those with the member: "response.create response.cancel_previous".
+	// EventRefuse refuses the next N (0 is all) events of the client of the type Body, or of any. Body may have a space and
+	// the path of a member after the type, as in "response.create response.cancel_previous"; then EventRefuse refuses only
+	// events with that member.
 	EventRefuse FaultKind = "event.refuse"
 )
 
@@ -111,15 +112,15 @@ const (
 	EndShortBody FaultKind = "end.short_body"
 	// EndNoBody sends a close frame without a body.
 	EndNoBody FaultKind = "end.no_body"
-	// EndFIN ends what the server sends, without a close frame. A pipe has no half: it is closed.
+	// EndFIN closes the server's direction of the connection without a close frame. A pipe is closed in both directions.
 	EndFIN FaultKind = "end.fin"
 	// EndRST resets the connection. A pipe is closed.
 	EndRST FaultKind = "end.rst"
-	// EndBlackHole sends nothing more, and takes everything without reading it, as a dead peer behind a live network.
+	// EndBlackHole sends nothing more, and discards everything that the client sends, as a network without the peer does.
 	EndBlackHole FaultKind = "end.black_hole"
 	// EndStopReading stops reading, so that the client's writes fill the buffers and block. Events are still sent.
 	EndStopReading FaultKind = "end.stop_reading"
-	// EndExpired ends the session as if its time was over. It needs no trigger but a time.
+	// EndExpired ends the session as if its time was over. Its only trigger is After.
 	EndExpired FaultKind = "end.expired"
 	// EndDuringClose replies to the client's close frame with a close of its own, with Code (0 is 1011) and Body.
 	EndDuringClose FaultKind = "end.during_close"
@@ -152,13 +153,13 @@ func (k FaultKind) Event() bool { return strings.HasPrefix(string(k), "event.") 
 // End reports whether the fault is an end of the session.
 func (k FaultKind) End() bool { return strings.HasPrefix(string(k), "end.") }
 
-// Fault is one thing that goes wrong, once. It happens at once, or when its trigger is reached: set at most one of Sent,
-// Received and After. Faults of handshakes, EndDuringClose and EndNoReply have their own moment.
+// Fault makes a connection go wrong once. It happens at once or at its trigger: set at most one of Sent, Received and
+// After. Faults of handshakes, EndDuringClose and EndNoReply have no trigger: they happen in the handshake or at the close.
 type Fault struct {
 	Kind FaultKind
 
-	Sent     int           // after so many events were written
-	Received int           // after so many events came from the client
+	Sent     int           // after that many events were written
+	Received int           // after that many events came from the client
 	After    time.Duration // after the session began
 
 	Status int           // of HTTP
@@ -168,7 +169,7 @@ type Fault struct {
 	Body   string        // see the kind
 }
 
-// lost are the events of the service, and refused those of the client, that random scripts choose from.
+// Random scripts choose from lost, events of the service, and from refused, events of the client.
 var (
 	lost = []voicelive.ServerEventType{
 		voicelive.ServerEventTypeResponseCreated, voicelive.ServerEventTypeResponseDone, voicelive.ServerEventTypeResponseOutputItemDone,
@@ -181,7 +182,7 @@ var (
 	}
 )
 
-// Script is what goes wrong with one connection.
+// Script lists the faults of one connection.
 type Script []Fault
 
 // handshake is the first fault of a handshake.
@@ -193,17 +194,17 @@ func (s Script) handshake() (Fault, bool) {
 	return s[i], true
 }
 
-// Faults are what goes wrong with the connections of a server. They are data: the same value is the same faults.
+// Faults are the faults of all connections of a server. The same value makes the same faults.
 type Faults struct {
-	// Scripts are for the connections in the order of their requests; nothing goes wrong with those after the last.
+	// Scripts are for the connections in the order of their requests. Later connections have no faults.
 	Scripts []Script
-	// Seed, if it is not 0, makes a script for each connection that Scripts has none for.
+	// Seed, if it is not 0, makes a random script for each connection without one in Scripts.
 	Seed uint64
-	// Menu limits what Seed makes. Nil is every kind but those of handshakes.
+	// Menu lists the kinds that Seed may choose. Nil is every kind except those of handshakes.
 	Menu []FaultKind
 }
 
-// Script is what goes wrong with the i-th connection, from 0.
+// Script returns the script of the i-th connection, from 0.
 func (f Faults) Script(i int) Script {
 	switch {
 	case i < len(f.Scripts):

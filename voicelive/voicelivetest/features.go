@@ -6,12 +6,12 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// A feature is a part of the service that not every version of the API has. It stands in a file of its own, which adds
-// it to features and to which nothing else refers, so that it goes with the file. What a feature does not do is nil.
+// A feature is a part of the service that not every version of the API has. Its code is in a file of its own, which adds
+// it to features. Nothing else refers to that file, so that deleting the file removes the feature. Unused fields are nil.
 type feature struct {
-	// events are what the client may send. The event may be invalid: see valid.
+	// events handle the client events of the feature. The event may be invalid: see valid.
 	events map[voicelive.ClientEventType]func(*Session, voicelive.ClientEvent)
-	// refuses tells what is wrong with a change of the configuration, stereo whether input has two channels.
+	// refuses returns the problem with a change of the configuration; stereo is true if input has two channels.
 	refuses func(*voicelive.RequestSession) *problem
 	stereo  func(*voicelive.ResponseSession) bool
 	// configured comes after a change of the configuration.

@@ -28,7 +28,7 @@ const (
 	requestTimeout = 10 * time.Second
 )
 
-// apiVersions are the versions known to have been published, and that of the package.
+// apiVersions are the published versions that are known, and that of the package.
 var apiVersions = [...]string{
 	"2025-05-01-preview", "2025-10-01", "2026-01-01-preview", "2026-04-10", "2026-06-01-preview", "2026-07-15", "v1", voicelive.APIVersion,
 }
@@ -123,7 +123,7 @@ func (srv *Server) open(conn net.Conn, r *bufio.Reader, req *http.Request, index
 	return s
 }
 
-// check tells why the service would refuse a request; nil if it would not.
+// check returns the refusal of a request; nil if the service accepts it.
 func (srv *Server) check(req *http.Request) *refusal {
 	for _, check := range []func(*http.Request) *refusal{
 		srv.checkPath, srv.checkUpgrade, srv.checkAuth, srv.checkVersion, srv.checkTarget, srv.checkRate,

@@ -6,8 +6,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// interrupt is what speech of the user does to output: after [Options.InterruptLatency] the active response is cancelled
-// and, with auto_truncate, what had not been played when the speech began is forgotten.
+// interrupt handles speech of the user during output. After [Options.InterruptLatency] it cancels the active response and,
+// with auto_truncate, forgets the audio that had not been played when the speech began.
 func (s *Session) interrupt(t *turnDetection) {
 	began, r := time.Now(), s.active
 	s.soon(s.srv.options.InterruptLatency, func() {
@@ -20,8 +20,8 @@ func (s *Session) interrupt(t *turnDetection) {
 	})
 }
 
-// truncateUnplayed truncates what had not been played at a time, when r was active or nothing was. What other responses
-// have begun to say since then plays on.
+// truncateUnplayed truncates the audio that had not been played at a time, when r was active or no response was. Audio of
+// later responses plays on.
 func (s *Session) truncateUnplayed(at time.Time, r *response) {
 	played := s.played
 	s.played = nil
@@ -36,8 +36,8 @@ func (s *Session) truncateUnplayed(at time.Time, r *response) {
 	}
 }
 
-// replySoon creates the response of the service's own to what the user has said: after the one that is active and
-// [Options.ResponseLatency], unless the user speaks again or the client has got a response before.
+// replySoon creates the service's own response to the user's speech, after the active response is done and
+// [Options.ResponseLatency] has passed. It does not if the user speaks again or the client has got a response before.
 func (s *Session) replySoon() {
 	s.expected++
 	n := s.expected
@@ -56,9 +56,9 @@ func (s *Session) replySoon() {
 }
 
 // UserSays makes turn detection hear the user for d, from now on, although the client sends no audio: speech_started
-// comes at once, and speech_stopped when d and the silence that ends a turn are over. The user says text; if it is empty,
-// [Options.Hear] decides. Audio that the client sends in the meantime is not listened to. It does not wait.
-// Without turn detection, or while the user speaks already, it is an error that [Server.Close] returns.
+// comes at once, and speech_stopped after d and the silence that ends the speech. The user says text; if it is empty,
+// [Options.Hear] returns the words. Turn detection ignores audio that the client sends in the meantime. UserSays does not
+// wait. Without turn detection, or while the user speaks already, it causes an error that [Server.Close] returns.
 func (s *Session) UserSays(text string, d time.Duration) {
 	s.calls.put(func() {
 		t, in := s.config.vad, &s.input

@@ -8,19 +8,19 @@ import (
 	"time"
 )
 
-// Link is a bad line. [Link.Wrap] puts it below either side of a connection; it changes what that side writes, so wrap
-// both for both directions. The zero value is a good line. All waiting is by the clock of package time, which may be
-// virtual.
+// Link is a slow or broken line. [Link.Wrap] puts it below one side of a connection and affects only the bytes that this
+// side writes; wrap both sides for both directions. The zero value is a good line. All waiting is by the clock of package
+// time, which may be virtual.
 type Link struct {
-	// Latency passes before written bytes arrive. Writes do not wait for it, until 256 KiB are on their way.
+	// Latency passes before written bytes arrive. Writes wait for it only if 256 KiB are on their way.
 	Latency time.Duration
-	// Bandwidth is in bytes per second. 0 is no limit. Writes wait for it.
+	// Bandwidth is in bytes per second. 0 is no limit. Writes block to keep to it.
 	Bandwidth int
-	// Slice cuts writes into pieces of at most so many bytes. 0 does not.
+	// Slice cuts writes into pieces of at most that many bytes. 0 does not cut.
 	Slice int
-	// CutAfter hangs up once so many bytes were written. 0 never does.
+	// CutAfter hangs up once that many bytes were written. 0 never does.
 	CutAfter int
-	// BlackHoleAfter swallows everything once so many bytes were written, and reports success. 0 never does.
+	// BlackHoleAfter discards everything once that many bytes were written, and reports success. 0 never does.
 	BlackHoleAfter int
 }
 
@@ -40,7 +40,7 @@ func (l Link) Wrap(conn net.Conn) net.Conn {
 	return c
 }
 
-// Dial is dial with the line below its connections, such as [Server.DialContext].
+// Dial wraps a dial function such as [Server.DialContext]: its connections have the line below them.
 func (l Link) Dial(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -149,7 +149,7 @@ func (c *linkConn) pass(b []byte) (int, error) {
 	}
 }
 
-// deliver brings what is underway, until the line is closed.
+// deliver writes the bytes that are underway when they are due, until the line is closed.
 func (c *linkConn) deliver() {
 	for {
 		select {
@@ -220,7 +220,7 @@ func (c *linkConn) expire(t time.Time) {
 	c.deadline = make(chan struct{})
 }
 
-// Close hangs up. What is underway is lost.
+// Close hangs up. Bytes that have not arrived are lost.
 func (c *linkConn) Close() error {
 	c.closing.Do(func() {
 		close(c.done)

@@ -8,11 +8,11 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// MCPServer is what an MCP server does that sessions name in their tools.
+// MCPServer simulates an MCP server that sessions name in their tools.
 type MCPServer struct {
-	// Tools are listed. Nil lists those that the session allows.
+	// Tools are the tools that the server lists. Nil lists those that the session allows.
 	Tools []voicelive.MCPTool
-	// Unlisted fails the listing.
+	// Unlisted makes the listing fail.
 	Unlisted bool
 	// Latency passes before a listing or a call is completed.
 	Latency time.Duration
@@ -60,7 +60,7 @@ func (s *Session) listTools(server *voicelive.MCPServer) {
 	})
 }
 
-// tools are what a server lists, of what the session allows.
+// tools returns the tools that a server lists and the session allows.
 func tools(simulated MCPServer, server *voicelive.MCPServer) []voicelive.MCPTool {
 	schema := voicelive.JSONSchema(`{"type":"object"}`)
 	list := []voicelive.MCPTool{}
@@ -123,7 +123,7 @@ func (c *mcpCall) value() *voicelive.ResponseMCPCallItem {
 	return v
 }
 
-// needsApproval looks a call up in the session's tools. The default is that it does.
+// needsApproval reports whether the session's tools require approval of a call. The default is true.
 func (s *Session) needsApproval(c MCPCall) bool {
 	for _, tool := range s.config.view.Tools {
 		server, ok := tool.(*voicelive.MCPServer)
@@ -182,7 +182,7 @@ func (c *mcpCall) run(later func(finish func())) {
 	})
 }
 
-// finish says how the call went. It carries no response_id, and may come long after response.done.
+// finish sends the result of the call. The events have no response_id, and may come long after response.done.
 func (c *mcpCall) finish(output *string, failure json.RawMessage) {
 	value := c.value()
 	value.Output, value.Error = output, voicelive.ErrorPayload(failure)

@@ -3,7 +3,7 @@ package voicelivetest
 import "time"
 
 // Options configure a [Server]. The zero value, like a nil *Options, is a server in memory that accepts every
-// credential, hears speech, and echoes what it is told.
+// credential, detects speech, and responds with the words of the user.
 type Options struct {
 	// Transport is how clients reach the server.
 	Transport Transport
@@ -16,21 +16,22 @@ type Options struct {
 	Keys []string
 	// Tokens are the bearer tokens that are accepted. Nil accepts any.
 	Tokens []string
-	// Models are the models that exist. Nil means all that are asked for.
+	// Models are the models that exist. Nil accepts any.
 	Models []string
 	// DefaultModel is for requests that name neither a model nor an agent. Empty refuses them.
 	DefaultModel string
-	// APIVersions are the versions that are accepted. Nil means those that are known to have been published.
+	// APIVersions are the versions that are accepted. Nil accepts the published versions that are known.
 	APIVersions []string
-	// ConnectionsPerMinute refuses more with status 429 and a Retry-After. 0 is no limit; the service has 30.
+	// ConnectionsPerMinute is the limit of connections per minute. The server refuses more with status 429 and a
+	// Retry-After. 0 is no limit; that of the service is 30.
 	ConnectionsPerMinute int
 
-	// Respond decides what each response is made of. Nil is [Echo].
+	// Respond returns the content of each response. Nil is [Echo].
 	Respond Responder
-	// Hear decides what transcription makes of the user's audio. Nil is [Hear] without texts.
+	// Hear returns the transcription of the user's audio. Nil is [Hear] without texts.
 	Hear Listener
-	// MCP is what the MCP servers do that sessions name, by label. One that is not here has the tools that the session
-	// allows, and its calls return their arguments.
+	// MCP simulates the MCP servers that sessions name, by label. A server that is missing here has the tools that the
+	// session allows, and its calls return their arguments.
 	MCP map[string]MCPServer
 
 	// Pace is how fast output is sent.
@@ -38,15 +39,15 @@ type Options struct {
 	// Latency passes between the start of a response and its first output. A [Response] may say otherwise.
 	Latency time.Duration
 	// ResponseLatency passes between the end of the user's speech and response.created of the response that the service
-	// creates by itself. If the client gets one in the meantime, the service creates none.
+	// creates by itself. If the client asks for a response in the meantime, the service creates none.
 	ResponseLatency time.Duration
-	// InterruptLatency passes between speech_started and the end of the response that the speech interrupts: the response
-	// goes on for so long.
+	// InterruptLatency passes between speech_started and the end of the response that the speech interrupts. The response
+	// continues in the meantime.
 	InterruptLatency time.Duration
 	// Chunk is the audio in one response.audio.delta. 0 is 100 ms.
 	Chunk time.Duration
-	// SessionLimit is how long a session may last: then it gets the error session_expired and close code 1001.
-	// 0 is 60 minutes.
+	// SessionLimit is how long a session may last. Then the server sends the error session_expired and closes with code
+	// 1001. 0 is 60 minutes.
 	SessionLimit time.Duration
 	// CloseTimeout is how long the server waits for the reply to its close frame. 0 is 5 s.
 	CloseTimeout time.Duration
@@ -60,16 +61,16 @@ type Options struct {
 	// whether the service takes them.
 	RefuseCancelledOutputs bool
 
-	// Link is the line on which the server sends. Its latency is that of events on their way to the client.
+	// Link is the line on which the server sends. Its latency delays events to the client.
 	Link Link
-	// Uplink is the line on which clients send that connect with [Server.DialContext], as [Server.Client] does.
+	// Uplink is the line on which clients send, if they connect with [Server.DialContext], as [Server.Client] does.
 	Uplink Link
-	// Faults are what goes wrong. The zero value is nothing.
+	// Faults make connections go wrong. The zero value has no faults.
 	Faults Faults
-	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled. Of the last
-	// 10,000 in each direction at least, types and times are kept. It is for long runs.
+	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled. The server
+	// keeps the types and times of at least the last 10,000 events in each direction. Forget is for long runs.
 	Forget bool
-	// Lenient keeps [NewServer] from failing the test for what [Session.Violations] lists.
+	// Lenient keeps [NewServer] from failing the test if [Session.Violations] lists a violation.
 	Lenient bool
 }
 
@@ -79,8 +80,8 @@ type Pace float64
 const (
 	// RealTime sends audio as fast as it plays. It is the zero value.
 	RealTime Pace = 0
-	// Instant sends everything as soon as it is known. A response is then never still active when the next event of the
-	// client arrives, unless its [Response] has a Delay.
+	// Instant sends everything as soon as it is known. A response is then done before the next event of the client
+	// arrives, unless its [Response] has a Delay.
 	Instant Pace = -1
 )
 

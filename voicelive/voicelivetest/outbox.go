@@ -25,7 +25,7 @@ type outgoing struct {
 	fault   *Fault
 }
 
-// size is what it counts in the outbox, in bytes: a bit more than its own, for small ones.
+// size is the size that counts in the outbox, in bytes, with an overhead for small events.
 func (o *outgoing) size() int { return len(o.event) + len(o.control) + 64 }
 
 type closing struct {
@@ -33,8 +33,8 @@ type closing struct {
 	reason string
 }
 
-// outbox holds what waits to be written. It has no limit of its own: responses look at full, the reader waits for room, and
-// what tests inject is theirs to bound. Control frames overtake events.
+// outbox queues events and control frames for the writer. Control frames overtake events. The queue itself has no limit:
+// responses stop while it is full, the reader waits for room, and a test must limit the events that it injects.
 type outbox struct {
 	mu      sync.Mutex
 	queue   []outgoing
@@ -61,7 +61,7 @@ func (b *outbox) put(o outgoing) {
 	signal(b.ready)
 }
 
-// replace drops what waits and puts o there.
+// replace drops the queue and puts o there.
 func (b *outbox) replace(o outgoing) {
 	b.mu.Lock()
 	b.queue, b.control, b.bytes = nil, nil, 0

@@ -8,12 +8,12 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// undecodable is the error for a message that is not an event. If there is an event_id to be found, it is correlated.
+// undecodable is the problem with a message that is not an event. It names the event_id if the message has one.
 func undecodable(text []byte, err error) problem {
 	var tags struct {
 		EventID string `json:"event_id"`
 	}
-	json.Unmarshal(text, &tags) // what cannot be read has no id
+	json.Unmarshal(text, &tags) // without an id if it is not JSON
 	message := err.Error()
 	if d := (*voicelive.DecodeError)(nil); errors.As(err, &d) {
 		message = d.Reason
@@ -21,12 +21,12 @@ func undecodable(text []byte, err error) problem {
 	return problem{kind: "invalid_request_error", code: "invalid_json", message: "The message is not an event: " + message, eventID: tags.EventID}
 }
 
-// problem is what the service says in an error event.
+// problem is the content of an error event.
 type problem struct {
 	kind, code, message, param, eventID string
 }
 
-// fail sends an error event for what the client did. The session goes on.
+// fail sends an error event for a mistake of the client. The session goes on.
 func (s *Session) fail(p problem) {
 	s.blame("the service refused something: %s %s", p.code, p.message)
 	s.tellError(p)

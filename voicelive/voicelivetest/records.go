@@ -27,24 +27,24 @@ type Sent struct {
 	At   time.Duration   // since the session began
 }
 
-// By tells who ended a session.
+// By is the side that ended a session.
 type By string
 
 const (
 	ByClient By = "client" // it closed, or its end of the connection is gone
 	ByServer By = "server" // the service closed: the session expired, the client broke the protocol, or the test asked for it
-	ByFault  By = "fault"  // a [Fault] did
+	ByFault  By = "fault"  // a [Fault] ended it
 )
 
-// End tells how a session ended. Code and Reason are of the close frame that was first, if there was one.
+// End describes the end of a session. Code and Reason are those of the first close frame, if there was one.
 type End struct {
 	By     By
 	Code   int
 	Reason string
-	Err    error // what reading or writing returned, if there was no close frame of the client
+	Err    error // the error of reading or writing, if the client sent no close frame
 }
 
-// records is what a session remembers for the test.
+// records keeps the events and the end of a session for the test.
 type records struct {
 	mu         sync.Mutex
 	began      time.Time
@@ -52,7 +52,7 @@ type records struct {
 	received   []Received
 	sent       []Sent
 	violations []error
-	faulted    []error     // what the client should not have done
+	faulted    []error     // mistakes of the client
 	functions  []*function // that responses have called
 	closeCode  int         // of the close frame that was sent
 	closeSent  bool
@@ -61,7 +61,7 @@ type records struct {
 	firstClose *End // of the close frame that was first, of either side
 	pings      int
 	pongs      int
-	because    *End // what will be the end
+	because    *End // the cause of the end, before the end itself
 	end        *End
 	changed    chan struct{} // closed at the next change; nil if nobody waits for it
 }
@@ -69,7 +69,7 @@ type records struct {
 // remembered is how many events are kept at least by a session that forgets.
 const remembered = 10_000
 
-// keep appends an event, and forgets the first half of very many if it shall.
+// keep appends an event. If the session forgets, it drops the older half of a long list.
 func keep[E any](list []E, e E, forget bool) []E {
 	if forget && len(list) >= 2*remembered {
 		list = append([]E(nil), list[remembered:]...)
@@ -103,51 +103,51 @@ func get[T any](r *records, f func() T) T {
 	return f()
 }
 
-// Received are the events of the client so far.
+// Received returns the events of the client so far.
 func (s *Session) Received() []Received {
 	return get(&s.records, func() []Received { return slices.Clone(s.received) })
 }
 
-// Sent are the events that were written to the client, in the order of the wire, including the one that is being written.
-// Their ids are event_1, event_2 and so on, but for events that were injected with an id of their own. When a close
-// frame was sent, see [Session.CloseSent], all of them were written before it.
+// Sent returns the events that were written to the client, in the order of the wire, including the one that is being
+// written. Their ids are event_1, event_2 and so on, except for events that were injected with an id of their own. If a
+// close frame was sent, see [Session.CloseSent], all of them were written before it.
 func (s *Session) Sent() []Sent {
 	return get(&s.records, func() []Sent { return slices.Clone(s.sent) })
 }
 
-// Violations are the breaches of RFC 6455 by the client.
+// Violations returns the violations of RFC 6455 by the client.
 func (s *Session) Violations() []error {
 	return get(&s.records, func() []error { return slices.Clone(s.violations) })
 }
 
-// CloseSent tells whether the server has written a close frame, and its code: 1005 if it had no body.
+// CloseSent reports whether the server has written a close frame, and its code: 1005 if it had no body.
 func (s *Session) CloseSent() (code int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.closeCode, s.closeSent
 }
 
-// CloseReceived tells whether the client has sent a close frame, and its code: 1005 if it had no body.
+// CloseReceived reports whether the client has sent a close frame, and its code: 1005 if it had no body.
 func (s *Session) CloseReceived() (code int, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.clientCode, s.closeCame
 }
 
-// Pings and pongs that the client has sent.
+// Pings returns how many pings and pongs the client has sent.
 func (s *Session) Pings() (pings, pongs int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.pings, s.pongs
 }
 
-// End tells how the session ended, or nil if it has not.
+// End returns how the session ended, or nil if it has not.
 func (s *Session) End() *End {
 	return get(&s.records, func() *End { return s.end })
 }
 
-// Wait waits until a condition on the session holds; it is asked after every change of what the session has recorded.
-// The error tells that the session ended first, or is ctx's.
+// Wait waits until a condition on the session holds. It calls the condition after every change of the recorded events
+// and frames. The error is that of ctx, or says that the session ended first.
 func (s *Session) Wait(ctx context.Context, condition func(*Session) bool) error {
 	for {
 		changed := s.next()

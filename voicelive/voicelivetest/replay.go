@@ -11,10 +11,10 @@ import (
 )
 
 // Replay responds with recorded responses, one after the other; the last one stays. The recording has one JSON value on a
-// line: a server event, or an object with a server event in the member "event". A response is everything from
-// response.created to response.done but events of the client, and of the service about the client and the user. Its items
-// join the conversation. Events keep the identifiers that they have, except event_id and those that are in use in the
-// session already; a response has the metadata that the client has sent, if any.
+// line: a server event, or an object with a server event in the member "event". A response consists of the events from
+// response.created to response.done, without the events of the client and the events about the client or the user. Its
+// items join the conversation. Events keep their identifiers, except event_id and identifiers that the session uses
+// already. A response gets the metadata that the client has sent, if any.
 func Replay(recording []byte) (Responder, error) {
 	var responses []Response
 	var inside bool
@@ -95,8 +95,8 @@ type replayed struct {
 	items map[string]*item  // by the latter
 }
 
-// ofTheSession are the types, or beginnings of types, of events that a recording has from the client or the user who was
-// there: another one is here.
+// ofTheSession lists the types, or beginnings of types, of events about the client or the user of the recording. A replay
+// leaves them out, since it has another client and another user.
 var ofTheSession = []string{
 	"session.created", "session.updated", "error", "input_audio_buffer.", "conversation.item.input_audio_transcription.",
 	"conversation.item.truncated", "conversation.item.deleted", "conversation.item.retrieved", "mcp_list_tools.",
@@ -116,7 +116,7 @@ func ofTheResponse(event voicelive.ServerEvent) bool {
 	return !ok || !ofTheClient(e.Item)
 }
 
-// ofTheClient reports whether an item is one that clients and users make.
+// ofTheClient reports whether clients and users make items of this type.
 func ofTheClient(item voicelive.ResponseItem) bool {
 	switch v := item.(type) {
 	case *voicelive.ResponseMessageItem:
@@ -159,7 +159,7 @@ func (p *replayed) rename(event json.RawMessage) (json.RawMessage, *item) {
 	return encode(members), p.items[id]
 }
 
-// free keeps a recorded identifier if it is free, and finds another if it is not. The result is what it is now.
+// free returns a recorded identifier if it is free, or another one if it is not.
 func (p *replayed) free(prefix string, recorded any, mine string) string {
 	id, ok := recorded.(string)
 	switch {
@@ -194,7 +194,7 @@ func (p *replayed) replace(value any) {
 	}
 }
 
-// send sends an event, and keeps what it says of the conversation.
+// send sends an event, and applies it to the conversation.
 func (p *replayed) send(event voicelive.ServerEvent) {
 	r, s := p.r, p.r.s
 	switch e := event.(type) {
@@ -234,7 +234,7 @@ func (p *replayed) item(value voicelive.ResponseItem) *item {
 	return i
 }
 
-// created adds an item of the recording to the conversation, behind the items that it has now.
+// created adds an item of the recording at the end of the conversation.
 func (p *replayed) created(e *voicelive.ServerEventConversationItemCreated) {
 	s := p.r.s
 	if i := p.item(e.Item); i != nil && !p.r.aside {

@@ -8,13 +8,13 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// Request is what a [Responder] responds to.
+// Request is the input of a [Responder].
 type Request struct {
 	// N counts the responses of the session, from 0.
 	N int
-	// Text is what the user wrote or said last, or "" if nothing yet.
+	// Text is the latest text or speech of the user, or "" if there is none yet.
 	Text string
-	// Audio is what the user said last, as 16-bit samples, and Rate is its sampling rate in Hz. It is nil for text.
+	// Audio is the latest speech of the user, as 16-bit samples, and Rate is its sampling rate in Hz. It is nil for text.
 	Audio []int16
 	Rate  int
 	// Outputs are the function_call_output items since the response before.
@@ -23,15 +23,15 @@ type Request struct {
 	Items []voicelive.ResponseItem
 	// Session is the effective configuration.
 	Session voicelive.ResponseSession
-	// Params came with response.create. It is nil if the service starts the response by itself.
+	// Params are those of response.create. They are nil if the service starts the response by itself.
 	Params *voicelive.ResponseCreateParams
 }
 
-// Responder decides what a response is made of. It runs on the goroutine that serves the session: it must not wait for the
+// Responder returns the content of a response. It runs on the goroutine that serves the session: it must not wait for the
 // session or the client, and should set Delay rather than sleep. A server calls it for several sessions at once.
 type Responder func(Request) Response
 
-// Response is what a response of the service is made of. Its parts are produced in the order of the fields.
+// Response is the content of a response. The server produces the parts in the order of the fields.
 type Response struct {
 	// Delay passes before the first output. 0 is [Options.Latency].
 	Delay time.Duration
@@ -39,22 +39,22 @@ type Response struct {
 	Warning string
 	// Invocations are events of a hosted agent, each a JSON object.
 	Invocations []json.RawMessage
-	// Searches are made before anything is said.
+	// Searches come before text and audio.
 	Searches []Search
-	// Text is said, or written if the response has no audio. Empty produces no message.
+	// Text is spoken, or written if the response has no audio. Empty produces no message.
 	Text string
 	// Audio is played in place of the voice that reads Text: 16-bit samples of 24 kHz.
 	Audio []int16
 	// Annotations are added to the transcript of Text, each a JSON object.
 	Annotations []json.RawMessage
-	// Calls are the functions that the client shall call.
+	// Calls are the function calls of the response.
 	Calls []Call
 	// MCPCalls are calls of tools of MCP servers. Those that need no approval are made within the response, the others
 	// after it, once the client has approved.
 	MCPCalls []MCPCall
-	// Incomplete ends the response with status incomplete, for this reason.
+	// Incomplete, if it is not empty, is the reason with which the response ends with status incomplete.
 	Incomplete voicelive.ResponseIncompleteDetailsReason
-	// Failed ends the response with status failed: a JSON object with the error.
+	// Failed, if it is not nil, is the error with which the response ends with status failed: a JSON object.
 	Failed json.RawMessage
 	// Events are sent in place of all the above, except Delay: see [Replay]. Each is a server event.
 	Events []json.RawMessage
@@ -74,7 +74,7 @@ type Search struct {
 	Results []voicelive.FileSearchResult
 }
 
-// Reply responds with the texts, one after the other; the last one stays.
+// Reply returns a Responder that uses the texts one after the other, and then repeats the last one.
 func Reply(texts ...string) Responder {
 	return func(r Request) Response {
 		if len(texts) == 0 {
@@ -84,7 +84,7 @@ func Reply(texts ...string) Responder {
 	}
 }
 
-// Echo responds with what the user said.
+// Echo returns a Responder that repeats the text of the user.
 func Echo() Responder {
 	return func(r Request) Response {
 		if r.Text == "" {
@@ -94,7 +94,7 @@ func Echo() Responder {
 	}
 }
 
-// Sequence asks the responders, one after the other; the last one stays.
+// Sequence returns a Responder that calls the responders one after the other, and then repeats the last one.
 func Sequence(responders ...Responder) Responder {
 	return func(r Request) Response {
 		if len(responders) == 0 {
@@ -104,7 +104,7 @@ func Sequence(responders ...Responder) Responder {
 	}
 }
 
-// Always gives the same response to every request.
+// Always returns a Responder that returns the same response for every request.
 func Always(response Response) Responder { return func(Request) Response { return response } }
 
 // Utterance is audio of the user that was committed.
@@ -121,10 +121,11 @@ func (u Utterance) Duration() time.Duration {
 	return time.Duration(len(u.Audio)) * time.Second / time.Duration(max(u.Rate, 1))
 }
 
-// Listener decides what transcription makes of an utterance. The rules are those of a [Responder].
+// Listener returns the transcription of an utterance. The rules are those of a [Responder].
 type Listener func(Utterance) Hearing
 
-// Hearing is a transcription. It is sent if the session has input_audio_transcription. It is the [Request]'s Text anyway.
+// Hearing is a transcription. The server sends it if the session has input_audio_transcription; the [Request] has it as
+// its Text in any case.
 type Hearing struct {
 	Text string
 	// Delay passes before it is sent.
@@ -135,7 +136,7 @@ type Hearing struct {
 	Failed string
 }
 
-// Hear transcribes to the texts, one for each utterance; the last one stays.
+// Hear returns a Listener that uses the texts, one for each utterance, and then repeats the last one.
 func Hear(texts ...string) Listener {
 	return func(u Utterance) Hearing {
 		if len(texts) == 0 {

@@ -11,7 +11,7 @@ import (
 )
 
 // response is a response that is being generated. It is written as straight code that runs in steps: between two outputs
-// it waits, and when it is cancelled its wait returns false and it says what must still be said.
+// it waits. When it is cancelled, wait returns false and the code sends the events that end it.
 type response struct {
 	s       *Session
 	id      string
@@ -125,7 +125,7 @@ func (s *Session) respond(params *voicelive.ResponseCreateParams, context *conve
 	r.step()
 }
 
-// request is what a response responds to.
+// request is the input of the responder for a response.
 func (s *Session) request(params *voicelive.ResponseCreateParams, context *conversation) Request {
 	request := Request{N: s.turns, Items: context.values(), Session: s.config.session(), Params: params}
 	for _, i := range slices.Backward(context.items) {
@@ -209,7 +209,7 @@ func (r *response) finish() {
 	}
 }
 
-// cancel ends the response with what must still be said.
+// cancel ends the response, with the events that a cancelled response still needs.
 func (r *response) cancel(reason voicelive.ResponseCancelledDetailsReason) {
 	r.reason = reason
 	r.stop()

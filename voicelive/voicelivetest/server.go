@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// TB is what [NewServer] needs of a *testing.T, *testing.B or *testing.F.
+// TB is the part of *testing.T, *testing.B and *testing.F that [NewServer] uses.
 type TB interface {
 	Helper()
 	Cleanup(func())
@@ -129,8 +129,8 @@ func (srv *Server) URL() string {
 	return scheme + srv.listener.Addr().String()
 }
 
-// DialContext connects to the server, whatever the address: it serves as the dial function of a client. Over TCP it
-// dials the server's port; in memory nothing else reaches the server.
+// DialContext connects to the server and ignores the address. It is the dial function for a client. Over TCP it dials
+// the server's port; in memory it is the only way to the server.
 func (srv *Server) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	conn, err := srv.dial(ctx)
 	if err != nil {
@@ -147,7 +147,7 @@ func (srv *Server) dial(ctx context.Context) (net.Conn, error) {
 	return d.DialContext(ctx, "tcp", srv.listener.Addr().String())
 }
 
-// TLSConfig trusts the server's certificate. Without [Options.TLS] it is nil. The caller owns it.
+// TLSConfig returns a configuration that trusts the server's certificate; nil without [Options.TLS]. The caller owns it.
 func (srv *Server) TLSConfig() *tls.Config {
 	if srv.pool == nil {
 		return nil
@@ -156,7 +156,7 @@ func (srv *Server) TLSConfig() *tls.Config {
 }
 
 // Close ends all sessions at once, without a close frame, and returns when no goroutine of the server is left. The
-// error lists what went wrong in the server's view, see [NewServer]. Closing again returns it again.
+// error lists the problems that fail a test of [NewServer]. Closing again returns the same error.
 func (srv *Server) Close() error {
 	srv.mu.Lock()
 	srv.closed = true
@@ -178,14 +178,14 @@ func (srv *Server) Close() error {
 	return errors.Join(srv.problems...)
 }
 
-// Sessions are all sessions so far, in the order of their handshakes, ended ones too.
+// Sessions returns all sessions so far, in the order of their handshakes, also those that have ended.
 func (srv *Server) Sessions() []*Session {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	return slices.Clone(srv.sessions)
 }
 
-// Session is the i-th session, from 0, or nil if there have not been so many.
+// Session returns the i-th session, from 0, or nil if there are fewer.
 func (srv *Server) Session(i int) *Session {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
@@ -212,7 +212,7 @@ func (srv *Server) WaitSession(ctx context.Context, i int) (*Session, error) {
 	}
 }
 
-// Handshakes are all requests so far, also those that were refused.
+// Handshakes returns all requests so far, also refused ones.
 func (srv *Server) Handshakes() []Handshake {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
@@ -226,7 +226,7 @@ func (srv *Server) report(format string, args ...any) {
 	srv.problems = append(srv.problems, fmt.Errorf(format, args...))
 }
 
-// notify wakes those who wait. The caller holds mu.
+// notify wakes all goroutines that wait. The caller holds mu.
 func (srv *Server) notify() {
 	close(srv.changed)
 	srv.changed = make(chan struct{})

@@ -104,7 +104,7 @@ func newSession(srv *Server, conn net.Conn, r *bufio.Reader, req *http.Request, 
 // Handshake is the request that opened the session.
 func (s *Session) Handshake() Handshake { return s.handshake }
 
-// Script is what was set to go wrong with this connection.
+// Script returns the faults of this connection.
 func (s *Session) Script() Script { return s.faults }
 
 // run serves the session until it ends, and leaves no goroutine behind.
@@ -124,8 +124,8 @@ func (s *Session) run() {
 	}
 }
 
-// stop ends the session; the first end counts. A fault that has caused the end says what it is, else the close frame that
-// was first. It does not wait.
+// stop ends the session; the first end counts. If a fault has caused the end, it is the end of the fault, otherwise that of
+// the first close frame. It does not wait.
 func (s *Session) stop(end End) {
 	s.stopping.Do(func() {
 		s.change(func() {
@@ -162,7 +162,7 @@ func (s *Session) loop() {
 	}
 }
 
-// begin does what the service does unprompted.
+// begin sends the events with which the service opens a session.
 func (s *Session) begin() {
 	s.input.reset(s)
 	s.after(s.srv.options.SessionLimit, s.expire)
@@ -276,8 +276,8 @@ func (s *Session) emit(event voicelive.ServerEvent) {
 	s.out.put(outgoing{kind: event.EventType(), event: text, id: event.GetEventID()})
 }
 
-// Inject sends any event as if the service had thought of it. It does not wait: the event follows those that the session
-// has already produced. An event without an event_id gets the next number. Nothing is sent after the end.
+// Inject sends any event of the service. It does not wait: the event follows the events that the session has already
+// produced. An event without an event_id gets the next number. Nothing is sent after the end.
 func (s *Session) Inject(event voicelive.ServerEvent) {
 	s.calls.put(func() { s.emit(event) })
 }
@@ -313,7 +313,7 @@ func (s *Session) Abort() {
 	s.stop(End{By: ByServer, Err: net.ErrClosed})
 }
 
-// calls are what other goroutines want done on the loop. They never block.
+// calls are functions of other goroutines that the loop runs. They never block.
 type calls struct {
 	mu    sync.Mutex
 	list  []func()

@@ -23,7 +23,7 @@ type playback struct {
 // end is when it has been played.
 func (p *playback) end() time.Time { return p.began.Add(p.item.duration) }
 
-// plays adds an item to what is played, one after another, unless the response is out of band.
+// plays adds an item to the audio that is played, after the items before it, unless the response is out of band.
 func (r *response) plays(i *item) {
 	if r.aside {
 		return
@@ -111,7 +111,7 @@ func (p *speech) written(text string) voicelive.ContentPart {
 // words splits a text after its spaces; together they are the text.
 func words(text string) []string { return strings.SplitAfter(text, " ") }
 
-// audible says a text: audio in chunks, and beside each what belongs to it.
+// audible speaks a text: it sends audio in chunks, and with each the words and visemes of its time.
 func (p *speech) audible(text string) voicelive.ContentPart {
 	s, r := p.r.s, p.r
 	s.config.said = true
@@ -162,7 +162,7 @@ func (p *speech) playing(on bool) {
 	}
 }
 
-// sound sends audio, unless it goes another way: through WebRTC.
+// sound sends audio, unless WebRTC carries it.
 func (p *speech) sound(audio []byte) {
 	r, s := p.r, p.r.s
 	if slices.ContainsFunc(features, func(f feature) bool { return f.silent != nil && f.silent(s) }) {

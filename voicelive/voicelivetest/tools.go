@@ -34,7 +34,7 @@ func functionCall(id, callID, name, arguments string, status voicelive.ResponseI
 	}
 }
 
-// stream sends a text of an item in pieces, and returns what was sent of it.
+// stream sends a text of an item in pieces, and returns the part that was sent.
 func (r *response) stream(i *item, text string, send func(delta string)) (sent string) {
 	for sent != text {
 		n := min(len(sent)+argumentsDelta, len(text))

@@ -9,7 +9,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// transcribe decides what an utterance said, and sends the transcription if the session wants one.
+// transcribe determines the text of an utterance, and sends the transcription if the session wants one.
 func (s *Session) transcribe(i *item, u Utterance) {
 	h := s.srv.options.Hear(u)
 	if said := s.input.script; said != nil && said.text != "" {

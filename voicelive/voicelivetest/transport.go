@@ -135,7 +135,7 @@ func reset(conn net.Conn) {
 	hangUp(conn)
 }
 
-// halfClose ends what the server sends, and still takes what the client does. A pipe has no halves.
+// halfClose closes the server's direction, and leaves the client's open. A pipe closes only as a whole.
 func halfClose(conn net.Conn) {
 	if tcp := socket(conn); tcp != nil {
 		tcp.CloseWrite()

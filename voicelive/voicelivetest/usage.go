@@ -19,7 +19,7 @@ func tokens(characters int) int {
 	return (characters + charactersPerToken - 1) / charactersPerToken
 }
 
-// usage estimates what the response has cost.
+// usage estimates the tokens of the response.
 func (r *response) usage() *voicelive.TokenUsage {
 	var input voicelive.InputTokenDetails
 	for _, i := range r.s.conversation.items {
@@ -41,7 +41,7 @@ func (r *response) usage() *voicelive.TokenUsage {
 	}
 }
 
-// rateLimits tells what is left after some turns. Nothing is enforced.
+// rateLimits returns the limits that remain after some responses. Nothing is enforced.
 func rateLimits(turns int) *voicelive.ServerEventRateLimitsUpdated {
 	used := min(turns*reservedPerResponse, tokensPerMinute)
 	return &voicelive.ServerEventRateLimitsUpdated{RateLimits: []voicelive.RateLimit{

@@ -32,7 +32,7 @@ func (s *Session) createCall(e *voicelive.ClientEventRTCCallSDPCreate) {
 	s.emit(&voicelive.ServerEventRTCCallSDPCreated{RTCCallID: s.id("rtc"), SDPAnswer: simulatedSDP})
 }
 
-// missingSDP is what a call without an offer gets.
+// missingSDP is the error for a call without an offer.
 func (s *Session) missingSDP() {
 	s.emit(&voicelive.ServerEventRTCCallError{
 		Operation: new(string(voicelive.ClientEventTypeRTCCallSDPCreate)),

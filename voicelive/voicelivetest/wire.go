@@ -13,7 +13,7 @@ import (
 
 var errNoClose = errors.New("the client did not reply to the close frame")
 
-// read hands what the client sends to the loop, until the connection or the session ends.
+// read passes the client's messages to the loop, until the connection or the session ends.
 func (s *Session) read() {
 	for {
 		m, err := s.frames.next()
@@ -112,7 +112,7 @@ func (s *Session) incoming(m message) {
 	}
 }
 
-// write writes what the loop has queued, until the session ends or a write fails.
+// write writes the queue of the loop, until the session ends or a write fails.
 func (s *Session) write() {
 	for {
 		o, ok := s.out.take()
@@ -232,7 +232,7 @@ func (s *Session) number(o outgoing) (text []byte, id string) {
 	return append(text, o.event[1:]...), id
 }
 
-// handle decodes an event of the client, records it, and does what it asks for.
+// handle decodes an event of the client, records it, and dispatches it.
 func (s *Session) handle(text []byte) {
 	event, err := voicelive.UnmarshalClientEvent(text)
 	r := Received{Event: event, Raw: text, At: time.Since(s.began)}
