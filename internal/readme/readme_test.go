@@ -4,6 +4,7 @@ package readme_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -87,7 +88,8 @@ func (u *user) run(command string, env ...string) string {
 
 func (u *user) write(name, text string) {
 	u.t.Helper()
-	if err := os.WriteFile(filepath.Join(u.folder, name), []byte(text), 0o600); err != nil {
+	path := filepath.Join(u.folder, name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
 		u.t.Fatal(err)
 	}
 }
@@ -122,7 +124,27 @@ func TestProgramsPrintWhatTheReadmeSays(t *testing.T) {
 	}
 }
 
-// The program of each guide prints what the guide says, in the module of a user.
+// test runs the tests among the files of package agent, and reports whether there are any.
+func (u *user) test(blocks []block) (found bool) {
+	u.t.Helper()
+	for i, b := range blocks {
+		switch {
+		case b.language != "go" || !strings.HasPrefix(b.text, "package agent\n"):
+		case strings.Contains(b.text, "\nfunc Test"):
+			found = true
+			u.write(fmt.Sprintf("agent/file%d_test.go", i), b.text)
+		default:
+			u.write(fmt.Sprintf("agent/file%d.go", i), b.text)
+		}
+	}
+	if found {
+		u.run("go vet ./agent && go test ./agent")
+	}
+	return found
+}
+
+// The program of each guide prints what the guide says, and the files of its package pass their
+// tests, in the module of a user.
 func TestProgramsOfGuides(t *testing.T) {
 	guides, err := filepath.Glob("../../docs/guides/*.md")
 	if err != nil || len(guides) == 0 {
@@ -148,8 +170,8 @@ func TestProgramsOfGuides(t *testing.T) {
 				t.Errorf("%s says (-), its program prints (+):\n%s", guide, diff)
 			}
 		}
-		if ran == 0 {
-			t.Errorf("%s has no program", guide)
+		if ran == 0 && !u.test(blocks) {
+			t.Errorf("%s has neither a program nor a test", guide)
 		}
 	}
 }
