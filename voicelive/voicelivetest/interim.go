@@ -48,10 +48,10 @@ func thresholdOf(ms *int) time.Duration {
 	return milliseconds(*ms)
 }
 
-// interimText is one of the texts, in turn, or what stands for a model's.
+// interimText is the next of the texts, or a fixed text in place of a model's.
 func (s *Session) interimText(config voicelive.InterimResponseConfig) string {
 	if c, ok := config.(*voicelive.StaticInterimResponseConfig); ok && len(c.Texts) > 0 {
-		return c.Texts[s.turns%len(c.Texts)]
+		return c.Texts[s.responded%len(c.Texts)]
 	}
 	return interimText
 }

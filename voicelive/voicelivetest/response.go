@@ -113,7 +113,7 @@ func (s *Session) respond(params *voicelive.ResponseCreateParams, context *conve
 	if message := r.params.PreGeneratedAssistantMessage; message != nil {
 		r.content = Response{Text: textOf(message), Delay: r.content.Delay}
 	}
-	s.turns++
+	s.responded++
 	s.responses = append(s.responses, r)
 	if !r.aside {
 		s.active = r
@@ -127,7 +127,7 @@ func (s *Session) respond(params *voicelive.ResponseCreateParams, context *conve
 
 // request is the input of the responder for a response.
 func (s *Session) request(params *voicelive.ResponseCreateParams, context *conversation) Request {
-	request := Request{N: s.turns, Items: context.values(), Session: s.config.session(), Params: params}
+	request := Request{N: s.responded, Items: context.values(), Session: s.config.session(), Params: params}
 	for _, i := range slices.Backward(context.items) {
 		switch v := i.value.(type) {
 		case *voicelive.ResponseFunctionCallOutputItem:
@@ -253,7 +253,7 @@ func (r *response) run() {
 		return
 	}
 	s.emit(&voicelive.ServerEventResponseCreated{Response: r.state(voicelive.ResponseStatusInProgress)})
-	s.emit(rateLimits(s.turns))
+	s.emit(rateLimits(s.responded))
 	if r.content.Warning != "" {
 		s.emit(&voicelive.ServerEventWarning{Warning: voicelive.ServerEventWarningDetails{Message: r.content.Warning, Code: new("simulated_warning")}})
 	}

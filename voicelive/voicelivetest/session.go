@@ -45,7 +45,7 @@ type Session struct {
 	config       config
 	conversation conversation
 	input        input
-	turns        int
+	responded    int // responses so far
 	responses    []*response
 	active       *response   // the one of them that is part of the conversation; nil if there is none
 	pending      []func()    // for after the active response
@@ -162,7 +162,7 @@ func (s *Session) loop() {
 	}
 }
 
-// begin sends the events with which the service opens a session.
+// begin starts the timers of the session, and announces the session to the client.
 func (s *Session) begin() {
 	s.input.reset(s)
 	s.after(s.srv.options.SessionLimit, s.expire)

@@ -42,8 +42,8 @@ func (r *response) usage() *voicelive.TokenUsage {
 }
 
 // rateLimits returns the limits that remain after some responses. Nothing is enforced.
-func rateLimits(turns int) *voicelive.ServerEventRateLimitsUpdated {
-	used := min(turns*reservedPerResponse, tokensPerMinute)
+func rateLimits(responses int) *voicelive.ServerEventRateLimitsUpdated {
+	used := min(responses*reservedPerResponse, tokensPerMinute)
 	return &voicelive.ServerEventRateLimitsUpdated{RateLimits: []voicelive.RateLimit{
 		{Name: "tokens", Limit: tokensPerMinute, Remaining: tokensPerMinute - used, ResetSeconds: float64(used) * 60 / tokensPerMinute},
 	}}
