@@ -16,19 +16,19 @@ const (
 	exitUsage = 2
 )
 
-// command is one of the things that vlgen does.
+// command is one command of vlgen.
 type command struct {
 	name  string
-	args  string // what follows the name, for people
-	short string // what it does, in a line
-	long  string // what else there is to say
+	args  string // the arguments, as help shows them after the name
+	short string // a description of one line
+	long  string // further paragraphs of help
 	flags func(o *options, fs *flag.FlagSet)
 	run   func(o *options, std streams) error
-	// failure is the exit code of the errors of run that state none.
+	// failure is the exit code for errors of run that have none of their own.
 	failure int
 }
 
-// exitError is an error with the exit code that it ends vlgen with.
+// exitError is an error with the exit code of vlgen.
 type exitError struct {
 	code  int
 	cause error // nil if everything was printed already
@@ -50,7 +50,7 @@ func unreadable(err error) error {
 	return &exitError{exitUsage, err}
 }
 
-// errDiffers is the error of a difference that was printed.
+// errDiffers ends vlgen after it has printed a difference.
 var errDiffers = &exitError{code: exitDrift}
 
 // main parses the arguments, runs the command, prints its error, and returns the

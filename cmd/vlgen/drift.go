@@ -66,7 +66,7 @@ func runDrift(o *options, std streams) error {
 	return nil
 }
 
-// driftInput reads what the options name.
+// driftInput reads the files and URLs that the options name.
 func (o *options) driftInput(std streams) (in evolve.DriftInput, err error) {
 	if o.upstream == "" {
 		o.upstream = publishedAt
@@ -101,17 +101,17 @@ func (o *options) driftInput(std streams) (in evolve.DriftInput, err error) {
 	return in, nil
 }
 
-// fetch reads a place, and prints if the server was spared.
+// fetch reads a file or a URL, and prints a line if the document came from the cache.
 func (o *options) fetch(place string, stderr io.Writer) (gen.Source, error) {
 	doc, err := o.fetcher.Get(context.Background(), place)
 	if doc.Cached {
 		fmt.Fprintf(stderr, "vlgen: %s did not change since it was put into the cache\n", doc.Name)
 	}
-	// A byte order mark is layout, too: it is taken off before anybody compares.
+	// A byte order mark is layout, too, and must not count as a difference.
 	return gen.Source{Name: doc.Name, Data: bytes.TrimPrefix(doc.Data, []byte("\ufeff"))}, err
 }
 
-// report is what diff and drift print.
+// report is the output of diff and of drift.
 type report interface {
 	Text() string
 	Markdown() string

@@ -119,7 +119,7 @@ func TestDriftToANewerVersion(t *testing.T) {
 		{"the place of a preview", []string{"-index", file}, exitDrift, "\n  make spec FROM=" + url + "/preview/2026-06-01-preview/spec.json\n"},
 		{"two indexes", []string{"-index", file, "-index", url + "/github"}, exitDrift, "a newer version: 2026-06-01-preview, 2026-07-15\n"},
 		{"ignored", []string{"-index", file, "-index", url + "/github", "-ignore", "2026-06-01-preview,2026-07-15"}, exitOK, "no drift: "},
-		{"no index there", []string{"-index", url + "/nothing"}, exitUsage, url + "/nothing: the server answers 404 Not Found\n"},
+		{"no index there", []string{"-index", url + "/nothing"}, exitUsage, url + "/nothing: the server replies 404 Not Found\n"},
 		{"not an index", []string{"-index", url + "/stable/2026-04-10/spec.json"}, exitUsage, "neither a JSON array of names"},
 	} {
 		code, stdout, stderr := vlgen("", driftArgs(t, place, c.args...)...)
@@ -184,11 +184,11 @@ func TestDriftFetchesAsItShould(t *testing.T) {
 	}{
 		{"into the cache", s.URL + "/spec", []string{"-cache", cache}, exitOK, "no drift: "},
 		{"out of the cache", s.URL + "/spec", []string{"-cache", cache}, exitOK, "vlgen: " + s.URL + "/spec did not change since it was put into the cache\n"},
-		{"timeout", s.URL + "/hangs", []string{"-timeout", "50ms"}, exitUsage, "vlgen: " + s.URL + "/hangs: no complete answer within 50ms\n"},
+		{"timeout", s.URL + "/hangs", []string{"-timeout", "50ms"}, exitUsage, "vlgen: " + s.URL + "/hangs: no complete response within 50ms\n"},
 		{"limit", s.URL + "/large", []string{"-limit", "999"}, exitUsage, "vlgen: " + s.URL + "/large: larger than the limit of 999 bytes\n"},
 		{"redirect", s.URL + "/away?token=secret", nil, exitUsage, "vlgen: " + s.URL + "/away?…: the server redirects to http://example.com/?…, which is not https\n"},
 		{"plain http", "http://me:secret@example.com/?secret", nil, exitUsage, "vlgen: http://example.com/?…: only https is fetched (http on loopback addresses only)\n"},
-		{"error of the server", strings.Replace(s.URL, "//", "//me:secret@", 1), nil, exitUsage, "vlgen: " + s.URL + ": the server answers 500 Internal Server Error\n"},
+		{"error of the server", strings.Replace(s.URL, "//", "//me:secret@", 1), nil, exitUsage, "vlgen: " + s.URL + ": the server replies 500 Internal Server Error\n"},
 	} {
 		code, stdout, stderr := vlgen("", driftArgs(t, c.place, c.args...)...)
 		if code != c.code || !strings.Contains(stderr+stdout, c.want) || strings.Contains(stderr+stdout, "secret") {

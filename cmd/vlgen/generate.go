@@ -78,14 +78,14 @@ func (o *options) generate(std streams) ([]gen.File, error) {
 	return res.Files, err
 }
 
-// writeFiles brings files to a folder, and prints those that changed.
+// writeFiles writes files to a folder, and prints the names of those that changed.
 func writeFiles(dir string, files []gen.File, stdout io.Writer) error {
 	changed, err := gen.Write(dir, files)
 	printLines(stdout, changed)
 	return err
 }
 
-// checkFiles prints how a folder differs from files; it is an error if it does.
+// checkFiles prints the differences between a folder and files, and returns an error if there are any.
 func checkFiles(dir string, files []gen.File, stdout io.Writer) error {
 	diff, err := gen.Check(dir, files)
 	if err != nil || diff == "" {

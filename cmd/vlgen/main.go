@@ -4,8 +4,8 @@
 //	vlgen [generate|check|dump|docs|diff|drift|spec] [flags]
 //
 // vlgen help lists the commands, vlgen help COMMAND describes one. The exit code is
-// 0 if all is well, 1 for mistakes in the document and for drift, 2 for wrong usage,
-// and where drift or spec cannot read what they need.
+// 0 for success, 1 for mistakes in the document and for drift, and 2 for wrong usage
+// or if drift or spec cannot read their input.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 	"slices"
 )
 
-// commands are all that vlgen does. The first one needs no name.
+// commands are the commands of vlgen. The first one runs if the arguments name none.
 var commands = []*command{&generateCommand, &checkCommand, &dumpCommand, &docsCommand, &diffCommand, &driftCommand, &specCommand}
 
 // streams are what a command reads from and prints to.
@@ -27,7 +27,7 @@ type streams struct {
 
 func main() {
 	debug.SetGCPercent(200)         // a short run: trade some memory for time
-	debug.SetMemoryLimit(400 << 20) // but not all of it, whatever the document
+	debug.SetMemoryLimit(400 << 20) // bounds that memory for large documents
 	os.Exit(run(os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 

@@ -60,12 +60,12 @@ func (o *options) formatFlag(fs *flag.FlagSet, formats ...string) {
 	choice(fs, &o.format, "format", formats[0], "how to print", formats...)
 }
 
-// limitFlag bounds what is read, so that an input that never ends is an error.
+// limitFlag declares the limit for the size of each input, so that an endless input is an error.
 func (o *options) limitFlag(fs *flag.FlagSet) {
 	fs.Int64Var(&o.fetcher.Limit, "limit", fetch.DefaultLimit, "the most `bytes` that a file or document may have")
 }
 
-// fetchFlags are about documents from elsewhere.
+// fetchFlags declares the flags for documents from the web.
 func (o *options) fetchFlags(fs *flag.FlagSet) {
 	o.limitFlag(fs)
 	fs.StringVar(&o.fetcher.Cache, "cache", "", "the `folder` that keeps documents with their ETag, to ask only for what changed; empty for none")
@@ -108,7 +108,7 @@ func (c checked) Set(text string) error {
 	return c.check(text)
 }
 
-// problem is what is wrong with the numbers.
+// problem describes a number that is out of range; empty if there is none.
 func (o *options) problem() error {
 	switch {
 	case o.given["limit"] && o.fetcher.Limit <= 0:
@@ -119,7 +119,7 @@ func (o *options) problem() error {
 	return nil
 }
 
-// noArguments refuses what is left after the flags.
+// noArguments refuses arguments after the flags.
 func (o *options) noArguments() error {
 	if len(o.args) > 0 {
 		return usagef("unexpected argument %q", o.args[0])
@@ -144,8 +144,8 @@ func (o *options) readFile(path string) (gen.Source, error) {
 	return gen.Source{Name: path, Data: doc.Data}, unreadable(err)
 }
 
-// optional reads the file of a flag. There is none if the path is empty, or if
-// nothing is where the flag points by default.
+// optional reads the file of a flag. It returns nil if the path is empty, or if
+// the flag has its default and no such file exists.
 func (o *options) optional(flag, path string) (*gen.Source, error) {
 	if path == "" {
 		return nil, nil

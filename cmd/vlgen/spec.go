@@ -57,13 +57,13 @@ func runSpec(o *options, std streams) error {
 	return nil
 }
 
-// taken is a new document, the report about it, and what is generated from it.
+// taken is a new document, the report about it, and the files that are generated from it.
 type taken struct {
 	*evolve.Taken
 	files, docs []gen.File // nil for what cannot be generated
 }
 
-// take reads what the options name, and generates.
+// take reads the files that the options name, and generates.
 func (o *options) take(std streams) (*taken, error) {
 	in, docs, err := o.specInput()
 	if err != nil {
@@ -80,7 +80,7 @@ func (o *options) take(std streams) (*taken, error) {
 	if _, err := evolve.Version(src); err != nil {
 		return nil, err
 	}
-	// From here on diagnostics name the file that the document is going to be.
+	// From here on diagnostics name the file to which the document will be written.
 	in.From, in.Spec = src.Name, gen.Source{Name: o.spec, Data: src.Data}
 	t := &taken{}
 	if t.Taken, err = evolve.Take(in); err != nil {
@@ -94,8 +94,8 @@ func (o *options) take(std streams) (*taken, error) {
 	return t, err
 }
 
-// handWritten returns the files by hand that do not compile any more, in the
-// module that the package is part of.
+// handWritten returns the hand-written files of the package's module that do not
+// compile any more.
 func (o *options) handWritten(before gen.Input, after []gen.File) ([]string, error) {
 	root := moduleOf(o.out)
 	before.UnusedOverlay = true
@@ -165,8 +165,8 @@ func (o *options) specInput() (in evolve.TakeInput, docs reference.DocsInput, er
 	return in, docs, err
 }
 
-// generate fills in the files. What strict mode refuses is a problem, and what
-// works without it is generated all the same.
+// generate fills in the files. If strict mode refuses the document, it reports a
+// problem and generates without strict mode.
 func (t *taken) generate(in reference.DocsInput) {
 	in.UnusedOverlay = true
 	for _, strict := range []bool{true, false} {
@@ -182,7 +182,7 @@ func (t *taken) generate(in reference.DocsInput) {
 	}
 }
 
-// orProblem returns the files, or nil if there was an error, which it remembers.
+// orProblem returns the files, or nil if there was an error, which it adds to the problems.
 func (t *taken) orProblem(files []gen.File, err error) []gen.File {
 	if err == nil {
 		return files
@@ -206,7 +206,7 @@ func (o *options) readAs(path string) (gen.Source, error) {
 	return src, err
 }
 
-// write brings everything to disk and prints the report.
+// write writes all files and prints the report.
 func (o *options) write(t *taken, stdout io.Writer) error {
 	r := t.Report
 	if old, err := o.readFile(o.spec); err != nil || string(old.Data) != string(t.Spec) {
@@ -244,7 +244,7 @@ func (o *options) write(t *taken, stdout io.Writer) error {
 	return err
 }
 
-// replace writes a file, or leaves the one that is there.
+// replace writes a file. If it fails, the old file is unchanged.
 func replace(path string, data []byte) error {
 	temp := path + ".tmp"
 	if err := os.WriteFile(temp, data, 0o644); err != nil {

@@ -12,21 +12,21 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
-// DiffInput is everything that decides what Diff says.
+// DiffInput is the input of Diff.
 type DiffInput struct {
 	Old, New pipeline.Input
 	// Guide groups the types of the API; nil for no groups.
 	Guide *pipeline.Source
 }
 
-// DiffReport is how two documents differ after their overlays.
+// DiffReport lists the differences between two documents after their overlays.
 type DiffReport = diff.Report
 
-// DiffRules is the table by which changes are judged, in Markdown.
+// DiffRules returns the table of the rules for changes, in Markdown.
 func DiffRules() string { return diff.RulesMarkdown() }
 
-// Diff compares two documents after overlay and resolution. The error of a bad
-// document is a *pipeline.Diagnostics. The notes did not stop it.
+// Diff compares two documents after overlay and resolution. If a document is wrong,
+// the error is a *pipeline.Diagnostics. The notes are diagnostics without an error.
 func Diff(in DiffInput) (*DiffReport, []string, error) {
 	before, err := pipeline.Load(in.Old)
 	if err != nil {
@@ -71,7 +71,7 @@ func areas(api *model.API, g *guide.Guide) (titles []string, of map[string]strin
 	return titles, of
 }
 
-// compareAPI fills in what the documents of a drift mean for the API.
+// compareAPI fills in the changes of the API between the documents of a drift.
 func compareAPI(r *DriftReport, in DriftInput) error {
 	old, now := in.Input, in.Input
 	old.UnusedOverlay, now.UnusedOverlay = true, true

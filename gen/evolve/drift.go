@@ -11,29 +11,29 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
-// DriftInput is everything that decides what Drift says.
+// DriftInput is the input of Drift.
 type DriftInput struct {
 	pipeline.Input                 // the checked-in document, and the overlay
-	Upstream       pipeline.Source // the document that it should be
+	Upstream       pipeline.Source // the document upstream
 	// UpstreamOverlay corrects upstream's document; nil is the overlay of Input.
 	UpstreamOverlay *pipeline.Source
 	Guide           *pipeline.Source // groups the changes; nil for no groups
 	// Indexes list the versions that upstream publishes; nil to leave newer
 	// versions alone.
 	Indexes []pipeline.Source
-	// Ignore are versions that need not be reported.
+	// Ignore lists versions that Drift does not report.
 	Ignore []string
-	// Published is where upstream has the document of a version, as ExpandVersion
-	// takes it; empty if that is not known.
+	// Published is the file or URL of upstream's documents, with the placeholders of
+	// ExpandVersion; empty if it is not known.
 	Published string
 }
 
-// DriftReport is how a checked-in document and the one upstream differ.
+// DriftReport lists the differences between a checked-in document and the one upstream.
 type DriftReport = drift.Report
 
-// Drift compares the checked-in document with upstream: by content, not by
-// layout or order of members. The error of what cannot be compared is a
-// *pipeline.Diagnostics.
+// Drift compares the content of the checked-in document with that of upstream. It
+// ignores layout and the order of members. If the documents cannot be compared, the
+// error is a *pipeline.Diagnostics.
 func Drift(in DriftInput) (*DriftReport, error) {
 	checked, err := pipeline.Parse(in.Spec)
 	if err != nil {
@@ -57,7 +57,7 @@ func Drift(in DriftInput) (*DriftReport, error) {
 	return r, err
 }
 
-// newer lists the versions after ours, but for the one that it was compared with.
+// newer lists the versions after ours, without that of upstream's document.
 func newer(in DriftInput, r *DriftReport) ([]drift.Version, error) {
 	ours, ignored := r.Checked.Version, append(slices.Clone(in.Ignore), r.Upstream.Version)
 	var all []string
@@ -81,8 +81,8 @@ func newer(in DriftInput, r *DriftReport) ([]drift.Version, error) {
 	return newer, nil
 }
 
-// published is where the document of a version is, empty if the place is the
-// same for all versions.
+// published returns the file or URL of the document of a version; empty if all
+// versions have the same.
 func published(place, version string) string {
 	at := ExpandVersion(place, version)
 	if at == place {
@@ -91,8 +91,8 @@ func published(place, version string) string {
 	return at
 }
 
-// ExpandVersion puts a version into the name of a place: {version} stands for
-// it, {stage} for the folder that Azure keeps it in, preview or stable.
+// ExpandVersion puts a version into a path or URL. It replaces {version} by the
+// version, and {stage} by the name of Azure's folder for it, preview or stable.
 func ExpandVersion(place, version string) string {
 	stage := "stable"
 	if strings.Contains(version, "-preview") {
@@ -101,8 +101,8 @@ func ExpandVersion(place, version string) string {
 	return strings.NewReplacer("{version}", version, "{stage}", stage).Replace(place)
 }
 
-// Version is the info.version of a document. The error of what is no swagger 2.0
-// is a *pipeline.Diagnostics.
+// Version returns the info.version of a document. If the document is not swagger
+// 2.0, the error is a *pipeline.Diagnostics.
 func Version(src pipeline.Source) (string, error) {
 	doc, err := pipeline.Parse(src)
 	if err != nil {

@@ -12,11 +12,11 @@ import (
 type Tree struct {
 	fs.FS
 	Dir       string        // of the generated package, a path in the tree
-	Generated []output.File // in place of those in Dir
+	Generated []output.File // replace the files in Dir
 }
 
-// HandWritten returns the files by hand, a line each, that do not compile in the
-// tree after, for reasons that the tree before does not have.
+// HandWritten returns the hand-written files, a line each, that have compile errors
+// in the tree after which they do not have in the tree before.
 func HandWritten(before, after Tree) ([]string, error) {
 	broken, err := handwritten.Broken(before.checked(), after.checked())
 	if err != nil {

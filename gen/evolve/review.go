@@ -7,21 +7,21 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
-// OverlayReview is what a document means for the actions of an overlay.
+// OverlayReview is the result of trying the actions of an overlay on a document.
 type OverlayReview struct {
 	Actions int // how many there are
-	// NotApplied is how many of them match nothing, expect another value, bring what
-	// is refused, or belong to one that does. Wrong tells why, a line for each
-	// cause, with the place of the first and what to do about it.
+	// NotApplied is the number of actions that match nothing, expect another value,
+	// add something that is refused, or belong to such an action. Wrong has a line for
+	// each cause, with the place of the first action and the fix.
 	NotApplied int
 	Wrong      []string
-	// Unnecessary actions change nothing: the document says by itself what they
-	// bring. One line each.
+	// Unnecessary has a line for each action that changes nothing, since the document
+	// has the correction already.
 	Unnecessary []string
 }
 
-// ReviewOverlay tries each action of the overlay on the document. The error of a
-// document or an overlay that cannot be read is a *pipeline.Diagnostics.
+// ReviewOverlay tries each action of the overlay on the document. If the document or
+// the overlay cannot be read, the error is a *pipeline.Diagnostics.
 func ReviewOverlay(in pipeline.Input) (OverlayReview, error) {
 	var r OverlayReview
 	in.UnusedOverlay, in.Strict = true, false
@@ -47,8 +47,9 @@ func ReviewOverlay(in pipeline.Input) (OverlayReview, error) {
 	return r, nil
 }
 
-// Canonical lays a document out as upstream does: what is checked in. Content and
-// order stay as they are. The error of what is no swagger 2.0 is a *pipeline.Diagnostics.
+// Canonical returns a document in the layout of upstream, which is that of the
+// checked-in file. It keeps content and order. If the document is not swagger 2.0,
+// the error is a *pipeline.Diagnostics.
 func Canonical(src pipeline.Source) ([]byte, error) {
 	if _, err := pipeline.Parse(src); err != nil {
 		return nil, err

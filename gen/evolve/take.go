@@ -6,12 +6,12 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/pipeline"
 )
 
-// TakeInput is a new document that is to take the place of the checked-in one.
+// TakeInput is the input of Take: a new document that replaces the checked-in one.
 type TakeInput struct {
-	pipeline.Input                  // the new document, with what is there for it
+	pipeline.Input                  // the new document, with the overlay for it
 	Guide          *pipeline.Source // groups the changes; nil for no groups
-	From           string           // the place that it comes from
-	Before         pipeline.Input   // what was checked in
+	From           string           // the file or URL of the new document
+	Before         pipeline.Input   // the checked-in document and its overlay
 }
 
 // Taken is a new document and the report about it.
@@ -20,12 +20,12 @@ type Taken struct {
 	Report *TakeReport
 }
 
-// TakeReport is what a maintainer has to know about a new document.
+// TakeReport is the report on a new document, for a maintainer.
 type TakeReport = drift.Taken
 
 // Take compares a new document with the checked-in one, and reports the overlay
-// actions that do not apply to it. The error of what is no swagger 2.0 is a
-// *pipeline.Diagnostics.
+// actions that do not apply to it. If the new document is not swagger 2.0, the error
+// is a *pipeline.Diagnostics.
 func Take(in TakeInput) (*Taken, error) {
 	doc, err := pipeline.Parse(in.Spec)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 type entry struct {
 	ETag         string `json:"etag,omitempty"`
 	LastModified string `json:"last_modified,omitempty"`
-	From         string `json:"from"`   // digest of the URL that answered, after redirects
+	From         string `json:"from"`   // digest of the URL that sent the document, after redirects
 	Digest       string `json:"digest"` // of the document
 
 	data []byte
@@ -31,8 +31,8 @@ func digest[T string | []byte](v T) string {
 
 func (f *Fetcher) path(u *url.URL) string { return filepath.Join(f.Cache, digest(u.String())) }
 
-// kept returns what the cache has of a URL, nil if nothing or nothing that can
-// be trusted.
+// kept returns the cache entry of a URL, or nil if there is none or if it is
+// damaged.
 func (f *Fetcher) kept(u *url.URL) (*entry, error) {
 	if f.Cache == "" {
 		return nil, nil
@@ -52,8 +52,8 @@ func (f *Fetcher) kept(u *url.URL) (*entry, error) {
 	return e, nil
 }
 
-// keep puts an answer into the cache if the server can be asked later whether
-// it is still current.
+// keep puts a response into the cache, if it has an ETag or a Last-Modified with
+// which a later request can be conditional.
 func (f *Fetcher) keep(u *url.URL, h http.Header, from string, data []byte) error {
 	e := entry{ETag: h.Get("ETag"), LastModified: h.Get("Last-Modified"), From: from, Digest: digest(data)}
 	if f.Cache == "" || e.ETag == "" && e.LastModified == "" {
@@ -69,7 +69,7 @@ func (f *Fetcher) keep(u *url.URL, h http.Header, from string, data []byte) erro
 	return nil
 }
 
-// replace writes a file, or leaves the one that is there.
+// replace writes a file. If it fails, the old file is unchanged.
 func replace(path string, data []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err

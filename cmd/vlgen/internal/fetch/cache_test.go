@@ -50,7 +50,7 @@ func TestAnUnchangedDocumentComesFromTheCache(t *testing.T) {
 			}
 			f := &Fetcher{Cache: filepath.Join(t.TempDir(), "made", "as needed")}
 			if get(t, f, o.URL).Cached {
-				t.Error("the first answer is from the cache")
+				t.Error("the first response is from the cache")
 			}
 			if !get(t, f, o.URL).Cached {
 				t.Error("the second answer is not from the cache")

@@ -1,9 +1,9 @@
 // Package fetch reads a document from a file or from the web.
 //
-// What it fetches is compared with, or takes the place of, a checked-in
-// document, so it would rather fail than guess: an answer is used if it is
-// complete, of a sensible size, and came over HTTPS all the way. Its errors name
-// a URL without user, password and query, since they end up in public logs.
+// vlgen compares the document with the checked-in one, or replaces it. Therefore
+// fetch accepts a response only if it is complete, within the size limit, and
+// every redirect used HTTPS. Errors name a URL without user, password and query,
+// since they end up in public logs.
 package fetch
 
 import (
@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// The limits of a Fetcher that states none.
+// The limits of a Fetcher whose own are 0.
 const (
 	DefaultTimeout = 30 * time.Second
 	DefaultLimit   = 16 << 20 // bytes
@@ -28,24 +28,24 @@ type Fetcher struct {
 	// Timeout is for one document from the first connection to the last byte,
 	// redirects included; 0 is DefaultTimeout.
 	Timeout time.Duration
-	// Limit is the size in bytes, decompressed, from which on a document is
-	// refused; 0 is DefaultLimit.
+	// Limit is the largest size of a document in bytes, after decompression; 0 is
+	// DefaultLimit.
 	Limit int64
-	// Cache is a folder that keeps answers together with their ETag or
-	// Last-Modified, so that an unchanged document need not be sent again. It is
-	// made if need be. Empty keeps nothing.
+	// Cache is a folder for documents with their ETag or Last-Modified, so that the
+	// server need not send an unchanged document again. Get creates the folder if it
+	// does not exist. Empty keeps nothing.
 	Cache string
-	// Transport carries the requests; nil is one of net/http that takes proxies
-	// from HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+	// Transport sends the requests; nil is a transport of net/http with the proxies
+	// of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 	Transport http.RoundTripper
 }
 
-// Document is what a Fetcher read.
+// Document is a document that a Fetcher has read.
 type Document struct {
 	Name string // the file, or the URL without its secrets
 	Data []byte
-	// Cached tells that the server said the document in the cache is still the
-	// current one.
+	// Cached reports that the document comes from the cache, since the server has
+	// confirmed that it is current.
 	Cached bool
 }
 
@@ -67,7 +67,7 @@ func (f *Fetcher) Get(ctx context.Context, source string) (Document, error) {
 	defer cancel()
 	doc, err := f.url(ctx, u)
 	if errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("no complete answer within %v", timeout)
+		err = fmt.Errorf("no complete response within %v", timeout)
 	}
 	if err != nil {
 		return Document{}, fmt.Errorf("%s: %w", Redact(u), err)
@@ -89,7 +89,7 @@ func (f *Fetcher) File(path string) (Document, error) {
 	return Document{Name: path, Data: data}, nil
 }
 
-// Read returns all of r, unless that is too much.
+// Read returns all of r, or an error if it exceeds the limit.
 func (f *Fetcher) Read(r io.Reader) ([]byte, error) {
 	limit := orDefault(f.Limit, DefaultLimit)
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))

@@ -160,11 +160,11 @@ func TestARedirectLearnsNoSecret(t *testing.T) {
 
 func TestErrorsNameTheURLWithoutSecrets(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
-		"the server answers 404 Not Found":           http.NotFound,
-		"the server answers 503 Service Unavailable": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
-		"the server answers 304 Not Modified":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) },
-		"the server answers 204 No Content":          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
-		"the answer ends early: unexpected EOF": func(w http.ResponseWriter, _ *http.Request) {
+		"the server replies 404 Not Found":           http.NotFound,
+		"the server replies 503 Service Unavailable": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) },
+		"the server replies 304 Not Modified":        func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(304) },
+		"the server replies 204 No Content":          func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) },
+		"the response ends early: unexpected EOF": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "9")
 			io.WriteString(w, "{")
 		},
@@ -205,7 +205,7 @@ func TestADocumentThatIsTooLargeIsRefused(t *testing.T) {
 	}
 }
 
-func TestAServerThatDoesNotAnswer(t *testing.T) {
+func TestAServerThatDoesNotReply(t *testing.T) {
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/begins" {
 			io.WriteString(w, "{")
@@ -214,7 +214,7 @@ func TestAServerThatDoesNotAnswer(t *testing.T) {
 		<-r.Context().Done()
 	})
 	for _, path := range []string{"/never", "/begins"} {
-		if got := refuses(t, &Fetcher{Timeout: 50 * time.Millisecond}, s.URL+path); got != s.URL+path+": no complete answer within 50ms" {
+		if got := refuses(t, &Fetcher{Timeout: 50 * time.Millisecond}, s.URL+path); got != s.URL+path+": no complete response within 50ms" {
 			t.Error(got)
 		}
 	}

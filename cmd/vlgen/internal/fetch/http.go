@@ -11,15 +11,15 @@ import (
 	"slices"
 )
 
-// maxRedirects is how often a server may send us elsewhere.
+// maxRedirects is how many redirects a request may follow.
 const maxRedirects = 5
 
 var redirects = []int{
 	http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect,
 }
 
-// parse reads a URL that may be asked for. Its errors do not quote the URL,
-// because what cannot be parsed cannot be redacted.
+// parse parses a URL, and refuses those that fetch may not request. Its errors do
+// not quote the URL, because a URL that cannot be parsed cannot be redacted.
 func parse(source string) (*url.URL, error) {
 	u, err := url.Parse(source)
 	switch {
@@ -33,7 +33,7 @@ func parse(source string) (*url.URL, error) {
 	return nil, fmt.Errorf("%s: only https is fetched (http on loopback addresses only)", Redact(u))
 }
 
-// plain reports whether a URL is the one kind that needs no TLS.
+// plain reports whether a URL needs no TLS: http on a loopback address.
 func plain(u *url.URL) bool {
 	ip := net.ParseIP(u.Hostname())
 	return u.Scheme == "http" && (u.Hostname() == "localhost" || ip != nil && ip.IsLoopback())
@@ -48,8 +48,7 @@ func Redact(u *url.URL) string {
 	return public.String()
 }
 
-// url asks for a document, if possible only for what changed since it was put
-// into the cache.
+// url requests a document. If the cache has it, the request is conditional.
 func (f *Fetcher) url(ctx context.Context, u *url.URL) (Document, error) {
 	kept, err := f.kept(u)
 	if err != nil {
@@ -72,7 +71,7 @@ func (f *Fetcher) url(ctx context.Context, u *url.URL) (Document, error) {
 	case resp.StatusCode == http.StatusNotModified && kept != nil:
 		return Document{Name: Redact(u), Data: kept.data, Cached: true}, nil
 	case resp.StatusCode != http.StatusOK:
-		return Document{}, fmt.Errorf("the server answers %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+		return Document{}, fmt.Errorf("the server replies %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 	}
 	data, err := f.Read(resp.Body)
 	if err != nil {
@@ -82,7 +81,7 @@ func (f *Fetcher) url(ctx context.Context, u *url.URL) (Document, error) {
 }
 
 // follow sends the request and those of the redirects after it. It returns the
-// digest of the URL that answered.
+// digest of the URL of the last response.
 func (f *Fetcher) follow(ctx context.Context, u *url.URL, kept *entry) (resp *http.Response, from string, err error) {
 	secure := u.Scheme == "https"
 	for range 1 + maxRedirects {
@@ -132,13 +131,13 @@ func setIfAny(h http.Header, key, value string) {
 	}
 }
 
-// cause says in words what net/http reports as the end of a file.
+// cause replaces the io.ErrUnexpectedEOF of net/http by an error in plain words.
 func cause(err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return fmt.Errorf("the answer ends early: %w", err)
+		return fmt.Errorf("the response ends early: %w", err)
 	case errors.Is(err, io.EOF):
-		return fmt.Errorf("the server closes the connection without an answer: %w", err)
+		return fmt.Errorf("the server closes the connection without a reply: %w", err)
 	}
 	return err
 }

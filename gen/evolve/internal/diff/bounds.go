@@ -6,8 +6,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
-// bounds compares limits. What gets tighter at one end and looser at the other is
-// two changes.
+// bounds compares limits. A range that gets tighter at one end and looser at the
+// other makes two changes.
 func (c *comparer) bounds(s subject, old, now model.Bounds) {
 	for _, b := range []struct {
 		name             string
@@ -33,7 +33,7 @@ func (c *comparer) bounds(s subject, old, now model.Bounds) {
 	}
 }
 
-// tighter tells of two different limits whether the second allows less.
+// tighter reports, for two different limits, whether the second allows less.
 func tighter(before, after *float64, open, lower bool) bool {
 	switch {
 	case before == nil:

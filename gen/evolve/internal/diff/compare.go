@@ -18,12 +18,12 @@ type comparer struct {
 	after   map[string]model.Type
 	events  map[string]bool   // wire names of the variants of entry points, in either model
 	moved   map[string]string // wire names of declarations: old to new, of guessed renames
-	gone    map[string]bool   // types that an event-removed tells of
-	fresh   map[string]bool   // types that an event-added tells of
+	gone    map[string]bool   // types that an event-removed covers
+	fresh   map[string]bool   // types that an event-added covers
 	changes []*Change
 }
 
-// subject is what changes are about.
+// subject is the declaration or the member that a change concerns.
 type subject struct {
 	decl   *model.Decl
 	member string // wire name
@@ -74,7 +74,7 @@ func (c *comparer) compare() {
 	}
 }
 
-// new is the name of a declaration of the old model in the new one.
+// new returns the name that a declaration of the old model has in the new one.
 func (c *comparer) new(wire string) string {
 	if to, ok := c.moved[wire]; ok {
 		return to
@@ -102,7 +102,7 @@ func kindOf(t model.Type) string {
 	return "name for another type"
 }
 
-// types compares a declaration with what it has become.
+// types compares a declaration of the old model with its successor in the new one.
 func (c *comparer) types(old, now model.Type) {
 	before, after := model.DeclOf(old), model.DeclOf(now)
 	s := subject{decl: after, id: after.Name}
@@ -140,8 +140,8 @@ func (c *comparer) types(old, now model.Type) {
 	}
 }
 
-// renamed tells of another wire name. Go code that knows the type by the same name as
-// before does not notice: the type is defined in another place.
+// renamed reports another wire name. If the Go name is the same, Go code is not
+// affected: the type is only defined in another place.
 func (c *comparer) renamed(was subject, before, after *model.Decl) {
 	if before.Name == after.Name {
 		c.add("type-moved", was, before.Wire, after.Wire)
@@ -150,8 +150,8 @@ func (c *comparer) renamed(was subject, before, after *model.Decl) {
 	c.add("type-renamed", was, before.Wire, after.Wire).Guess = true
 }
 
-// kinds tells of another kind. An object that got its first discriminator, or lost it,
-// keeps its properties.
+// kinds reports another sort of type. It compares the properties nevertheless if an
+// object got its first discriminator or lost its only one.
 func (c *comparer) kinds(s subject, old, now model.Type) {
 	tagged := func(object, union model.Type) (*model.Struct, *model.Union, bool) {
 		st, isStruct := object.(*model.Struct)
@@ -296,7 +296,7 @@ func (c *comparer) field(s subject, old, now *model.Field) {
 	first := len(c.changes)
 	switch before, after := c.typeText(old.Type), model.Text(now.Type); {
 	case old.IsConst() && now.IsConst():
-		if old.Const != now.Const && !now.Tag { // the union tells of tags
+		if old.Const != now.Const && !now.Tag { // the union reports tags
 			c.add("field-constant", s, strconv.Quote(old.Const), strconv.Quote(now.Const))
 		}
 	case now.IsConst():
@@ -338,14 +338,14 @@ func (c *comparer) field(s subject, old, now *model.Field) {
 	}
 }
 
-// form tells how the Go field changes, beside the first of the changes that may
-// be why, or as a change of its own.
+// form reports how the Go field changes. It adds this to the first change that can
+// be the cause, or adds a change if there is no cause.
 func (c *comparer) form(s subject, first int, old, now *model.Field) {
 	before, after := c.goText(gotype.Field(old), old.Type), gotype.Field(now)
 	var why *Rule
 	switch {
 	case before == "" || after == "":
-		return // the rules of constants tell
+		return // the rules of constants cover it
 	case old.Name != now.Name && old.Wire == now.Wire && s.member != "":
 		why = rule("go-name")
 		s.id = member(strings.TrimSuffix(s.id, "."+now.Name), old.Name)

@@ -1,6 +1,6 @@
-// Package diff says how two resolved models differ, in terms of types, fields,
-// tags and values, and what each difference means: for clients and services of
-// different versions on the wire, and for Go code that uses the package.
+// Package diff compares two resolved models: their types, fields, tags and values.
+// It judges each difference for clients and services of different versions on the
+// wire, and for Go code that uses the package.
 package diff
 
 import (
@@ -14,15 +14,15 @@ type Level int
 
 // The levels, the worst last.
 const (
-	Safe     Level = iota // nothing that worked before is affected
-	Care                  // only what makes use of it is affected; Go code compiles, and may mean something else
-	Breaking              // what worked before may not; Go code may not compile
+	Safe     Level = iota // clients, services and Go code work as before
+	Care                  // only users of the changed part are affected; Go code compiles, and may behave differently
+	Breaking              // clients, services or Go code may fail; Go code may not compile
 )
 
 // String is the level in lowercase.
 func (l Level) String() string { return [...]string{"safe", "care", "breaking"}[l] }
 
-// Verdict is what a change means on the wire, for the two ways in which versions meet.
+// Verdict is the effect of a change on the wire, if client and service have different versions.
 type Verdict struct {
 	OldClient Level  // an old client talks to a new service
 	NewClient Level  // a new client talks to an old service
@@ -35,18 +35,18 @@ func (v Verdict) Level() Level { return max(v.OldClient, v.NewClient) }
 // Change is one difference.
 type Change struct {
 	Rule    *Rule
-	Section string // the heading that it belongs under
+	Section string // the heading in the report
 	// Type is the wire name of a declaration (the new one, unless it was removed),
 	// Member one of its properties, values or tags; empty for the declaration itself.
 	Type, Member string
-	Go           string // the identifier that Go code is concerned with, the old one if it changed: Type, Type.Field or a constant
-	Before       string // what it was, empty for something new
-	After        string // what it is, empty for something removed
-	// Guess is set for a rename, which the documents do not tell from a removal
-	// and an addition.
+	Go           string // the Go identifier, the old one if it changed: Type, Type.Field or a constant
+	Before       string // the old text, empty for an addition
+	After        string // the new text, empty for a removal
+	// Guess is set for a rename. The documents show a removal and an addition; that
+	// they are one rename is a guess.
 	Guess bool
-	// Also are the further identifiers that Go code is concerned with, if the change of a
-	// union's base is told once for all its variants.
+	// Also lists further Go identifiers, if a change of a union's base is reported once
+	// for all its variants.
 	Also []string
 
 	send, receive bool
@@ -77,7 +77,7 @@ func (c *Change) Wire() Verdict {
 	return v
 }
 
-// GoLevel is what the change means for Go code, and why.
+// GoLevel returns the level of the change for Go code, and the reason.
 func (c *Change) GoLevel() (Level, string) {
 	level, why := c.Rule.Go, c.Rule.GoWhy
 	if level == Care && c.Rule.OnlySent && !c.send {
@@ -92,7 +92,7 @@ func (c *Change) GoLevel() (Level, string) {
 	return level, why
 }
 
-// Direction is which way the type travels: sent, received or both.
+// Direction returns whether the type is sent, received or both.
 func (c *Change) Direction() string {
 	switch {
 	case c.send && c.receive:
@@ -109,7 +109,7 @@ type Side struct {
 	Version string // info.version
 }
 
-// Report is how two models differ.
+// Report lists the differences between two models.
 type Report struct {
 	Old, New Side
 	Changes  []*Change // by section, then by type and member
@@ -126,7 +126,7 @@ func (c *Change) breaks() bool {
 	return level == Breaking || c.Wire().Level() == Breaking
 }
 
-// Input is what to compare.
+// Input is the input of Compare.
 type Input struct {
 	Old, New         *model.API // named
 	OldName, NewName string     // of the documents
@@ -140,7 +140,7 @@ type Input struct {
 	Areas []string
 }
 
-// Compare compares two models. Both are left as they are.
+// Compare compares two models, and changes neither.
 func Compare(in Input) *Report {
 	c := &comparer{
 		in: in, before: byWire(in.Old), after: byWire(in.New), events: events(in.Old, in.New),

@@ -7,7 +7,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
-// fold makes one change of those that a union's base brings to its variants.
+// fold merges the changes that all variants of a union inherit from its base into one.
 func (c *comparer) fold() {
 	type same struct {
 		union, rule, form, member, before, after, formed string

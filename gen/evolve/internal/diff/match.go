@@ -23,9 +23,9 @@ type pair struct {
 	likeness float64
 }
 
-// match pairs what is gone with what is new, the likest first, and returns the old
-// name of each new one. Pairs of one likeness that share a side are a tie, and no
-// guess is made about either side: a guess must not depend on order.
+// match pairs removed names with new names, in descending order of likeness, and
+// returns the old name of each new one. If two pairs share a name and have the same
+// likeness, it takes neither, since a guess must not depend on order.
 func match(gone, fresh []string, likeness func(old, now string) float64) map[string]string {
 	var all []pair
 	candidates(gone, fresh, func(from, to string) {
@@ -111,8 +111,9 @@ func (c *comparer) pairTypes(before, after map[string]model.Type) {
 	}
 }
 
-// typeLikeness is the share of members that two declarations of a kind have in
-// common; names count where that says little.
+// typeLikeness is the share of members that two declarations of the same sort have in
+// common, and to a smaller part the likeness of their names. If one of them has fewer
+// than two members, both must have the same, and the names alone count.
 func typeLikeness(old, now model.Type, partsOf func(model.Type) map[string]bool) float64 {
 	if kindOf(old) != kindOf(now) {
 		return 0
@@ -175,7 +176,7 @@ func valueLikeness(old, now *model.Value) float64 {
 	return max(nameLikeness(old.Wire, now.Wire, alike), sameText(old.Doc, now.Doc))
 }
 
-// sameText is 0.9 for a description that stayed, which says more than a resemblance.
+// sameText is 0.9 for equal descriptions, which are better evidence than similar names.
 func sameText(old, now string) float64 {
 	if old != "" && old == now {
 		return 0.9
@@ -203,8 +204,8 @@ func letters(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(name))
 }
 
-// distance is the number of letters to insert, remove or replace, or some number
-// above most if it is above most. It looks only at a band of that width.
+// distance is the number of letters to insert, remove or replace. If it exceeds most,
+// the result is some number above most. It computes only a band of that width.
 func distance(a, b string, most int) int {
 	if max(len(a)-len(b), len(b)-len(a)) > most {
 		return most + 1
@@ -252,8 +253,8 @@ func (c *comparer) typeText(t model.Type) string {
 
 func (c *comparer) jsonKind(t model.Type) string { return c.new(jsonKind(t)) }
 
-// goText is a Go type of the old model; a type with another name is not another
-// one for each field that uses it.
+// goText returns the text of a Go type of the old model with the names of the new
+// one, so that a renamed type makes no change in every field that uses it.
 func (c *comparer) goText(text string, t model.Type) string {
 	for _, d := range declsIn(t) {
 		if now := c.after[c.new(d.Wire)]; now != nil && model.DeclOf(now).Name != d.Name {

@@ -1,21 +1,21 @@
 package diff
 
-// A Rule is a kind of change, and what it means. Rules is the documentation of
-// every verdict.
+// A Rule is a sort of change, with its verdicts. The table Rules documents every
+// verdict.
 type Rule struct {
 	ID   string
 	What string // the change, in a few words
-	// Send is for what clients send, Receive for what they receive. A type that
-	// travels both ways has the worse of the two.
+	// Send is for types that clients send, Receive for types that they receive. A type
+	// that is both sent and received has the worse of the two.
 	Send, Receive Effect
-	// Go is what the change means for code that uses the package. OnlySent limits
-	// Care to what is sent, since only that is validated.
+	// Go is the level for code that uses the package. OnlySent limits Care to types
+	// that are sent, since only those are validated.
 	Go       Level
 	GoWhy    string
 	OnlySent bool
 }
 
-// Effect is what a change means on the wire in one direction.
+// Effect is the effect of a change on the wire in one direction.
 type Effect struct {
 	OldClient, NewClient Level
 	Why                  string
@@ -29,8 +29,8 @@ var (
 	newName = "the identifier is another one"
 )
 
-// Rules are all kinds of changes. A change of a field's Go type has a rule of its
-// own, which is named beside that of the change that caused it.
+// Rules are the rules for all changes. A change of a field's Go type has a rule of
+// its own; the report names it beside the rule of the change that caused it.
 var Rules = [...]*Rule{
 	// Events: the variants of an entry point.
 	{"event-added", "an event is new",
@@ -67,7 +67,7 @@ var Rules = [...]*Rule{
 	{"type-received", "a type is now received, too", nothing, nothing, Safe, sameGo, false},
 	{"type-not-sent", "a type is no longer sent",
 		nothing, nothing,
-		Care, "what only that which is sent has, such as AppendJSON of an event, may be gone", false},
+		Care, "methods that only sent types have, such as AppendJSON of an event, may be gone", false},
 	{"type-not-received", "a type is no longer received", nothing, nothing, Safe, sameGo, false},
 	{"entry-added", "a union becomes an entry point", nothing, nothing, Safe, "functions and methods are only added", false},
 	{"entry-removed", "a union is no entry point any more", nothing, nothing, Breaking, "UnmarshalInto and methods of the union are gone", false},

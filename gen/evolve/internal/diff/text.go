@@ -10,7 +10,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 )
 
-// Summary says in one line how much changed.
+// Summary returns the number of changes by level, in one line.
 func (r *Report) Summary() string {
 	before, after := r.labels()
 	if r.Empty() {
@@ -35,7 +35,7 @@ func (r *Report) Summary() string {
 	return fmt.Sprintf("%s %s; on the wire %s; in Go %s", plural(len(r.Changes), "change"), between, count(wire), count(code))
 }
 
-// labels tell the documents apart, by their versions if these do.
+// labels returns names for the documents: their versions, or their files if the versions are equal.
 func (r *Report) labels() (before, after string) {
 	before, after = r.Old.Version, r.New.Version
 	if before == after || before == "" || after == "" {
@@ -90,7 +90,7 @@ func (r *Report) Markdown() string {
 	return b.String()
 }
 
-// Breaks tells the changes that break clients on the wire or Go code, a line of
+// Breaks returns the changes that break clients on the wire or Go code, a line of
 // Markdown each.
 func (r *Report) Breaks() (lines []string) {
 	for _, c := range r.Changes {
@@ -106,7 +106,7 @@ func (r *Report) Breaks() (lines []string) {
 	return lines
 }
 
-// subject names what the change is about as it is on the wire.
+// subject returns the wire name of the type or member that changed.
 func (c *Change) subject() string {
 	text := diag.Printable(c.Type)
 	if c.Member != "" {
@@ -115,7 +115,7 @@ func (c *Change) subject() string {
 	return text
 }
 
-// what tells the change with what there was before and after.
+// what describes the change, with the text before and after.
 func (c *Change) what() string {
 	text := c.Rule.What
 	if c.Guess {
@@ -157,7 +157,7 @@ func (c *Change) verdicts() (lines []string) {
 	return lines
 }
 
-// identifiers are those that Go code is concerned with, in short.
+// identifiers returns the Go identifiers of the change, abridged if there are many.
 func (c *Change) identifiers() string {
 	text := diag.Printable(c.Go)
 	if len(c.Also) > 0 {
@@ -166,7 +166,7 @@ func (c *Change) identifiers() string {
 	return text
 }
 
-// meetings tells which of the two meetings of versions is affected.
+// meetings describes which combination of versions is affected.
 func meetings(v Verdict) string {
 	switch {
 	case v.OldClient > Safe && v.NewClient > Safe:

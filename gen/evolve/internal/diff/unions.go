@@ -10,8 +10,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
-// unions compares what a union is made of. The properties of its base are also
-// those of its variants, and told there.
+// unions compares the keys and variants of unions. The variants have the properties
+// of the base, so that changes of these are reported there.
 func (c *comparer) unions(s subject, old, now *model.Union) {
 	if a, b := c.keyOf(old), keyOf(now); a != b {
 		ch := c.add("union-key", s, a, b)
@@ -59,7 +59,7 @@ func (c *comparer) senders(s subject, old, now *model.Union) {
 	}
 }
 
-// signature is what a method that sends an event takes beside its context.
+// signature returns the parameters, without the context, of a method that sends an event.
 func signature(m *model.Method, goText func(string, model.Type) string) string {
 	var params []string
 	for _, f := range m.Parameters() {
@@ -83,7 +83,7 @@ func (c *comparer) tagType(u *model.Union) string {
 	return "string"
 }
 
-// keyOf tells how a union is told apart.
+// keyOf describes how the variants of a union are told apart.
 func keyOf(u *model.Union) string { return keyText(u, tagType(u)) }
 
 func (c *comparer) keyOf(u *model.Union) string { return keyText(u, c.tagType(u)) }
@@ -98,8 +98,8 @@ func keyText(u *model.Union, tag string) string {
 	return "by kind"
 }
 
-// variants compares the alternatives of a discriminated union by tag; one whose
-// type is there under another tag has changed its tag.
+// variants compares the variants of a discriminated union by tag. A variant whose
+// type has another tag in the new model has changed its tag.
 func (c *comparer) variants(s subject, old, now *model.Union) {
 	before, after := variantsByTag(old), variantsByTag(now)
 	event := old.Root && now.Root
@@ -115,7 +115,7 @@ func (c *comparer) variants(s subject, old, now *model.Union) {
 		switch now, to := after[tag], tagOf[wire]; {
 		case now != nil && declName(now.Type) == wire:
 		case now != nil:
-			// Another type under the same tag: what it holds is told there.
+			// Another type has the tag. The changes of its members are reported for that type.
 			c.add("variant-removed", subject{s.decl, tag, d.Name}, d.Wire, declName(now.Type))
 			c.add("variant-added", subject{s.decl, tag, model.DeclOf(now.Type).Name}, d.Wire, declName(now.Type))
 		case to != "":
@@ -167,7 +167,7 @@ func variantsByTag(u *model.Union) map[string]*model.Variant {
 
 func declName(t model.Type) string { return model.DeclOf(t).Wire }
 
-// members compares the alternatives of a union by kind.
+// members compares the members of a union by kind.
 func (c *comparer) members(s subject, old, now *model.Union) {
 	before, after := map[string]model.Type{}, map[string]model.Type{}
 	for _, m := range old.Members {

@@ -1,6 +1,6 @@
-// Package drift says how a checked-in document and the one upstream differ: what
-// that changes in the API, which places of the document are others, and which
-// newer versions of the API there are.
+// Package drift reports how a checked-in document and the one upstream differ: the
+// changes of the API, the places of the document that differ, and the newer versions
+// of the API.
 package drift
 
 import (
@@ -18,10 +18,10 @@ type Document struct {
 // Version is a version of the API that is newer than the checked-in document.
 type Version struct {
 	Name string
-	From string // where its document should be, empty if that is not known
+	From string // the URL or file of its document, empty if it is not known
 }
 
-// API is how the resolved models differ.
+// API is the report about the differences between the resolved models.
 type API interface {
 	Empty() bool
 	Summary() string
@@ -31,10 +31,10 @@ type API interface {
 	JSON() []byte
 }
 
-// Report is how two documents differ.
+// Report lists the differences between two documents.
 type Report struct {
 	Checked, Upstream Document
-	// Places is where the content of the documents differs.
+	// Places lists the places where the content of the documents differs.
 	Places []document.Difference
 	// API is nil if one of the documents cannot be resolved; Problems says why,
 	// one diagnostic a line.

@@ -9,9 +9,9 @@ import (
 )
 
 // JSON is the report for a program: an object, and a line break. drift is false
-// if there is nothing to do; changes is what vlgen diff says of the two
-// documents, null if one of them cannot be resolved; before or after is left out
-// where there is nothing.
+// if there is nothing to do. changes is the report of vlgen diff on the two
+// documents, null if one of them cannot be resolved. A place that exists in only one
+// document has no before or no after.
 func (r *Report) JSON() []byte {
 	type side struct {
 		Name    string `json:"name"`

@@ -7,20 +7,20 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 )
 
-// Taken reports a new document that took the place of the checked-in one.
+// Taken is the report on a new document that replaces the checked-in one.
 type Taken struct {
 	From, Version string // the place it comes from, and its info.version
 	Report        *Report
-	// Actions is how many there are in the overlay, NotApplied how many of them do
-	// not apply to the new document. Wrong tells why, a line for each cause;
-	// Unnecessary are the actions that change nothing, a line each.
+	// Actions is the number of actions in the overlay, and NotApplied the number of
+	// those that do not apply to the new document. Wrong has a line for each cause.
+	// Unnecessary has a line for each action that changes nothing.
 	Actions, NotApplied int
 	Unnecessary, Wrong  []string
-	// Problems are what generating refuses, a line each.
+	// Problems are the reasons why the generator refuses the document, a line each.
 	Problems []string
-	// HandWritten are the files by hand that do not compile any more, a line each.
+	// HandWritten are the hand-written files that do not compile any more, a line each.
 	HandWritten []string
-	// NotGenerated tells what could not be brought up to date.
+	// NotGenerated names the output that could not be generated.
 	NotGenerated []string
 	// Written are the files that changed.
 	Written []string
@@ -60,8 +60,8 @@ func (t *Taken) Text() string {
 	return b.String()
 }
 
-// Markdown is the report for a pull request: what has to be decided and what
-// breaks is on the first screen.
+// Markdown is the report for a pull request. The decisions for a person and the
+// breaking changes are on the first screen.
 func (t *Taken) Markdown() string {
 	var b strings.Builder
 	b.WriteString("**" + Escape(t.summary()) + "**\n\n")
@@ -97,7 +97,7 @@ type section struct {
 	lines []string
 }
 
-// decisions are what a person has to judge.
+// decisions lists the questions that a person has to decide.
 func (t *Taken) decisions() []section {
 	return []section{
 		{"Overlay actions that do not apply, left out for now", t.Wrong},
@@ -108,7 +108,7 @@ func (t *Taken) decisions() []section {
 	}
 }
 
-// steps are what is left for a person, in order.
+// steps lists the remaining steps for a person, in order.
 func (t *Taken) steps() []string {
 	var steps []string
 	if len(t.Wrong) > 0 {

@@ -12,7 +12,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 )
 
-// Of places and values, people get no more than this; JSON has all.
+// The limits of the reports for people. JSON has everything.
 const (
 	maxPlaces = 200
 	maxValue  = 80 // runes
@@ -87,8 +87,8 @@ func (r *Report) ChangesText() string {
 }
 
 // ChangesMarkdown is the part of Markdown about the documents, empty if they
-// are equal. Where the changes take more than a screen, what breaks is told
-// first, and all of them fold.
+// are equal. If the changes take more than a screen, the breaking ones come first,
+// and the list of all is folded.
 func (r *Report) ChangesMarkdown() string {
 	if len(r.Places) == 0 {
 		return ""
@@ -103,7 +103,7 @@ func (r *Report) ChangesMarkdown() string {
 	return "\n" + text + "\n" + details(fmt.Sprintf("Where the documents differ (%d)", len(r.Places)), Fence(r.places()))
 }
 
-// unresolved says why there is nothing to tell about the API, empty if there is.
+// unresolved explains why the report has no changes of the API; empty if it has.
 func (r *Report) unresolved(block func(string) string) string {
 	switch {
 	case r.API == nil:
@@ -160,7 +160,7 @@ func elements(before, after *yaml.Node) string {
 	for _, n := range without(after, before) {
 		parts = append(parts, "new: "+short(n))
 	}
-	if parts == nil { // one is there more often than before
+	if parts == nil { // the array repeats an element more often than before
 		return short(before) + " became " + short(after)
 	}
 	return strings.Join(parts, ", ")
@@ -217,7 +217,7 @@ func indent(text string) string {
 	return b.String()
 }
 
-// Fence is a block of code that ends where it should, whatever is in it.
+// Fence returns a block of code whose fence does not occur in the text.
 func Fence(text string) string {
 	fence := "```"
 	for strings.Contains(text, fence) {
@@ -226,7 +226,7 @@ func Fence(text string) string {
 	return fence + "text\n" + text + fence + "\n"
 }
 
-// Escape keeps Markdown from reading a line as more than text.
+// Escape escapes a line so that Markdown shows it as plain text.
 func Escape(s string) string {
 	return strings.NewReplacer("\\", "\\\\", "`", "\\`", "*", "\\*", "_", "\\_", "<", "&lt;", "[", "\\[", "@", "&#64;", "#", "&#35;").Replace(s)
 }

@@ -2,9 +2,9 @@
 // package breaks.
 //
 // It checks the types of all packages of a tree, with the generated files before
-// and after the change, and compares the errors. Imports from elsewhere are taken
-// for empty packages, so that nothing is compiled or downloaded; what is wrong
-// because of that is wrong both times.
+// and after the change, and compares the errors. It treats packages outside of the
+// tree as empty, so that nothing is compiled or downloaded. Errors because of that
+// occur both times, and cancel out.
 package handwritten
 
 import (
@@ -27,7 +27,7 @@ import (
 type Tree struct {
 	fs.FS
 	Dir       string            // of the generated package, with slashes
-	Generated map[string][]byte // its files by name, in place of those in Dir
+	Generated map[string][]byte // its files by name; they replace those in Dir
 }
 
 // A File does not compile any more.
@@ -37,8 +37,8 @@ type File struct {
 	Test   string   // the file of its tests, empty if there is none
 }
 
-// Broken returns the files that do not compile in the tree after, for reasons
-// that the tree before does not have.
+// Broken returns the files that have errors in the tree after which they do not have
+// in the tree before.
 func Broken(before, after Tree) ([]File, error) {
 	old, err := check(before)
 	if err != nil {
