@@ -122,6 +122,34 @@ func TestWordsOfEarlierSpeechDoNotInterrupt(t *testing.T) {
 	})
 }
 
+// The service may create the next response before it ends the one that was interrupted. Its
+// item is not closed by that.
+func TestTheNextResponseIsCreatedEarly(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, created("r1"), delta("r1", "a", 500))
+		wait(100 * time.Millisecond)
+		tell(t, p, speech(), &voicelive.ServerEventInputAudioBufferSpeechStopped{}, created("r2"))
+		w.want(t)
+		tell(t, p, delta("r1", "a", 100), done("r1"))
+		w.want(t, "truncate a/0 at 100")
+	})
+}
+
+// A goodbye that waits until everything was heard does not come into a pause.
+func TestAPausedResponseIsStillToBeHeard(t *testing.T) {
+	var audible bool
+	o := &Options{OnSpeech: Pause, Audible: func(a bool) { audible = a }}
+	in(t, o, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, session(&voicelive.ServerVAD{InterruptResponse: new(false)}))
+		tell(t, p, respond("r1", 1000)...)
+		wait(100 * time.Millisecond)
+		tell(t, p, speech(), &voicelive.ServerEventInputAudioBufferSpeechStopped{})
+		if !audible {
+			t.Error("a paused response counts as heard")
+		}
+	})
+}
+
 func TestAResponseThatIsDroppedIsNotCancelledTwice(t *testing.T) {
 	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
 		tell(t, p, created("r1"), delta("r1", "a", 500))

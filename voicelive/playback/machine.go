@@ -185,9 +185,10 @@ func (m *machine) created(now time.Time, r *voicelive.Response) {
 	if response.outOfBand {
 		return
 	}
-	// There is one response of the conversation at a time: that of the others were lost.
+	// There is one response of the conversation at a time: the end of another one was lost, or, if
+	// it was interrupted, may be on its way.
 	for _, other := range m.responses {
-		if other != response && !other.outOfBand {
+		if other != response && !other.outOfBand && !other.dead {
 			m.over(other)
 		}
 	}
@@ -386,7 +387,7 @@ func (m *machine) close() {
 
 // tell calls Audible and Hold when they change.
 func (m *machine) tell() {
-	audible := m.remote || len(m.buffer) > m.read && !m.paused
+	audible := m.remote || len(m.buffer) > m.read
 	if audible != m.audible {
 		m.audible = audible
 		if m.options.Audible != nil {

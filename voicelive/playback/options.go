@@ -23,8 +23,8 @@ type Options struct {
 	// dropped.
 	Finished func(Finished)
 
-	// Audible is told when the user begins and ceases to hear the assistant. It fits
-	// floor.Floor.SetAudible.
+	// Audible is told when there begins and ceases to be audio that the user hears, or will
+	// hear when a pause is over. It fits floor.Floor.SetAudible.
 	Audible func(bool)
 
 	// Hold keeps requests for responses from being sent while corrections are not. It fits

@@ -373,26 +373,32 @@ func TestAFunctionReturnsIntoSpeech(t *testing.T) {
 	})
 }
 
-// A leg of 48 kHz is converted; positions are those of the leg.
+// A leg of 48 kHz is converted; what it tells is said of its own audio.
 func TestInterruptionOnAConvertedLeg(t *testing.T) {
-	setting{
-		own: leg.PCM48, format: leg.PCM24, leg: (*legtest.User).Leg,
-		service: voicelivetest.Options{Respond: voicelivetest.Reply(story, reply), Pace: voicelivetest.Instant},
-	}.play(t, func(s *scene) {
-		s.user.Say("Tell me a story.")
-		s.user.Interrupt(2*time.Second, "Stop it now, please!")
-		s.user.Listen()
-		kept := time.Duration(0)
-		for _, i := range s.srv.Session(0).Sent() {
-			if e, err := voicelive.UnmarshalServerEvent(i.Raw); err == nil {
-				if e, ok := e.(*voicelive.ServerEventConversationItemTruncated); ok {
-					kept = time.Duration(e.AudioEndMS) * time.Millisecond
+	for tells, l := range legs {
+		t.Run(tells, func(t *testing.T) {
+			setting{
+				own: leg.PCM48, format: leg.PCM24, leg: l,
+				service: voicelivetest.Options{Respond: voicelivetest.Reply(story, reply), Pace: voicelivetest.Instant},
+			}.play(t, func(s *scene) {
+				s.user.Say("Tell me a story.")
+				s.user.Interrupt(2*time.Second, "Stop it now, please!")
+				s.user.Listen()
+				var kept time.Duration
+				for _, sent := range s.srv.Session(0).Sent() {
+					event, err := voicelive.UnmarshalServerEvent(sent.Raw)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if e, ok := event.(*voicelive.ServerEventConversationItemTruncated); ok {
+						kept = time.Duration(e.AudioEndMS) * time.Millisecond
+					}
 				}
-			}
-		}
-		// Speech counts as such after 200 ms and a packet.
-		if kept < 2200*time.Millisecond || kept > 2250*time.Millisecond {
-			t.Errorf("the service keeps %v, want 2.2 s and a packet or two", kept)
-		}
-	})
+				// Speech counts as such after 200 ms and a packet.
+				if kept < 2200*time.Millisecond || kept > 2250*time.Millisecond {
+					t.Errorf("the service keeps %v, want 2.2 s and a packet or two", kept)
+				}
+			})
+		})
+	}
 }
