@@ -73,9 +73,11 @@ func (p *part) said() string {
 const tolerance = 60 * time.Millisecond
 
 // byWords returns the text up to the last word that was heard. Words that are not found in the
-// text, because it spells them in another way, are skipped.
+// text, because it spells them in another way, are skipped. They are looked for nearby: the same word
+// may stand far behind.
 func (p *part) byWords() string {
-	end := 0
+	const nearby, skipped = 8, 16 // bytes
+	end, missing := 0, 0
 	for _, w := range p.words {
 		if w.end > p.heard+tolerance {
 			break
@@ -84,8 +86,10 @@ func (p *part) byWords() string {
 		if text == "" {
 			continue
 		}
-		if i := strings.Index(p.text[end:], text); i >= 0 {
-			end += i + len(text)
+		if i := strings.Index(p.text[end:], text); i >= 0 && i <= nearby+skipped*missing {
+			end, missing = end+i+len(text), 0
+		} else {
+			missing++
 		}
 	}
 	// With the punctuation behind the word.
@@ -137,6 +141,7 @@ const maxParts = 64
 // snapshot returns the entry as it is now.
 func (n *node) snapshot() Entry {
 	e := n.Entry.clone()
+	e.Pending = e.Pending && !n.over
 	if e.Type != Message || n.frozen {
 		return e
 	}

@@ -125,6 +125,21 @@ func TestWhatWasHeard(t *testing.T) {
 			want(t, tr, test.want)
 		})
 	}
+	t.Run("by words that the text spells in another way", func(t *testing.T) {
+		const text = "It's noon in 2026, and the sun is shining."
+		tr := New(nil)
+		tell(t, tr, begin[0], delta("a", 4000), transcriptDone("a", text), word("It", 0, 200), word("is", 200, 200), word("noon", 400, 400),
+			word("in", 800, 200), word("twenty", 1000, 200), word("twenty", 1200, 200), word("six", 1400, 200), word("and", 1600, 200), word("the", 1800, 200))
+		for _, heard := range []struct {
+			ms   int
+			text string
+		}{{1900, "It's noon in 2026, and"}, {1500, "It's noon in"}, {800, "It's noon"}} {
+			tell(t, tr, truncated("a", heard.ms))
+			if got := tr.Entries()[0].Heard; got != heard.text {
+				t.Errorf("after %d ms %q was heard, want %q", heard.ms, got, heard.text)
+			}
+		}
+	})
 	t.Run("from playback", func(t *testing.T) {
 		tr := New(nil)
 		tell(t, tr, begin...)
@@ -376,6 +391,17 @@ func TestJSONBothWays(t *testing.T) {
 	if a, b := tr.Markdown(), again.Markdown(); a != b {
 		t.Errorf("markdown %s, want %s", b, a)
 	}
+	pending := New(nil)
+	tell(t, pending, created("null", user))
+	if b, err = json.Marshal(pending); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, again); err != nil {
+		t.Fatal(err)
+	}
+	if !pending.Entries()[0].Pending || again.Entries()[0].Pending {
+		t.Error("the transcription of a session that is over is still to come")
+	}
 	for _, text := range []string{`{`, `{"version":2}`, `{"version":1,"entries":[{"id":"a","type":"function_call"}]}`, `{"version":1,"entries":[{"id":"a","type":"mcp_approval"}]}`} {
 		if json.Unmarshal([]byte(text), New(nil)) == nil {
 			t.Errorf("no error for %s", text)
@@ -437,11 +463,11 @@ func conversation(rnd *rand.Rand) (strands [][]string) {
 			create(assistant(id, "in_progress", ""))
 			strand := []string{
 				`{"type":"response.output_item.added","response_id":"r1","output_index":0,"item":` + assistant(id, "in_progress", "") + `}`,
-				delta(id, 1000), delta(id, 500),
+				delta(id, 100), delta(id, 50),
 				fmt.Sprintf(`{"type":"response.audio_transcript.delta","response_id":"r1","item_id":%q,"output_index":0,"content_index":0,"delta":"It is"}`, id),
 				transcriptDone(id, "It is noon, and the sun is shining."), itemDone("r1", assistant(id, "completed", "It is noon, and the sun is shining."))}
 			if rnd.IntN(2) == 0 {
-				strand = append(strand, truncated(id, rnd.IntN(1500)), itemDone("r1", assistant(id, "incomplete", "")))
+				strand = append(strand, truncated(id, rnd.IntN(150)), itemDone("r1", assistant(id, "incomplete", "")))
 			}
 			strands = append(strands, append(strand, `{"type":"response.done","response":{"id":"r1","status":"completed","output":[`+assistant(id, "completed", "")+`]}}`))
 		case 3:
