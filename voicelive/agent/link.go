@@ -50,7 +50,8 @@ func (c *Conversation) options() voicelive.ConnectOptions {
 // open lets the conversation go on in a session.
 func (c *Conversation) open(session *voicelive.Session) error {
 	l := &link{session: session, voice: session.Config().Voice}
-	l.ctx, l.cancel = context.WithCancel(c.ctx)
+	// Not below c.ctx: when that ends, playback still has to clear the leg, and to tell what was heard.
+	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(c.ctx))
 
 	f := c.agent.Floor
 	f.Dropped = func(responseID string) { l.player.Drop(responseID) }

@@ -118,9 +118,9 @@ func (c *Conversation) requested(s *Speech, r floor.Result) {
 	if errors.Is(r.Err, floor.ErrClosed) && c.over {
 		s.spoken.Err = ErrEnded
 	}
-	if t := c.report.turn(r.ResponseID); t != nil {
+	if t := c.report.turn(r.ResponseID); t != nil && r.ResponseID != "" {
 		c.said(s, t)
-	} else if c.turns.open[r.ResponseID] == nil || errors.Is(r.Err, floor.ErrNotDone) {
+	} else if r.ResponseID == "" || c.turns.open[r.ResponseID] == nil || errors.Is(r.Err, floor.ErrNotDone) {
 		c.said(s, &Turn{})
 	}
 }

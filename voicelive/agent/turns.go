@@ -168,10 +168,9 @@ func (c *Conversation) turnOver(t *turn) {
 	if c.agent.Turn != nil {
 		c.agent.Turn(c, t.Turn)
 	}
-	for _, s := range c.speeches {
-		if s.response == t.ResponseID {
+	for _, s := range slices.Clone(c.speeches) {
+		if s.response == t.ResponseID && s.response != "" {
 			c.said(s, &t.Turn)
-			return
 		}
 	}
 }
