@@ -119,6 +119,40 @@ func (m *machine) cancelOverdue(now time.Time) {
 	}
 }
 
+// cutResponse takes the audio of one response out of what is to be heard.
+func (m *machine) cutResponse(now time.Time, id string) {
+	i := slices.IndexFunc(m.responses, func(r *response) bool { return r.id == id })
+	if i < 0 {
+		return
+	}
+	r := m.responses[i]
+	if slices.ContainsFunc(m.spans, func(s span) bool { return s.part.response == r }) {
+		m.clock.clear(now)
+		m.hear(now)
+		m.resumed = true
+		m.takeOut(now, r)
+		m.stats.Interruptions++
+	}
+	if r.active && !r.dead {
+		m.kill(now, r, false)
+	}
+}
+
+// takeOut removes the audio of a response that was not heard.
+func (m *machine) takeOut(now time.Time, r *response) {
+	rest := m.buffer[m.read:]
+	buffer, spans := m.buffer[:0], m.spans[:0]
+	for _, s := range m.spans {
+		if s.part.response == r {
+			s.part.cutAt(now)
+		} else {
+			buffer, spans = append(buffer, rest[:s.n]...), append(spans, s)
+		}
+		rest = rest[s.n:]
+	}
+	m.buffer, m.read, m.spans = buffer, 0, spans
+}
+
 // cutAt lets a part wait for its correction.
 func (p *part) cutAt(now time.Time) {
 	if !p.cut {

@@ -109,6 +109,12 @@ func (p *Player) Drop(responseID string) {
 	_ = p.do(func(now time.Time) { p.machine.drop(now, responseID) }) // the next event tells the error
 }
 
+// Cut drops what the user has not heard of one response, cancels it if it is active, and corrects its items. Audio
+// of other responses plays on.
+func (p *Player) Cut(responseID string) error {
+	return p.do(func(now time.Time) { p.machine.cutResponse(now, responseID) })
+}
+
 // Expected reports whether an error event replies to a correction or a cancellation of the
 // Player, and tells of a race that needs no action: an item that is gone or already shorter, a
 // response that has ended.

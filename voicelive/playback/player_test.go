@@ -629,3 +629,38 @@ func TestEnd(t *testing.T) {
 		w.want(t)
 	})
 }
+
+func TestCut(t *testing.T) {
+	var told []Finished
+	o := &Options{Finished: func(f Finished) { told = append(told, f) }}
+	in(t, o, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, respond("r1", 200)...)
+		tell(t, p, created("r2"), delta("r2", "item_r2", 300))
+		wait(100 * time.Millisecond)
+		if err := p.Cut("r2"); err != nil { // before it is heard
+			t.Fatal(err)
+		}
+		tell(t, p, delta("r2", "item_r2", 100), itemDone("r2", "item_r2"), done("r2"))
+		tell(t, p, respond("r3", 400)...)
+		wait(300 * time.Millisecond)
+		if err := p.Cut("r3"); err != nil { // while it is heard
+			t.Fatal(err)
+		}
+		if err := p.Cut("unknown"); err != nil {
+			t.Fatal(err)
+		}
+		wait(time.Second)
+		want := []Finished{
+			{ResponseID: "r2", ItemID: "item_r2", Arrived: 400 * time.Millisecond, Interrupted: true},
+			{ResponseID: "r1", ItemID: "item_r1", Arrived: 200 * time.Millisecond, Heard: 200 * time.Millisecond},
+			{ResponseID: "r3", ItemID: "item_r3", Arrived: 400 * time.Millisecond, Heard: 200 * time.Millisecond, Interrupted: true},
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Errorf("told (-want +got):\n%s", diff)
+		}
+		w.want(t, "cancel r2", "delete item_r2", "truncate item_r3/0 at 200")
+		if got := p.Stats(); got.Interruptions != 2 || got.Played != 400*time.Millisecond || got.Underruns != 0 {
+			t.Errorf("stats %+v", got)
+		}
+	})
+}
