@@ -39,6 +39,13 @@ type Agent struct {
 	// Limits bound a conversation.
 	Limits Limits
 
+	// Guard sees what the assistant says, and may cut it. Nil is none.
+	Guard Guard
+
+	// Fallback is said in place of a response that failed or was filtered. A response of text alone, in
+	// a session that was asked for sound, is said as by [Say] in any case.
+	Fallback Prompt
+
 	// Rollover says how a conversation goes on when its session ends.
 	Rollover Rollover
 
@@ -53,7 +60,8 @@ type Agent struct {
 	// conversation.
 	HandleEvent func(ctx context.Context, c *Conversation, event voicelive.ServerEvent) error
 
-	// Digit is called for each key of the telephone that the user presses.
+	// Digit is called for each key of the telephone that the user presses, unless [Conversation.Collect]
+	// waits for it.
 	Digit func(c *Conversation, digit byte)
 
 	// Turn is called when a turn of the assistant is over: its audio has been heard, or was dropped.

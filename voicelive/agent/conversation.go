@@ -35,26 +35,27 @@ type Conversation struct {
 	report     Report
 
 	// Owned by run.
-	asked    *voicelive.RequestSession // with all updates
-	rollover Rollover
-	link     *link // nil between two sessions
-	dialing  bool
-	next     *voicelive.Session // that will replace that of link
-	nextBy   time.Time          // when it does without a pause
-	rotation string             // why Rotate was called; empty if it was not
-	swap     *swap              // nil but in a gap
-	lookback lookback
-	thread   string   // conversation_id of a Foundry agent
-	waiting  []func() // for a session that knows the conversation
-	turns    turns
-	muted    bool
-	audible  bool
-	speeches []*Speech // that are not over
-	idle     idle
-	ending   *ending
-	over     bool
-	err      error // why it broke
-	timer    *time.Timer
+	asked      *voicelive.RequestSession // with all updates
+	rollover   Rollover
+	link       *link // nil between two sessions
+	dialing    bool
+	next       *voicelive.Session // that will replace that of link
+	nextBy     time.Time          // when it does without a pause
+	rotation   string             // why Rotate was called; empty if it was not
+	swap       *swap              // nil but in a gap
+	lookback   lookback
+	thread     string   // conversation_id of a Foundry agent
+	waiting    []func() // for a session that knows the conversation
+	turns      turns
+	muted      bool
+	audible    bool
+	speeches   []*Speech // that are not over
+	idle       idle
+	collectors []*collector
+	ending     *ending
+	over       bool
+	err        error // why it broke
+	timer      *time.Timer
 }
 
 // An input is one of the leg, or its end.
@@ -74,8 +75,8 @@ func newConversation(ctx context.Context, a *Agent, l leg.Leg, session *voiceliv
 	c := &Conversation{
 		id: newCallID(), agent: a, leg: l, asked: session,
 		inputs: make(chan input), taken: make(chan struct{}), events: make(chan received),
-		transcript: transcript.New(nil),
 	}
+	c.transcript = transcript.New(&transcript.Options{Changed: c.changed})
 	c.mailbox.ready = make(chan struct{}, 1)
 	c.log = slog.New(slog.DiscardHandler)
 	if a.Logger != nil {

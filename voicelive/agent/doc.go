@@ -31,6 +31,13 @@
 // An event of the service is told to the floor, to playback, to the tools, to the transcript, and then to
 // Agent.HandleEvent.
 //
+// # Policies
+//
+// [Idle] prompts a silent user and hangs up at last, [Guard] cuts what the assistant must not say, Agent.Fallback is
+// said in place of a response that failed, [Conversation.Collect] waits for keys of the telephone. A tool hands over to
+// other instructions with tools.HandOff, and to another person with tools.Transfer, if the leg is a
+// leg.Transferer. Agent.Playback pauses in place of stopping with playback.Pause.
+//
 // # Longer than a session
 //
 // The service ends a session after an hour at most, and a connection can break. The leg notices nothing

@@ -143,6 +143,7 @@ func (c *Conversation) deadlines(now time.Time) {
 		c.idleTooLong()
 	}
 	c.rolloverDeadlines(now)
+	c.keysDue(now)
 }
 
 // arm lets the timer fire when the next thing is due.
@@ -160,6 +161,9 @@ func (c *Conversation) arm() {
 			earliest(c.report.Began.Add(c.agent.Limits.Duration))
 		}
 		earliest(c.idle.due)
+	}
+	for _, col := range c.collectors {
+		earliest(col.due)
 	}
 	if !c.dialing {
 		earliest(c.rolloverNext())

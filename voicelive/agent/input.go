@@ -53,8 +53,8 @@ func (c *Conversation) input(in input) {
 		c.broke(err)
 		return
 	}
-	if in.Digit != 0 && c.agent.Digit != nil {
-		c.agent.Digit(c, in.Digit)
+	if in.Digit != 0 {
+		c.digit(in.Digit)
 	}
 }
 

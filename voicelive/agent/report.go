@@ -63,6 +63,7 @@ type Turn struct {
 	Heard       time.Duration `json:"heard_ns"`
 	Unheard     time.Duration `json:"unheard_ns"` // arrived and dropped
 	Interrupted bool          `json:"interrupted,omitzero"`
+	Guarded     bool          `json:"guarded,omitzero"` // Agent.Guard has cut it
 
 	Tokens Tokens `json:"tokens"`
 }

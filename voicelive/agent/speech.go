@@ -22,6 +22,7 @@ type Speech struct {
 	// Owned by the conversation.
 	prompt     Prompt
 	afterHeard bool
+	fallback   bool
 	handle     *floor.Handle
 	response   string // that says it, once its request has ended
 	then       func()

@@ -27,6 +27,8 @@ type turn struct {
 	parts   map[part]bool // whose audio is neither heard nor dropped
 	done    bool          // response.done came
 	arrived time.Time     // when the first audio came
+	details voicelive.ResponseStatusDetails
+	text    string // that was written, not said
 }
 
 // A part is the audio of one content part.
@@ -147,7 +149,7 @@ func (c *Conversation) responseDone(r *voicelive.Response) {
 	if t == nil {
 		return
 	}
-	t.done, t.Status = true, r.Status
+	t.done, t.Status, t.details, t.text = true, r.Status, r.StatusDetails, textOf(r)
 	t.Tokens.add(r.Usage)
 	c.maybeOver(t)
 }
@@ -168,6 +170,7 @@ func (c *Conversation) turnOver(t *turn) {
 	if c.agent.Turn != nil {
 		c.agent.Turn(c, t.Turn)
 	}
+	c.fallback(t)
 	for _, s := range slices.Clone(c.speeches) {
 		if s.response == t.ResponseID && s.response != "" {
 			c.said(s, &t.Turn)
