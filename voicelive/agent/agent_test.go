@@ -34,6 +34,12 @@ type call struct {
 // play runs a script beside an agent, and waits for the end of the conversation.
 func play(t *testing.T, a *agent.Agent, service *voicelivetest.Options, script func(c *call)) *call {
 	t.Helper()
+	return playOn(t, (*legtest.User).Leg, a, service, script)
+}
+
+// playOn is play with a leg of the user's.
+func playOn(t *testing.T, on func(*legtest.User) leg.Leg, a *agent.Agent, service *voicelivetest.Options, script func(c *call)) *call {
+	t.Helper()
 	var c *call
 	synctest.Test(t, func(t *testing.T) {
 		c = &call{T: t, user: legtest.New(t, leg.MuLaw), agent: a, ended: make(chan struct{})}
@@ -59,7 +65,7 @@ func play(t *testing.T, a *agent.Agent, service *voicelivetest.Options, script f
 		}
 		go func() {
 			defer close(c.ended)
-			c.report, c.err = a.Serve(t.Context(), c.user.Leg())
+			c.report, c.err = a.Serve(t.Context(), on(c.user))
 		}()
 		select {
 		case <-begin:

@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg/legtest"
 	"github.com/go-voicelive/voicelive-go/voicelive/tools"
 	"github.com/go-voicelive/voicelive-go/voicelive/transcript"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
@@ -185,4 +187,70 @@ func orEmpty(s *string) *string {
 		return new("")
 	}
 	return s
+}
+
+// A transferable leg can connect the user to somebody else.
+type transferable struct {
+	leg.Leg
+	target string
+	err    error
+}
+
+func (l *transferable) Unwrap() leg.Leg { return l.Leg }
+func (l *transferable) Transfer(_ context.Context, target string) error {
+	l.target = target
+	return l.err
+}
+
+func TestTransfer(t *testing.T) {
+	broken := errors.New("nobody is there")
+	for _, test := range []struct {
+		name   string
+		leg    *transferable
+		reason agent.Reason
+		err    error
+	}{
+		{"to a person", &transferable{}, agent.Transferred, nil},
+		{"that fails", &transferable{err: broken}, agent.Failed, broken},
+		{"of a leg that cannot", nil, agent.UserHungUp, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			a := &agent.Agent{Tools: []tools.Tool{tools.New("person", "", func(context.Context, struct{}) (tools.Transfer, error) {
+				return tools.Transfer{Target: "+4712345678"}, nil
+			})}}
+			service := &voicelivetest.Options{Respond: voicelivetest.Sequence(
+				voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "person", Arguments: "{}"}}}),
+				voicelivetest.Reply("I connect you to a person."),
+			)}
+			on := func(u *legtest.User) leg.Leg {
+				if test.leg == nil {
+					return u.Leg()
+				}
+				test.leg.Leg = u.Leg()
+				return test.leg
+			}
+			c := playOn(t, on, a, service, func(c *call) {
+				c.user.Say("I want to talk to a person.")
+				if test.leg != nil {
+					<-c.ended
+					return
+				}
+				c.user.Listen()
+				c.user.HangUp()
+			})
+			if c.report.Reason != test.reason || !errors.Is(c.err, test.err) {
+				t.Fatalf("the conversation ended as %s, error %v", c.report.Reason, c.err)
+			}
+			last := c.report.Turns[len(c.report.Turns)-1]
+			if last.Heard < time.Second || last.Unheard != 0 {
+				t.Errorf("the last words were not heard: %+v", last)
+			}
+			if test.leg != nil && test.leg.target != "+4712345678" {
+				t.Errorf("the user was connected to %q", test.leg.target)
+			}
+			if told := strings.Contains(c.report.Transcript.Text(), "this line cannot transfer"); told != (test.leg == nil) {
+				t.Errorf("the model was told that the line cannot transfer: %t", told)
+			}
+		})
+	}
 }

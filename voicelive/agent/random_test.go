@@ -73,7 +73,9 @@ func converse(t *testing.T, seed uint64) (report *agent.Report) {
 				time.AfterFunc(time.Duration(rng.IntN(30))*time.Second, func() { c.End("by chance", agent.Say("Goodbye.")) })
 			}
 		}
-		l := user.Leg()
+		legs := []func() leg.Leg{user.Leg, user.MarkedLeg, user.PlainLeg}
+		kind := rng.IntN(len(legs))
+		l := legs[kind]()
 		ctx, cancel := context.WithCancel(t.Context())
 		if rng.IntN(10) == 0 {
 			time.AfterFunc(time.Duration(rng.IntN(30))*time.Second, cancel)
@@ -85,7 +87,7 @@ func converse(t *testing.T, seed uint64) (report *agent.Report) {
 			report, _ = a.Serve(ctx, l) // check looks at the reason
 		}()
 		talk(rng, user, ended)
-		if service.Faults.Seed == 0 && a.Idle.After == 0 && rng.IntN(2) == 0 {
+		if kind == 0 && service.Faults.Seed == 0 && a.Idle.After == 0 && rng.IntN(2) == 0 {
 			user.Silence(time.Minute)
 			select {
 			case <-ended:
@@ -100,7 +102,7 @@ func converse(t *testing.T, seed uint64) (report *agent.Report) {
 			t.Fatal("the conversation does not end")
 		}
 		check(t, report)
-		if positioner, _ := leg.As[leg.Positioner](l); !near(heard(report), positioner.Position()) {
+		if positioner, ok := leg.As[leg.Positioner](l); ok && !near(heard(report), positioner.Position()) {
 			t.Errorf("the turns have %v that were heard, but the user has heard %v", heard(report), positioner.Position())
 		}
 		for _, s := range speeches {

@@ -68,6 +68,12 @@ type Turn struct {
 	Tokens Tokens `json:"tokens"`
 }
 
+// goOn adds what came of a turn that was taken to be over.
+func (t *Turn) goOn(more *Turn) {
+	t.Ended, t.Heard, t.Unheard = more.Ended, t.Heard+more.Heard, t.Unheard+more.Unheard
+	t.Interrupted = t.Interrupted || more.Interrupted
+}
+
 // An Interruption is audio that the user did not hear to its end.
 type Interruption struct {
 	At         time.Time     `json:"at"` // when the conversation was corrected

@@ -165,6 +165,10 @@ func (c *Conversation) turnOver(t *turn) {
 	delete(c.turns.open, t.ResponseID)
 	c.turns.order = slices.DeleteFunc(c.turns.order, func(id string) bool { return id == t.ResponseID })
 	t.Ended = time.Now()
+	if before := c.report.turn(t.ResponseID); before != nil && t.ResponseID != "" {
+		before.goOn(&t.Turn) // audio came behind response.done
+		return
+	}
 	c.report.Turns = append(c.report.Turns, t.Turn)
 	c.log.Info("a turn is over", "response_id", t.ResponseID, "status", t.Status, "heard", t.Heard, "interrupted", t.Interrupted)
 	if c.agent.Turn != nil {
