@@ -25,7 +25,8 @@ type Tool struct {
 
 // Options of a [Tool]. The zero value is usable.
 type Options struct {
-	// Timeout is how long the function may run; its context ends then. 0 is 60 s.
+	// Timeout is how long the function may run; its context ends then. A call may wait as long before,
+	// if RunnerOptions.Parallel others run. 0 is 60 s.
 	Timeout time.Duration
 
 	// Early starts the function when its call is complete, without waiting for the end of the
@@ -70,7 +71,8 @@ const (
 //
 // In is a struct, or a map with strings as keys. Its schema is made from its type: the tag
 // json gives a property its name, and makes it optional with omitempty or omitzero; pointers are
-// optional, too. The tag jsonschema describes it, and the tag enum lists its values,
+// optional, too. A type with a method UnmarshalText is a string, one with UnmarshalJSON any value, and
+// []byte is base64. The tag jsonschema describes it, and the tag enum lists its values,
 // separated by commas; a type with a method Enum() []string lists its own. Arguments that do
 // not fit the schema are not decoded: the model is told what is wrong.
 //
