@@ -53,7 +53,7 @@ func TestAnUnchangedDocumentComesFromTheCache(t *testing.T) {
 				t.Error("the first response is from the cache")
 			}
 			if !get(t, f, o.URL).Cached {
-				t.Error("the second answer is not from the cache")
+				t.Error("the second response is not from the cache")
 			}
 			o.expect(t, 1, 1)
 			get(t, f, o.URL+"/?other") // another document

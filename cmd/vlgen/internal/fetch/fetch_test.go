@@ -131,7 +131,7 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
-// redirect answers with the text if to is "here".
+// redirect responds with the text if to is "here".
 func redirect(w http.ResponseWriter, to string) {
 	if to == "here" {
 		io.WriteString(w, text)
@@ -168,7 +168,7 @@ func TestErrorsNameTheURLWithoutSecrets(t *testing.T) {
 			w.Header().Set("Content-Length", "9")
 			io.WriteString(w, "{")
 		},
-		"the server closes the connection without an ": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"the server closes the connection without a ": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		s := serve(t, h)
 		source := strings.Replace(s.URL, "://", "://me:secret@", 1) + "/spec.json?token=secret#secret"
