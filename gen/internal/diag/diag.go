@@ -1,5 +1,5 @@
-// Package diag holds what the pipeline says about a bad document: where the
-// mistake is, what it is, and how to fix it.
+// Package diag holds the diagnostics of the pipeline: the place of each mistake in
+// a document, its description, and the fix.
 package diag
 
 import (
@@ -33,7 +33,7 @@ func (l Location) String() string {
 	return b.String()
 }
 
-// Severity tells whether a diagnostic stops the pipeline.
+// Severity decides whether a diagnostic stops the pipeline.
 type Severity int
 
 // The severities. A Warning stops the pipeline only in strict mode, a Note never.
@@ -80,7 +80,7 @@ func (l *List) Warnf(at Location, fix, format string, args ...any) {
 	l.items = append(l.items, Diagnostic{at, Warning, fmt.Sprintf(format, args...), fix})
 }
 
-// Notef adds a remark at a location, which strict mode leaves alone.
+// Notef adds a note at a location, which strict mode does not turn into an error.
 func (l *List) Notef(at Location, fix, format string, args ...any) {
 	l.items = append(l.items, Diagnostic{at, Note, fmt.Sprintf(format, args...), fix})
 }

@@ -6,9 +6,9 @@ import (
 )
 
 // Canonical lays out a JSON text the way upstream does: two spaces a level, an
-// empty object or array on one line, a line break at the end. Nothing but the
-// space between tokens changes, so a text in that form stays as it is, byte for
-// byte, and any other differs from the next one where its content does.
+// empty object or array on one line, a line break at the end. It changes only the
+// space between tokens. A text in that form does not change, and two texts in that
+// form differ only where their contents differ.
 func Canonical(data []byte) ([]byte, error) {
 	var out bytes.Buffer
 	if err := json.Indent(&out, bytes.TrimSpace(data), "", "  "); err != nil {

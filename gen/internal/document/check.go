@@ -10,16 +10,16 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 )
 
-// extensionPrefix starts the extensions that only this generator reads, so that
-// a misspelled one cannot pass for somebody else's.
+// extensionPrefix starts the extensions that only this generator reads. An unknown
+// one with this prefix is a misspelling, not the extension of another tool.
 const extensionPrefix = "x-vlgen-"
 
-// A checker walks schemas and reports what swagger 2.0 does not allow. It knows
-// no more than one schema at a time; what schemas mean together is for resolve.
+// A checker walks schemas and reports everything that swagger 2.0 does not allow. It
+// checks each schema by itself; package resolve checks schemas that depend on others.
 type checker struct {
 	*Document
 	definitions map[string]*yaml.Node
-	external    map[string][]diag.Location // where a $ref leads into another file, by file
+	external    map[string][]diag.Location // the places of $refs into other files, by file
 	diags       diag.List
 }
 
@@ -132,8 +132,8 @@ func (c *checker) typeName(value *yaml.Node, pointer string) {
 	}
 }
 
-// propertyName refuses the names that a struct tag or a path in an error
-// message cannot hold.
+// propertyName refuses names that cannot be in a struct tag or in the path of an
+// error message.
 func (c *checker) propertyName(name *yaml.Node, pointer string) {
 	hostile := func(r rune) bool {
 		return strings.ContainsRune("\"\\,`", r) || r < 0x20 || r == 0x7f || r == '\ufffd'

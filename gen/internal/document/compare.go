@@ -9,7 +9,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 )
 
-// Equal reports whether two values are the same JSON, whatever the order of
+// Equal reports whether two values are the same JSON. It ignores the order of
 // members and the spelling of numbers.
 func Equal(a, b *yaml.Node) bool {
 	switch {
@@ -43,11 +43,11 @@ func equalNumbers(a, b *yaml.Node) bool {
 // Difference is a place where two documents are not Equal.
 type Difference struct {
 	Pointer       string
-	Before, After *yaml.Node // nil where there is nothing
+	Before, After *yaml.Node // nil if the document has no value at the place
 }
 
-// Differences lists where two values differ, as deep down as objects and arrays
-// of one length go. It is empty if they are Equal.
+// Differences lists the places where two values differ. It descends into objects,
+// and into arrays of the same length. It is empty if the values are Equal.
 func Differences(before, after *yaml.Node) []Difference {
 	return differences("", before, after)
 }

@@ -1,5 +1,5 @@
-// Package document reads a swagger 2.0 document and keeps what Go maps would
-// lose: the order of its members and the line and column of each.
+// Package document reads a swagger 2.0 document. Unlike Go maps, it keeps the order
+// of members, and the line and column of each.
 //
 // A document is used in three steps. Parse turns bytes into a tree of nodes;
 // an overlay may then change the tree; Link checks all of it and decodes each
@@ -33,7 +33,7 @@ func (d *Document) At(n *yaml.Node, pointer string) diag.Location {
 	return diag.Location{File: file, Line: n.Line, Column: n.Column, Pointer: pointer}
 }
 
-// Adopt remembers that n and all nodes below it come from file.
+// Adopt records that n and all nodes below it come from file.
 func (d *Document) Adopt(file string, n *yaml.Node) {
 	d.adopted[n] = file
 	for _, child := range n.Content {

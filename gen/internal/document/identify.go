@@ -6,8 +6,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 )
 
-// otherFormats tells a document that is not swagger 2.0 by a member that only
-// its own format has.
+// otherFormats recognizes the format of a document that is not swagger 2.0, by a
+// member that only this format has.
 var otherFormats = []struct{ key, name string }{
 	{"openapi", "OpenAPI"},
 	{"asyncapi", "AsyncAPI"},
@@ -21,8 +21,8 @@ var otherFormats = []struct{ key, name string }{
 
 const convert = `vlgen reads swagger 2.0: convert the document, or let its generator write "swagger": "2.0"`
 
-// identify checks that the document calls itself swagger 2.0, and otherwise
-// says what it is.
+// identify checks that the document declares swagger 2.0. Otherwise the error names
+// the format of the document.
 func (d *Document) identify(diags *diag.List) {
 	if d.Root.Kind != yaml.MappingNode {
 		diags.Errorf(d.At(d.Root, ""), convert, "a swagger document is an object, this one is %s", describe(d.Root))

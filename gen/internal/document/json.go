@@ -54,7 +54,7 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, '"')
 }
 
-// describe names a value in a message: a scalar as it is, the rest by its kind.
+// describe returns a few words for a value in a message, such as "the number 5" or "an object".
 func describe(n *yaml.Node) string {
 	switch n.Kind {
 	case yaml.MappingNode:

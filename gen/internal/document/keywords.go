@@ -8,14 +8,14 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A shape is what the value of a keyword must look like.
+// A shape is the form that the value of a keyword must have.
 type shape struct {
 	noun  string // completes "must be"
 	takes func(*yaml.Node) bool
 	holds contents
 }
 
-// contents tells where a keyword's value holds schemas.
+// contents is the place of schemas in the value of a keyword.
 type contents int
 
 const (
@@ -89,8 +89,8 @@ var keywords = map[string]shape{
 	"x-vlgen-sender":      object,
 }
 
-// foreign are keywords of OpenAPI 3 and JSON Schema that swagger 2.0 lacks, and
-// what to write instead.
+// foreign lists keywords of OpenAPI 3 and JSON Schema that swagger 2.0 lacks, each with
+// its replacement.
 var foreign = map[string]string{
 	"$anchor":               "remove it",
 	"$comment":              "remove it",

@@ -8,20 +8,20 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/diag"
 )
 
-// sizeLimits are how much a document may ask for. A document within them takes seconds
-// and some hundred megabytes at most; the largest of public APIs have a tenth of it.
+// sizeLimits limit the size of a document. A document within them takes seconds and
+// some hundred megabytes at most. The largest public APIs have a tenth of that size.
 type sizeLimits struct {
 	types   int // definitions, and objects and enums in place
-	members int // properties, with those that come through allOf, and enum values
+	members int // properties, including those from allOf, and enum values
 	depth   int // schemas within schemas
-	parents int // definitions one above the other by $ref and allOf
+	parents int // definitions in a chain of $ref and allOf
 }
 
-// limits are those that Link applies. Tests set smaller ones.
+// limits are the limits of Link. Tests set smaller ones.
 var limits = sizeLimits{types: 4_000, members: 40_000, depth: 32, parents: 64}
 
-// A meter counts what a document asks for, in its order, and reports each limit
-// where it is passed for the first time.
+// A meter counts the types, members and depth of a document, in its order. It reports
+// each limit once, at the place that exceeds it.
 type meter struct {
 	*checker
 	most           sizeLimits
@@ -29,12 +29,12 @@ type meter struct {
 	sizes          map[string]size // of the definitions that allOf leads to
 }
 
-// size is what a definition has with all that comes through allOf.
+// size is the size of a definition, including everything from allOf.
 type size struct {
 	properties, parents int
 }
 
-// measure reports what is too much.
+// measure reports the limits that the document exceeds.
 func (c *checker) measure() {
 	m := &meter{checker: c, most: limits, sizes: map[string]size{}}
 	for name, schema := range Members(Get(c.Root, "definitions")) {
@@ -93,7 +93,7 @@ func (m *meter) parts(schema *yaml.Node) size {
 	return s
 }
 
-// schema counts what is in place within a schema.
+// schema counts the schemas within a schema.
 func (m *meter) schema(n *yaml.Node, pointer string, depth int) {
 	if depth > m.most.depth {
 		m.diags.Errorf(m.At(n, pointer), "give one of them a definition of its own", "schemas nest deeper than %d levels", m.most.depth)

@@ -59,7 +59,7 @@ func (d *Document) Link(diags *diag.List) *Linked {
 	return linked
 }
 
-// info checks and returns what the document says about itself.
+// info checks and returns the info object of the document.
 func (c *checker) info() (title, version string) {
 	info := Get(c.Root, "info")
 	switch {

@@ -76,7 +76,7 @@ func (r *reader) document() *yaml.Node {
 	return nil
 }
 
-// yamlMember is a member that only a document in YAML has on a line like this.
+// yamlMember matches a line with a member in the syntax of YAML.
 var yamlMember = regexp.MustCompile(`(?m)^(?:swagger|openapi|info|paths|definitions):(?:\s|$)`)
 
 // syntaxError lets the scanner of encoding/json run over the whole text again,

@@ -49,9 +49,9 @@ func (c *checker) files() {
 	}
 }
 
-// circles reports the definitions that are nothing but a $ref and lead, by way
-// of others like them, only back to themselves: each circle once, at the least
-// of its names.
+// circles reports definitions that consist of a $ref and lead back to themselves,
+// through other such definitions. It reports each circle once, at the first of its
+// names in alphabetical order.
 func (c *checker) circles() {
 	done := map[string]bool{}
 	for name := range c.definitions {

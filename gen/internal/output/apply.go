@@ -6,9 +6,8 @@ import (
 	"path/filepath"
 )
 
-// apply carries the changes out. All content is on disk under temporary names
-// before the first file is touched, and a failure after that undoes what was
-// done.
+// apply carries the changes out. It writes all content to temporary files before it
+// changes the first file. If a change fails, it undoes the changes before.
 func apply(dir string, changes []change) (err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// change is one file whose content on disk is not the wanted one.
+// change is a file whose content on disk differs from the generated one.
 type change struct {
 	name          string
 	before, after []byte
@@ -21,8 +21,8 @@ type change struct {
 	stale         bool // to be removed
 }
 
-// plan compares the files with dir and refuses what is not ours to change; all
-// refusals are returned at once. The changes are sorted by name.
+// plan compares the files with dir. It refuses to change files that vlgen did not
+// write, and returns all refusals in one error. The changes are sorted by name.
 func plan(dir string, files []File) ([]change, error) {
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 		return nil, fmt.Errorf("%s is not a folder (choose another output folder)", dir)
@@ -65,7 +65,7 @@ func compare(dir string, f File) (change, error) {
 	return change{name: f.Name, before: before, after: f.Data, exists: exists}, nil
 }
 
-// staleFiles are the generated files in dir that nobody wants any more.
+// staleFiles returns the generated files in dir that are not among the given ones.
 func staleFiles(dir string, wanted map[string]bool) ([]change, error) {
 	var stale []change
 	for _, pattern := range patterns(wanted) {
@@ -90,8 +90,8 @@ func staleFiles(dir string, wanted map[string]bool) ([]change, error) {
 	return stale, nil
 }
 
-// patterns match the files that only vlgen should write: those of Go, and those
-// of the folders and kinds of what is wanted.
+// patterns match the files that only vlgen writes: *.gen.go, and in the folders of the
+// given files every file with the extension of one of them.
 func patterns(wanted map[string]bool) []string {
 	all := []string{pattern}
 	for name := range wanted {

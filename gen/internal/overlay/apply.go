@@ -20,34 +20,34 @@ type Options struct {
 	Refused map[int]string
 }
 
-// Effect is what an action did to a document.
+// Effect is the effect of an action on a document.
 type Effect int
 
 // The effects. An action with any other than Changed and Elsewhere has to be judged again.
 const (
 	Changed   Effect = iota
-	Unchanged        // nothing: the document already says what the action brings
-	Skipped          // nothing: it matches nothing, or x-expect differs
-	Failed           // as an error says
-	Elsewhere        // nothing: x-versions does not have this version
+	Unchanged        // none: the document has the correction already
+	Skipped          // none: the action matches nothing, or x-expect differs
+	Failed           // none: the action is wrong, and an error says why
+	Elsewhere        // none: x-versions excludes the version of the document
 )
 
-// String is what Dump says of the effect.
+// String returns the word for the effect in the output of vlgen dump.
 func (e Effect) String() string {
 	return [...]string{"applied", "changed nothing", "skipped", "failed", "of other versions"}[e]
 }
 
-// Outcome is what became of one action.
+// Outcome is the result of one action.
 type Outcome struct {
 	At     diag.Location
 	Target string
 	Effect Effect
-	Why    string // it was skipped or failed
+	Why    string // the reason if it was skipped or failed
 }
 
-// Apply carries out the actions on the document, in order, and returns what
-// became of each. An action that fails is reported, and the ones after it are
-// carried out all the same. What is skipped is reported once for each cause.
+// Apply carries out the actions on the document, in order, and returns the outcome of
+// each. If an action fails, Apply reports it and continues with the next one. It
+// reports skipped actions once for each cause.
 func (o *Overlay) Apply(doc *document.Document, opts Options, diags *diag.List) []Outcome {
 	left := o.leftOut(doc, opts)
 	outcomes, _ := o.apply(doc, opts, left, diags)
@@ -136,7 +136,7 @@ func (r *run) targets() (targets []*yaml.Node, ok bool) {
 	return nil, false
 }
 
-// asExpected reports whether every target has the value that x-expect states.
+// asExpected reports whether every target has the value of x-expect.
 func (r *run) asExpected(targets []*yaml.Node) bool {
 	if r.expect == nil {
 		return true
@@ -155,8 +155,8 @@ func (r *run) asExpected(targets []*yaml.Node) bool {
 	return false
 }
 
-// corrected reports whether every target has what the action would bring, so
-// that x-expect differs because the document was corrected.
+// corrected reports whether every target has the value of the update already. Then
+// x-expect differs because the document was corrected.
 func (r *run) corrected(targets []*yaml.Node) bool {
 	return r.action.update != nil && !slices.ContainsFunc(targets, func(n *yaml.Node) bool { return !within(r.action.update, n) })
 }

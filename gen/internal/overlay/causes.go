@@ -12,14 +12,14 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 )
 
-// A Cause is why one or several actions are left out.
+// A Cause is the reason why one or several actions are left out.
 type Cause struct {
 	At    diag.Location // of the first
 	Why   string
 	Lines []int // of all
 }
 
-// Causes folds the actions that are skipped or failed by their reason.
+// Causes groups the skipped and failed actions by their reason.
 func Causes(outcomes []Outcome) []Cause {
 	var causes []Cause
 	known := map[string]int{}
@@ -38,7 +38,7 @@ func Causes(outcomes []Outcome) []Cause {
 	return causes
 }
 
-// Message tells the reason and, if there are several, the lines of the actions.
+// Message returns the reason and, if there are several actions, their lines.
 func (c Cause) Message() string {
 	if len(c.Lines) == 1 {
 		return c.Why + ": the action is skipped"
@@ -57,8 +57,8 @@ var (
 	quoted = regexp.MustCompile(`'[^']*'|"[^"]*"`)
 )
 
-// missing tells which part of a target the document lacks, and whether that is
-// only the last.
+// missing returns the part of a target that the document lacks, and whether it is
+// only the last step.
 func missing(target string, root *yaml.Node) (why string, last bool) {
 	nodes, path := []*yaml.Node{root}, []string{}
 	for rest := strings.TrimPrefix(target, "$"); ; {
@@ -90,7 +90,7 @@ func missing(target string, root *yaml.Node) (why string, last bool) {
 	}
 }
 
-// without says that what a path leads to has no member of that name.
+// without is the message that the value at a path has no member of that name.
 func without(path []string, name string) string {
 	switch n := len(path); {
 	case n == 1 && path[0] == "definitions":

@@ -6,7 +6,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 )
 
-// within reports whether got has the wanted value, or more members than that.
+// within reports whether got has the wanted value. Objects may have further members.
 func within(want, got *yaml.Node) bool {
 	if want.Kind != yaml.MappingNode || got.Kind != yaml.MappingNode {
 		return document.Equal(want, got)

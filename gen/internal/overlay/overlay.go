@@ -1,28 +1,28 @@
 // Package overlay applies an OpenAPI Overlay 1.0 to a document.
 //
-// Overlay 1.0 leaves some questions open. Here, update merges objects member by
-// member, replaces a scalar by a scalar and appends the elements of an array in
-// the update object to the array of the same name, as later 1.0.x and 1.1 texts
-// say; any other combination is an error, since a list that silently becomes a
-// string is hardly meant: remove the value in an action before. On a target
-// that is itself an array, update is one more element. A target may be a scalar,
-// as in 1.1. Two rules are stricter than the text: every action has a
-// description, which is its reason, and matches something. Only a remove may lack
-// the last step of its target: what it removes is gone already.
+// Overlay 1.0 leaves some questions open. Here, update follows later 1.0.x and 1.1
+// texts: it merges objects member by member, replaces a scalar by a scalar, and
+// appends the elements of an array to the array of the same name. Any other
+// combination is an error, since it is probably a mistake; to change a list into a
+// string, remove the list in an earlier action. If the target is an array, update
+// is one more element. A target may be a scalar, as in 1.1. Two rules are stricter
+// than the text: every action must have a description, which is its reason, and must
+// match something. Only the last step of a remove may match nothing: then the value
+// is gone already.
 //
-// Actions that belong together apply together or not at all. Where UnusedWarn
-// allows it, an action is left out if its $ref would lead nowhere, if something
-// still refers to the definition that it removes, or if it removes a member to
-// make room for a $ref that is left out. A type that an action adds for others is
-// left out with them.
+// Actions that belong together apply together or not at all. With UnusedWarn, an
+// action is left out if its $ref would lead nowhere, if something still refers to
+// the definition that it removes, or if it removes a member to make room for a $ref
+// that is left out. An action that adds a type for other actions is left out if all
+// of these are.
 //
 // The extension x-expect guards an action against changes of the document: it
 // is the value that each target must have before the action. Of objects, at any
 // depth but inside arrays, only the members that x-expect names are compared.
 //
 // The extension x-versions limits an action to versions of the document, by its
-// info.version: a list of them, or an object with since and before. For others it
-// is not there.
+// info.version: a list of versions, or an object with since and before. For other
+// versions the action does not exist.
 package overlay
 
 import (
@@ -43,14 +43,14 @@ type Overlay struct {
 	actions []action
 }
 
-// An action changes what target selects.
+// An action changes the nodes that target selects.
 type action struct {
 	at     diag.Location
 	target string
 	path   *jsonpath.JSONPath
 	update *yaml.Node // nil to remove
-	expect *yaml.Node // nil to expect nothing in particular
-	span   span       // the versions that it holds for
+	expect *yaml.Node // nil to accept any value
+	span   span       // the versions for which the action exists
 }
 
 // Parse reads an overlay written in YAML. Its mistakes are added to diags; if

@@ -9,8 +9,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// compile parses a JSONPath. Of the library's message, which quotes the path on
-// several lines and lists what else it tried, it keeps the first part.
+// compile parses a JSONPath. It keeps only the first part of the library's error, which
+// has several lines.
 func compile(target string) (path *jsonpath.JSONPath, err error) {
 	if panicked := guard(func() { path, err = jsonpath.NewPath(target) }); panicked != nil {
 		return nil, panicked
@@ -37,7 +37,7 @@ func query(path *jsonpath.JSONPath, root *yaml.Node) (nodes []*yaml.Node, err er
 	return nodes, err
 }
 
-// guard turns a panic of a library, which some odd inputs cause, into an error.
+// guard turns a panic of a library into an error. Some odd inputs cause one.
 func guard(f func()) (err error) {
 	defer func() {
 		if v := recover(); v != nil {

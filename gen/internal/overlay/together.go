@@ -11,16 +11,16 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/document"
 )
 
-// leftOut tells which actions are left out because of what they belong to, and
-// why. It carries out the actions on copies of the document, until none is left
-// that
+// leftOut returns the actions that are left out because of other actions, each with
+// the reason. It carries out the actions on copies of the document, until no action
+// remains that
 //
 //   - fails, or leaves a $ref that leads nowhere;
 //   - removes a member to make room for a $ref that is left out;
-//   - brings definitions to which other actions refer, none of which applies.
+//   - adds definitions only for other actions, none of which applies.
 //
-// Without UnusedWarn only the last is done, for actions of other versions: the
-// others are errors.
+// Without UnusedWarn only the last rule holds, for actions of other versions. The
+// other cases are errors.
 func (o *Overlay) leftOut(doc *document.Document, opts Options) map[int]Outcome {
 	left := map[int]Outcome{}
 	for i, why := range opts.Refused {
@@ -50,8 +50,8 @@ func (o *Overlay) failed(left map[int]Outcome, outcomes []Outcome) {
 	}
 }
 
-// dangling leaves out the actions that brought a $ref, or removed a definition,
-// so that the $ref leads nowhere.
+// dangling leaves out the actions that add a $ref which leads nowhere, or remove a
+// definition to which a $ref leads.
 func (o *Overlay) dangling(left map[int]Outcome, outcomes []Outcome, runs []run, doc *document.Document) {
 	definitions := document.Get(doc.Root, "definitions")
 	for ref, name := range references(doc.Root) {
@@ -69,8 +69,8 @@ func (o *Overlay) dangling(left map[int]Outcome, outcomes []Outcome, runs []run,
 	}
 }
 
-// whyMissing is the reason of the action that would bring a definition, or else
-// that there is none.
+// whyMissing returns why a definition is missing: the reason why its action is left
+// out, or that no action adds it.
 func (o *Overlay) whyMissing(name string, left map[int]Outcome, outcomes []Outcome) string {
 	for i, outcome := range outcomes {
 		if _, out := left[i]; out && outcome.Why != "" && document.Get(o.actions[i].update, name) != nil {
@@ -97,8 +97,8 @@ func (o *Overlay) room(left map[int]Outcome, outcomes []Outcome) {
 	}
 }
 
-// unused leaves out the actions that bring definitions for other actions, none
-// of which applies. The reason is that of the first.
+// unused leaves out the actions that add definitions only for other actions, none of
+// which applies. The reason is that of the first of these.
 func (o *Overlay) unused(left map[int]Outcome, outcomes []Outcome) {
 	for i, a := range o.actions {
 		if outcomes[i].Effect != Changed {
@@ -149,8 +149,8 @@ func eachReference(n *yaml.Node, yield func(*yaml.Node, string) bool) bool {
 	return !slices.ContainsFunc(n.Content, func(child *yaml.Node) bool { return !eachReference(child, yield) })
 }
 
-// Blame adds to refused the actions that bring what is reported as an error, by
-// index, with the first message.
+// Blame adds to refused, by index, the actions that add a place with an error, with
+// the first message.
 func (o *Overlay) Blame(diags *diag.List, refused map[int]string) {
 	for _, d := range diags.All() {
 		if d.Severity != diag.Error || d.File != o.file {

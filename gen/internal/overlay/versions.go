@@ -10,8 +10,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/index"
 )
 
-// A span are the versions of the document that an action states it holds for.
-// The zero value is all of them.
+// A span is the set of document versions for which an action exists. The zero value
+// is all versions.
 type span struct {
 	only          []string // exactly these
 	since, before string   // a range, open where empty
@@ -58,8 +58,8 @@ func (p *parser) versions(n *yaml.Node, pointer string) (s span) {
 	return s
 }
 
-// holds reports whether a version is one of them. A range has no version that is
-// not a date.
+// holds reports whether a version is in the span. A version that is not a date is in no
+// range.
 func (s span) holds(version string) bool {
 	switch {
 	case s.only != nil:

@@ -60,8 +60,8 @@ func (p *parser) syntaxError(err error) {
 	p.diags.Errorf(at, "", "not YAML: %s", msg)
 }
 
-// plain copies a YAML tree without anchors, styles and comments, every scalar
-// written as JSON would. What JSON lacks is reported and becomes null.
+// plain copies a YAML tree without anchors, styles and comments, and with every
+// scalar in the notation of JSON. It reports values that JSON lacks; they become null.
 func (p *parser) plain(n *yaml.Node, pointer string, depth int) *yaml.Node {
 	c := &yaml.Node{Kind: n.Kind, Line: n.Line, Column: n.Column}
 	switch {
@@ -108,7 +108,7 @@ func (p *parser) members(c, n *yaml.Node, pointer string, depth int) {
 	}
 }
 
-// custom tells a mapping or sequence with a tag of its own, such as !!set.
+// custom reports whether a mapping or sequence has a tag of its own, such as !!set.
 func custom(n *yaml.Node) bool { return n.ShortTag() != "!!map" && n.ShortTag() != "!!seq" }
 
 // scalar returns a YAML scalar as JSON has it: 0x10 is 16, yes and a date are

@@ -1,5 +1,5 @@
 // Package pipeline runs the stages from the bytes of a document up to the named
-// model: what generating, documenting and comparing share.
+// model. Generating, documenting and comparing share these stages.
 package pipeline
 
 import (
@@ -23,23 +23,22 @@ type Source struct {
 // Base is the last element of the name, whichever way its slashes lean.
 func (s Source) Base() string { return s.Name[strings.LastIndexAny(s.Name, `/\`)+1:] }
 
-// Input is everything that decides the output.
+// Input is the input of the stages.
 type Input struct {
 	Spec    Source
 	Overlay *Source // nil for none
 	Package string  // the name of the generated package
-	// Documented tells that a file written by hand has the package's comment, so
-	// that none is generated.
+	// Documented suppresses the package comment, since a hand-written file has it.
 	Documented bool
 	// Strict makes warnings errors.
 	Strict bool
-	// UnusedOverlay allows overlay actions that do not apply to this document, or
-	// bring what is refused: they are left out, with a note for each cause.
+	// UnusedOverlay leaves out overlay actions that do not apply to this document, or
+	// that add something which is refused, with a note for each cause.
 	UnusedOverlay bool
 }
 
-// Diagnostics is the error of a document that cannot be generated from: one
-// line for each mistake, file:line:column: /pointer: what is wrong (the fix).
+// Diagnostics is the error of a document with mistakes: a line for each of them,
+// file:line:column: /pointer: mistake (fix).
 type Diagnostics struct{ Lines []string }
 
 // Error is all lines.
@@ -51,16 +50,16 @@ func Problem(src Source, message, fix string) error {
 	return &Diagnostics{Lines: []string{d.String()}}
 }
 
-// Model is what the stages make of a document.
+// Model is the result of the stages.
 type Model struct {
 	API     *model.API
-	Actions []overlay.Outcome // what became of each action of the overlay
+	Actions []overlay.Outcome // of the overlay, in its order
 	Notes   []string          // diagnostics that did not stop the pipeline, one line each
 }
 
-// Load runs the stages. Each one reports all it finds; an error stops before the
-// next. The error of a bad document is a *Diagnostics; the actions are told all
-// the same, as far as the stages got.
+// Load runs the stages. Each stage reports all mistakes that it finds; after an error
+// the next stage does not run. The error of a document with mistakes is a
+// *Diagnostics. Even then the Model has the outcomes of the actions, if they were tried.
 func Load(in Input) (Model, error) {
 	refused := map[int]string{} // actions that are left out because of an error
 	for {
@@ -116,8 +115,8 @@ func run(in Input, refused map[int]string, diags *diag.List) (m Model, fixes *ov
 	return m, fixes, false
 }
 
-// Parse reads a document and goes no further. The error of what is no swagger
-// 2.0 is a *Diagnostics.
+// Parse runs only the stage that reads a document. If the document is not swagger
+// 2.0, the error is a *Diagnostics.
 func Parse(src Source) (*document.Document, error) {
 	var diags diag.List
 	doc := document.Parse(src.Name, src.Data, &diags)
@@ -127,7 +126,7 @@ func Parse(src Source) (*document.Document, error) {
 	return doc, nil
 }
 
-// Failure is the error of what was reported, but for the notes.
+// Failure returns the reported errors and warnings as an error, without the notes.
 func Failure(diags *diag.List) error {
 	mistakes := slices.DeleteFunc(diags.All(), func(d diag.Diagnostic) bool { return d.Severity == diag.Note })
 	return &Diagnostics{Lines: lines(mistakes)}
