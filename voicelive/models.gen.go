@@ -64,8 +64,8 @@ type MCPApprovalByTool map[string][]string
 
 func (MCPApprovalByTool) isMCPRequireApproval() {}
 
-// MCPToolAnnotations: What an MCP server says about the behavior of a tool, as JSON. See ToolAnnotations in the Model
-// Context Protocol.
+// MCPToolAnnotations is a JSON object with the hints of an MCP server about the behavior of a tool. See ToolAnnotations
+// in the Model Context Protocol.
 type MCPToolAnnotations json.RawMessage
 
 // TokenCount is a number of tokens. From 1 to 4096.
@@ -643,12 +643,13 @@ type MCPTool struct {
 	Extra       Extra              `json:"-"`
 }
 
-// OpenAISemanticVAD: Turn detection by OpenAI's semantic model, which judges from what the user said whether the turn
-// is over. Only for the gpt-realtime models. Wire: type "semantic_vad". Specification: /definitions/OpenAISemanticVad.
+// OpenAISemanticVAD: Turn detection by OpenAI's semantic model, which judges from the words of the user whether the
+// turn is over. Only for the gpt-realtime models. Wire: type "semantic_vad". Specification:
+// /definitions/OpenAISemanticVad.
 type OpenAISemanticVAD struct {
-	// How soon the model takes the turn of the user to be over. Without it, auto.
+	// How soon the model considers the turn of the user to be over. The default is auto.
 	Eagerness SemanticVADEagerness `json:"eagerness,omitzero"`
-	// Whether to truncate the response that the user interrupts to what was played of it. The service's default is false.
+	// Whether to truncate an interrupted response to the audio that was played. The service's default is false.
 	AutoTruncate *bool `json:"auto_truncate,omitzero"`
 	// Whether to create a response when the turn of the user is over. The service's default is true.
 	CreateResponse *bool `json:"create_response,omitzero"`

@@ -250,9 +250,9 @@ func (*UnknownEOUDetection) isEOUDetection()             {}
 func (e *UnknownEOUDetection) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("model") }
 func (e *UnknownEOUDetection) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
-// InterimResponseConfig: What the service says while the model or a tool makes the user wait. It is one of
-// [*LLMInterimResponseConfig], [*StaticInterimResponseConfig], or [*UnknownInterimResponseConfig]. Specification:
-// /definitions/InterimResponseConfigBase.
+// InterimResponseConfig is the configuration of interim speech, for the time in which the user waits for the model or a
+// tool. It is one of [*LLMInterimResponseConfig], [*StaticInterimResponseConfig], or [*UnknownInterimResponseConfig].
+// Specification: /definitions/InterimResponseConfigBase.
 type InterimResponseConfig interface {
 	// ConfigType returns the type on the wire.
 	ConfigType() InterimResponseConfigType
@@ -782,9 +782,8 @@ func (NullTurnDetection) isTurnDetection()          {}
 func (NullTurnDetection) decode(r *jsonwire.Reader) {}
 func (NullTurnDetection) encode(w *jsonwire.Writer) { w.Null() }
 
-// Voice is the voice that speaks: the name of an OpenAI voice as a bare string, or an object that tells by its type
-// whose voice it is. It is one of [OAIVoice], [*OpenAIVoice], any [AzureVoice], [*AzureRealtimeNativeVoice], or
-// [*UnknownVoice].
+// Voice is the voice that speaks: the name of an OpenAI voice as a bare string, or an object whose type names the
+// provider. It is one of [OAIVoice], [*OpenAIVoice], any [AzureVoice], [*AzureRealtimeNativeVoice], or [*UnknownVoice].
 type Voice interface {
 	isVoice()
 	encode(*jsonwire.Writer)

@@ -8,8 +8,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/model"
 )
 
-// Check reports every name of the guide that the API does not have, and turns
-// that are not what a diagram can show.
+// Check reports every name of the guide that the API does not have, and sequences
+// that a diagram cannot show.
 func (g *Guide) Check(api *model.API, diags *diag.List) {
 	c := &checker{guide: g, diags: diags, sent: api.Events(true), received: api.Events(false), known: map[string]bool{}}
 	for _, d := range api.Decls() {
@@ -29,7 +29,7 @@ func (g *Guide) Check(api *model.API, diags *diag.List) {
 			c.typeExists(w)
 		}
 	}
-	for _, a := range g.Answers {
+	for _, a := range g.Replies {
 		c.eventExists(a.To, c.sent, "sent")
 		for _, w := range a.With {
 			c.eventExists(w, c.received, "received")

@@ -1,18 +1,18 @@
-// Package guide holds what the reference says and no schema can: how to
-// connect, which types belong together, how turns go, what example values look
-// like. It is written by hand, and every name in it is checked.
+// Package guide holds texts of the reference that no schema has: how to connect,
+// which types belong together, sequences of events, and example values. A guide is
+// written by hand, and every name in it is checked.
 package guide
 
 import "github.com/go-voicelive/voicelive-go/gen/internal/diag"
 
-// Guide is one such file. The zero value says nothing: the reference then has
-// one page for each entry point.
+// Guide is the content of a guide. With the zero value, the reference has one page
+// for each entry point.
 type Guide struct {
 	Connection *Connection `yaml:"connection"`
 	Areas      []Area      `yaml:"areas"`
 	Turns      *Turns      `yaml:"turns"`
-	// Answers are the events that a sent event is answered with, by its tag.
-	Answers []Answer `yaml:"answers"`
+	// Replies name the events by which the service replies to a sent event.
+	Replies []Reply `yaml:"replies"`
 	// Examples are example values, by the name of a type or a property, or by
 	// Type.property.
 	Examples []Example `yaml:"examples"`
@@ -20,14 +20,14 @@ type Guide struct {
 	file string
 }
 
-// Connection tells how a client reaches the service.
+// Connection describes how a client reaches the service.
 type Connection struct {
 	Text     string     `yaml:"text"` // Markdown, as every text of a guide
 	Servers  []Server   `yaml:"servers"`
 	Query    []Param    `yaml:"query"`
 	Headers  []Param    `yaml:"headers"`
 	Security []Security `yaml:"security"`
-	// Correlation tells where messages hold what correlates them.
+	// Correlation lists the properties that correlate messages.
 	Correlation []Correlation `yaml:"correlation"`
 }
 
@@ -63,7 +63,7 @@ type Correlation struct {
 	Name     string `yaml:"name"`
 	Location Word   `yaml:"location"` // a JSON pointer in the message
 	Text     string `yaml:"text"`
-	// Events are tags; none stands for every event that is sent.
+	// Events are tags. An empty list means every event that is sent.
 	Events []Word `yaml:"events"`
 }
 
@@ -72,10 +72,10 @@ type Area struct {
 	Name  Word   `yaml:"name"` // of the file
 	Title string `yaml:"title"`
 	Text  string `yaml:"text"`
-	// Types are the declarations that the page starts with. Those that they lead
-	// to are on it too, unless they belong to a page further down the list.
+	// Types are the first declarations of the page. The declarations to which they
+	// lead are on the page too, unless they belong to a later page.
 	Types []Word `yaml:"types"`
-	// Enums makes it the page of all enums.
+	// Enums makes the area the page of all enums.
 	Enums bool `yaml:"enums"`
 }
 
@@ -105,8 +105,8 @@ type Step struct {
 	Steps    []Step `yaml:"steps"`
 }
 
-// Answer is what the service says to a sent event, unless that fails.
-type Answer struct {
+// Reply names the events by which the service replies to a sent event, by their tags. Errors are not listed.
+type Reply struct {
 	To   Word   `yaml:"to"`
 	With []Word `yaml:"with"`
 }

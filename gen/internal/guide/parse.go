@@ -15,8 +15,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/gen/internal/ordered"
 )
 
-// Parse reads a guide. What is not YAML, or has other members than Guide, is
-// reported; Parse then returns nil.
+// Parse reads a guide. If the text is not YAML, or has members that Guide lacks, it
+// reports that and returns nil.
 func Parse(file string, data []byte, diags *diag.List) *Guide {
 	g := &Guide{file: file}
 	d := yaml.NewDecoder(bytes.NewReader(data))

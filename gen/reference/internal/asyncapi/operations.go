@@ -6,21 +6,21 @@ import (
 )
 
 // operations are, for each channel, one that sends, one that receives, and one
-// for each sent event whose answer is known.
+// for each sent event whose replies are known.
 func (d *document) operations() ordered.Object {
 	operations := ordered.Object{}
 	for _, c := range d.paths() {
 		operations = operations.
 			Set(c.name+".send", d.operation("send", c, d.events(true))).
 			Set(c.name+".receive", d.operation("receive", c, d.events(false)))
-		for _, a := range d.guide.Answers {
+		for _, r := range d.guide.Replies {
 			var with []*model.Struct
-			for _, w := range a.With {
+			for _, w := range r.With {
 				with = append(with, d.api.Events(false)[w.Text])
 			}
-			request := d.operation("send", c, []*model.Struct{d.api.Events(true)[a.To.Text]})
+			request := d.operation("send", c, []*model.Struct{d.api.Events(true)[r.To.Text]})
 			reply := ordered.Object{{Name: "channel", Value: ref("channels", c.name)}, {Name: "messages", Value: d.refs(c, with)}}
-			operations = operations.Set(c.name+"."+key(a.To.Text), request.Set("reply", reply))
+			operations = operations.Set(c.name+"."+key(r.To.Text), request.Set("reply", reply))
 		}
 	}
 	return operations

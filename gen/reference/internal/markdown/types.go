@@ -68,7 +68,7 @@ func (r *renderer) facts(t model.Type, p *page) string {
 	if r.Versions != nil {
 		say("since %s", since(r.Versions.Type(d.Wire)))
 	}
-	return strings.Join(facts, " · ") + r.answersTo(t, p)
+	return strings.Join(facts, " · ") + r.repliesTo(t, p)
 }
 
 func direction(d *model.Decl) string {
@@ -81,15 +81,15 @@ func direction(d *model.Decl) string {
 	return "service to client"
 }
 
-// answersTo says what a sent event is answered with, if the guide knows.
-func (r *renderer) answersTo(t model.Type, p *page) string {
-	for _, a := range r.Guide.Answers {
-		if s := r.api.Events(true)[a.To.Text]; s == t {
+// repliesTo names the replies to a sent event, if the guide has them.
+func (r *renderer) repliesTo(t model.Type, p *page) string {
+	for _, reply := range r.Guide.Replies {
+		if s := r.api.Events(true)[reply.To.Text]; s == t {
 			var with []string
-			for _, w := range a.With {
+			for _, w := range reply.With {
 				with = append(with, r.ref(r.api.Events(false)[w.Text], p))
 			}
-			return "\n\nThe service answers with " + strings.Join(with, ", ") + "."
+			return "\n\nThe service replies with " + strings.Join(with, ", ") + "."
 		}
 	}
 	return ""
