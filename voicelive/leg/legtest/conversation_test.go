@@ -51,6 +51,7 @@ type setting struct {
 	vad      voicelive.ServerVAD
 	playback playback.Options
 	handle   func(s *scene, e voicelive.ServerEvent)
+	races    bool // the service may refuse what crossed its own events
 }
 
 // play plays a scene in virtual time, to its end.
@@ -112,7 +113,9 @@ func (o setting) play(t *testing.T, script func(s *scene)) {
 			s.user.Check(s.srv.Session(0))
 			s.checkFinished()
 		}
-		s.srv.Check(t)
+		if err := s.srv.Session(0).Check(); err != nil && (!o.races || strings.Contains(err.Error(), "still speaking")) {
+			t.Errorf("the client: %v", err)
+		}
 	})
 }
 

@@ -27,7 +27,7 @@ type Item struct {
 
 // Heard returns what a session has said so far, in order. The user recognizes audio by its
 // bytes: the leg must be in the format of the session and not be converted, and responses
-// should begin with different sounds. The test fails if the user has heard something that the
+// should not sound alike. The test fails if the user has heard something that the
 // session did not say, twice, or not from the beginning.
 func (u *User) Heard(s *voicelivetest.Session) []Item {
 	u.t.Helper()
@@ -149,19 +149,27 @@ func saidIn(s *voicelivetest.Session) (parts []*part) {
 }
 
 // attribute says of which parts a piece of audio is, and returns what it is of none. The
-// piece was played without a clear: each part but the last is heard to its end.
+// piece was played without a clear: each part but the last is heard to its end. Parts may
+// begin with the same samples, so that it tries all that fit, and last those whose end was
+// cut off in the conversation.
 func attribute(parts []*part, piece []byte) (rest []byte) {
-	for len(piece) > 0 {
-		i := slices.IndexFunc(parts, func(p *part) bool {
+	rest = piece
+	for _, cut := range []bool{false, true} {
+		for _, p := range parts {
 			n := min(len(p.audio)-p.heard, len(piece))
-			return n > 0 && bytes.Equal(p.audio[p.heard:p.heard+n], piece[:n])
-		})
-		if i < 0 {
-			return piece
+			if n <= 0 || cut != (p.heard > 0 && (p.truncated || p.deleted)) || !bytes.Equal(p.audio[p.heard:p.heard+n], piece[:n]) {
+				continue
+			}
+			p.heard += n
+			r := attribute(parts, piece[n:])
+			if len(r) == 0 {
+				return nil
+			}
+			p.heard -= n
+			if len(r) < len(rest) {
+				rest = r
+			}
 		}
-		n := min(len(parts[i].audio)-parts[i].heard, len(piece))
-		parts[i].heard += n
-		piece = piece[n:]
 	}
-	return nil
+	return rest
 }
