@@ -60,7 +60,7 @@ VIRTUAL   ?= 1000000
 REAL      ?= 100000
 SCHEDULES ?= 1000000
 
-# And how many conversations of a user with the simulator.
+# And how many conversations: of a user with the simulator, and of a user with an agent.
 CONVERSATIONS ?= 20000
 
 MACHINES := ./voicelive/floor ./voicelive/playback ./voicelive/tools
@@ -72,12 +72,14 @@ test-long: ## run the tests of chance with as many rounds as CI does
 	go test $(RACE) ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
 	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -schedules 20000 -first 10001
 	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 100 -first 31
+	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
 
 .PHONY: soak
-soak: ## run VIRTUAL and REAL random fault schedules, and SCHEDULES of floor, playback and tools, with new seeds each time
+soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playback and tools, and CONVERSATIONS of agents, with new seeds each time
 	go test $(RACE) ./voicelive -run '^TestSchedules' -v -timeout 24h -virtual $(VIRTUAL) -real $(REAL) -first $$(date +%s)000000
 	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -v -timeout 24h -schedules $(SCHEDULES) -first $$(date +%s)000000
 	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
+	go test ./voicelive/agent -run '^TestRandomConversations$$' -v -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
 
 .PHONY: portable
 portable: ## vet for other systems and processors, and run the tests of voicelive with 32 bits

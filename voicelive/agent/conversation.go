@@ -28,7 +28,7 @@ type Conversation struct {
 
 	mailbox mailbox
 	inputs  chan input
-	taken   chan struct{} // the input has been handled
+	taken   chan struct{} // the input has been handled; one slot, since receive may have seen the end
 	events  chan received
 
 	transcript *transcript.Transcript
@@ -47,6 +47,8 @@ type Conversation struct {
 	thread     string   // conversation_id of a Foundry agent
 	waiting    []func() // for a session that knows the conversation
 	turns      turns
+	heardAt    time.Time     // when the latest audio of the user was heard
+	padded     time.Duration // silence that was sent since then, in place of the leg
 	muted      bool
 	audible    bool
 	speeches   []*Speech // that are not over
@@ -74,7 +76,7 @@ type received struct {
 func newConversation(ctx context.Context, a *Agent, l leg.Leg, session *voicelive.RequestSession) *Conversation {
 	c := &Conversation{
 		id: newCallID(), agent: a, leg: l, asked: session,
-		inputs: make(chan input), taken: make(chan struct{}), events: make(chan received),
+		inputs: make(chan input), taken: make(chan struct{}, 1), events: make(chan received),
 	}
 	c.transcript = transcript.New(&transcript.Options{Changed: c.changed})
 	c.mailbox.ready = make(chan struct{}, 1)

@@ -144,6 +144,9 @@ func (c *Conversation) deadlines(now time.Time) {
 	}
 	c.rolloverDeadlines(now)
 	c.keysDue(now)
+	if !c.over && due(c.quietDue()) {
+		c.pad(now)
+	}
 }
 
 // arm lets the timer fire when the next thing is due.
@@ -162,6 +165,7 @@ func (c *Conversation) arm() {
 		}
 		earliest(c.idle.due)
 	}
+	earliest(c.quietDue())
 	for _, col := range c.collectors {
 		earliest(col.due)
 	}

@@ -14,7 +14,7 @@ type Gap struct {
 	To       time.Time `json:"to"`   // the next one knew the conversation
 	Cause    string    `json:"cause"`
 	Planned  bool      `json:"planned,omitzero"` // the agent chose the moment
-	Attempts int       `json:"attempts"`         // to connect
+	Attempts int       `json:"attempts"`         // to connect, while there was no session
 
 	AudioReplayed time.Duration `json:"audio_replayed_ns"` // of the user, sent to the next session
 	AudioLost     time.Duration `json:"audio_lost_ns"`     // of the user, which was not

@@ -11,6 +11,27 @@ import (
 // a turn of speech.
 const maxSilence = 10 * time.Second
 
+// A leg that sends nothing in silence, as telephones do, would let the service wait for the end of speech
+// for ever. After quietLeg without a packet the agent sends the silence itself.
+const quietLeg = 750 * time.Millisecond
+
+// quietDue returns when silence must be sent; zero for never.
+func (c *Conversation) quietDue() time.Time {
+	if !c.turns.speaking || c.link == nil || c.link.release != nil || c.padded >= maxSilence {
+		return time.Time{}
+	}
+	return c.heardAt.Add(quietLeg)
+}
+
+// pad sends the silence since the latest packet.
+func (c *Conversation) pad(now time.Time) {
+	d := now.Sub(c.heardAt)
+	c.padded += d
+	if err := c.hear(leg.Input{Gap: d}); err != nil {
+		c.broke(err)
+	}
+}
+
 // receive hands the inputs of the leg to run.
 func (c *Conversation) receive() {
 	for {
@@ -49,6 +70,12 @@ func (c *Conversation) input(in input) {
 			return
 		}
 	}
+	if in.Gap > 0 {
+		in.Gap = max(in.Gap-c.padded, 0)
+	}
+	if in.Audio != nil {
+		c.padded = 0
+	}
 	if err := c.hear(in.Input); err != nil {
 		c.broke(err)
 		return
@@ -73,6 +100,7 @@ func (c *Conversation) hear(in leg.Input) error {
 	if c.muted {
 		audio = format.AppendSilence(nil, len(audio))
 	}
+	c.heardAt = time.Now()
 	c.lookback.add(audio)
 	if c.link == nil || c.link.release != nil {
 		c.swap.audio += format.Duration(len(audio))

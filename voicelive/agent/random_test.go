@@ -3,10 +3,9 @@ package agent_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -20,22 +19,18 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
-// conversations is how many random ones a test has. VOICELIVE_CONVERSATIONS replaces it.
-const conversations = 150
+var (
+	conversations = flag.Uint64("conversations", 150, "how many random conversations to have")
+	first         = flag.Uint64("first", 0, "the seed of the first one")
+)
 
 // TestRandomConversations lets random users talk to an agent while things go wrong. synctest fails
 // if a goroutine is left.
 func TestRandomConversations(t *testing.T) {
-	n := conversations
-	if text := os.Getenv("VOICELIVE_CONVERSATIONS"); text != "" {
-		var err error
-		if n, err = strconv.Atoi(text); err != nil {
-			t.Fatal(err)
-		}
-	}
 	reasons := map[agent.Reason]int{}
 	gaps, interruptions := 0, 0
-	for seed := range uint64(n) {
+	for i := range *conversations {
+		seed := *first + i
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := converse(t, seed)
 			reasons[r.Reason]++
@@ -43,8 +38,9 @@ func TestRandomConversations(t *testing.T) {
 			interruptions += len(r.Interruptions)
 		})
 	}
+	n := int(*conversations)
 	t.Logf("%d conversations ended as %v, with %d gaps and %d interruptions", n, reasons, gaps, interruptions)
-	if n >= conversations && (gaps < n/10 || interruptions < n/10 || len(reasons) < 4) {
+	if n >= 100 && (gaps < n/10 || interruptions < n/10 || len(reasons) < 4) {
 		t.Error("too little happens for the test to tell anything")
 	}
 }
@@ -64,13 +60,21 @@ func converse(t *testing.T, seed uint64) (report *agent.Report) {
 		a := randomAgent(rng)
 		a.Client = client
 		var speeches []*agent.Speech
+		var chances []func(*agent.Conversation)
+		if rng.IntN(4) == 0 {
+			after := time.Duration(rng.IntN(20)) * time.Second
+			chances = append(chances, func(c *agent.Conversation) { time.AfterFunc(after, func() { c.Rotate("by chance") }) })
+		}
+		if rng.IntN(6) == 0 {
+			after := time.Duration(rng.IntN(30)) * time.Second
+			chances = append(chances, func(c *agent.Conversation) {
+				time.AfterFunc(after, func() { c.End("by chance", agent.Say("Goodbye.")) })
+			})
+		}
 		a.Begin = func(c *agent.Conversation) {
 			speeches = append(speeches, c.Say("Welcome."))
-			if rng.IntN(4) == 0 {
-				time.AfterFunc(time.Duration(rng.IntN(20))*time.Second, func() { c.Rotate("by chance") })
-			}
-			if rng.IntN(6) == 0 {
-				time.AfterFunc(time.Duration(rng.IntN(30))*time.Second, func() { c.End("by chance", agent.Say("Goodbye.")) })
+			for _, chance := range chances {
+				chance(c)
 			}
 		}
 		legs := []func() leg.Leg{user.Leg, user.MarkedLeg, user.PlainLeg}

@@ -172,6 +172,7 @@ func (c *Conversation) giveUp(cause string, planned bool) {
 	}
 	s.redial = time.Time{}
 	s.owed = s.owed || generating || slices.Contains(states, floor.Expected) || slices.Contains(states, floor.Creating)
+	c.turns.speaking = false
 	carried, before := c.unlink(), len(c.report.Interruptions)
 	for _, f := range c.mailbox.take(false) { // what the layers have told
 		f()

@@ -129,7 +129,7 @@ func (c *Conversation) requested(s *Speech, r floor.Result) {
 // said ends a speech whose turn is over.
 func (c *Conversation) said(s *Speech, t *Turn) {
 	c.speeches = slices.DeleteFunc(c.speeches, func(other *Speech) bool { return other == s })
-	s.spoken.Heard, s.spoken.Interrupted = t.Heard, t.Interrupted
+	s.spoken.Heard, s.spoken.Interrupted = t.Heard, t.Interrupted || t.Status == voicelive.ResponseStatusCancelled
 	if s.spoken.How != "" {
 		c.report.Prompts = append(c.report.Prompts, s.spoken)
 	}

@@ -11,9 +11,10 @@ import (
 
 // turns are the turns of the assistant that are not over.
 type turns struct {
-	speech speech           // of the user, to which no response was created yet
-	open   map[string]*turn // by response
-	order  []string
+	speaking bool             // the user speaks
+	speech   speech           // of the user, to which no response was created yet
+	open     map[string]*turn // by response
+	order    []string
 }
 
 // A speech is one of the user.
@@ -55,10 +56,10 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 	now := time.Now()
 	switch e := event.(type) {
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
-		c.turns.speech = speech{}
+		c.turns.speaking, c.turns.speech = true, speech{}
 		c.idle.stage = 0
 	case *voicelive.ServerEventInputAudioBufferSpeechStopped:
-		c.turns.speech = speech{stopped: now}
+		c.turns.speaking, c.turns.speech = false, speech{stopped: now}
 		end := time.Duration(e.AudioEndMS) * time.Millisecond
 		c.lookback.keep(c.link.sent.total - end)
 		if at, ok := c.link.sent.at(end); ok {
