@@ -127,6 +127,9 @@ func TestProgramsPrintWhatTheReadmeSays(t *testing.T) {
 // test runs the tests among the files of package agent, and reports whether there are any.
 func (u *user) test(blocks []block) (found bool) {
 	u.t.Helper()
+	if err := os.RemoveAll(filepath.Join(u.folder, "agent")); err != nil { // of another page
+		u.t.Fatal(err)
+	}
 	for i, b := range blocks {
 		switch {
 		case b.language != "go" || !strings.HasPrefix(b.text, "package agent\n"):
@@ -138,7 +141,7 @@ func (u *user) test(blocks []block) (found bool) {
 		}
 	}
 	if found {
-		u.run("go vet ./agent && go test ./agent")
+		u.run("go mod tidy && go vet ./agent && go test ./agent")
 	}
 	return found
 }
