@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// An Encoding says how a sample is written.
+// An Encoding is the encoding of a sample.
 type Encoding string
 
 // The encodings that this package reads and writes.
@@ -29,7 +29,7 @@ const (
 	maxChannels = 64
 )
 
-// Validate reports why f describes no audio, or nil.
+// Validate returns an error if f describes no audio.
 func (f Format) Validate() error {
 	switch {
 	case f.Encoding.sampleBytes() == 0:

@@ -41,12 +41,11 @@ func NewResampler(from, to int) (*Resampler, error) {
 	return r, nil
 }
 
-// Delay returns how much later than the input the output is. It is less than 4 ms, and 0 for equal
-// rates.
+// Delay returns the delay of the output after the input. It is less than 4 ms, and 0 for equal rates.
 func (r *Resampler) Delay() time.Duration { return r.filter.delay }
 
-// Append appends what can be computed from pcm and from the input before. A last odd
-// byte is kept for the next call. pcm is not retained, and must not overlap the part of
+// Append appends the output that pcm and the input before determine. A last odd byte is
+// kept for the next call. pcm is not retained, and must not overlap the part of
 // dst between its length and its capacity. Nothing is allocated if dst has room.
 func (r *Resampler) Append(dst, pcm []byte) []byte {
 	if len(r.odd) == 1 && len(pcm) > 0 {
@@ -95,8 +94,8 @@ func (r *Resampler) drain(dst []byte) []byte {
 	return dst
 }
 
-// Flush appends the output that silence behind the input would still change, which
-// is twice the delay, and resets r for another stream. Half a sample is dropped.
+// Flush appends the rest of the output, as if silence followed the input, and resets r
+// for another stream. The rest lasts twice the delay. Half a sample is dropped.
 func (r *Resampler) Flush(dst []byte) []byte {
 	if !r.filter.identity() {
 		var silence [2 * block]byte

@@ -33,8 +33,8 @@ const unknownSize = 0xFFFFFFFF
 const maxFmt = 1024
 
 // NewReader reads the header of a WAV file, up to its audio. It takes 16-bit PCM and
-// G.711 of both laws. An error says what the file is instead; io.ErrUnexpectedEOF
-// is wrapped if it ends too soon.
+// G.711 of both laws. For any other file, the error names its format; it wraps
+// io.ErrUnexpectedEOF if the file ends too soon.
 func NewReader(r io.Reader) (*Reader, error) {
 	w := &Reader{r: r}
 	if err := w.readHeader(); err != nil {
@@ -50,7 +50,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 func (r *Reader) Format() Format { return r.format }
 
 // Read reads audio, in the encoding of the file. At its end the error is io.EOF,
-// or io.ErrUnexpectedEOF if the file has less audio than it says.
+// or io.ErrUnexpectedEOF if the file has less audio than its header says.
 func (r *Reader) Read(p []byte) (int, error) {
 	if r.err != nil {
 		return 0, r.err

@@ -7,9 +7,9 @@ import (
 	"io"
 )
 
-// A Writer writes audio as a WAV file. If what it writes to can seek, Close puts the
-// sizes into the header; otherwise the header says that they are unknown, which
-// [Reader] and common programs read up to the end of the file.
+// A Writer writes audio as a WAV file. If the underlying writer is an io.WriteSeeker,
+// Close puts the sizes into the header. Otherwise the header says that they are
+// unknown; [Reader] and common programs then read up to the end of the file.
 type Writer struct {
 	w       io.Writer
 	format  Format
@@ -48,7 +48,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 
 // Close completes the file: it pads the audio to an even size, and puts the sizes
 // into the header if the file can seek and its audio is less than 4 GiB. It does not
-// close what the Writer writes to. Closing again does nothing.
+// close the underlying writer. Closing again does nothing.
 func (w *Writer) Close() error {
 	if w.err != nil {
 		if w.err == errClosed {

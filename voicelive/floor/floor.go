@@ -8,11 +8,11 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// A Floor knows who speaks in one session, and sends requests for responses when
+// A Floor tracks who speaks in one session, and sends requests for responses when
 // nobody does. Its methods may be called from any goroutine.
 //
-// It sends while it is locked, so that no response.create follows an event that was
-// handled before: HandleEvent waits while the network takes no data.
+// It sends while it is locked, so that HandleEvent cannot handle an event between the
+// decision to send and the sending. HandleEvent waits while the network takes no data.
 type Floor struct {
 	ctx     context.Context
 	sender  voicelive.Sender
@@ -51,23 +51,23 @@ func (f *Floor) Close() {
 	})
 }
 
-// HandleEvent tells the floor of an event of the session, in the order of the
-// session. The error is always nil.
+// HandleEvent handles an event of the session. Call it in the order of the events. The
+// error is always nil.
 func (f *Floor) HandleEvent(ctx context.Context, event voicelive.ServerEvent) error {
 	f.do(func(now time.Time) { f.machine.handle(now, event) })
 	return nil
 }
 
-// Request asks for a response. It is sent before Request returns if nothing speaks
-// against it.
+// Request asks for a response. If no state makes it wait, the request is sent before
+// Request returns.
 func (f *Floor) Request(r Request) *Handle {
 	h := &Handle{floor: f, request: r, done: make(chan struct{})}
 	f.do(func(now time.Time) { f.machine.request(h) })
 	return h
 }
 
-// RequestResponse is [Floor.Request] with items alone, for those who need not know what
-// becomes of it.
+// RequestResponse is [Floor.Request] with items only, for callers that do not need the
+// outcome.
 func (f *Floor) RequestResponse(items ...string) { f.Request(Request{Items: items}) }
 
 // Hold keeps requests from being sent until release is called, or until
@@ -85,7 +85,8 @@ func (f *Floor) SetAudible(audible bool) {
 	f.do(func(now time.Time) { f.machine.setAudible(now, audible) })
 }
 
-// States returns why a request would wait now: none if it would be sent at once.
+// States returns the states for which a request would wait now. If there are none, it
+// would be sent at once.
 func (f *Floor) States() []State {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -99,7 +100,7 @@ func (f *Floor) tick() {
 	})
 }
 
-// do lets the machine make a step, and carries out what follows from it.
+// do makes a step of the machine, and carries out its actions.
 func (f *Floor) do(step func(now time.Time)) {
 	for _, call := range f.step(step) {
 		call()

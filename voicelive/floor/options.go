@@ -7,31 +7,31 @@ type Options struct {
 	// Limits bound how long each state may last.
 	Limits Limits
 
-	// Watchdog is told that a state has lasted for its limit, and that the floor went on.
+	// Watchdog is called when a state has lasted for its limit and the floor ends it.
 	Watchdog func(Alarm)
 
-	// Dropped is told the id of a response that crossed the user's speech on the wire and
-	// was cancelled. It is called before HandleEvent returns from response.created:
-	// whoever plays audio and is told events after the Floor can drop that of the
-	// response from the beginning.
+	// Dropped is called with the id of a response that crossed the user's speech on the
+	// wire and was cancelled. HandleEvent calls it before it returns from
+	// response.created. A player that handles events after the Floor can therefore drop
+	// all audio of the response.
 	Dropped func(responseID string)
 }
 
 // Limits are how long the floor waits in each state. 0 is the default.
 type Limits struct {
-	// Speaking is how long the user may speak, or speech_stopped is taken to be lost.
-	// 60 s.
+	// Speaking is how long the user may speak. After that, the floor assumes that
+	// speech_stopped was lost. 60 s.
 	Speaking time.Duration
 
 	// Expected is how long after the end of speech, or of the response that was active then,
 	// the service may take to create its response. 3 s.
 	Expected time.Duration
 
-	// Created is how long the service may take to create or refuse a response that was
-	// asked for. 10 s.
+	// Created is how long the service may take to create or refuse a requested response.
+	// 10 s.
 	Created time.Duration
 
-	// Generating is how long nothing may be heard of a response. 30 s.
+	// Generating is how long an active response may have no event. 30 s.
 	Generating time.Duration
 
 	// Held is how long one Hold may last. 5 min.
@@ -44,7 +44,8 @@ type Limits struct {
 	// further pause is twice as long. 300 ms.
 	Backoff time.Duration
 
-	// Tries is how often a request is sent before such refusals count. 6.
+	// Tries is how often the floor sends a request that is refused because of another
+	// response, before the request ends as Refused. 6.
 	Tries int
 }
 
@@ -71,7 +72,7 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// An Alarm says that a state of the floor has lasted for its limit.
+// An Alarm describes a state of the floor that has lasted for its limit.
 type Alarm struct {
 	State State
 	Limit time.Duration
@@ -85,7 +86,7 @@ type State string
 // The states.
 const (
 	Speaking   State = "speaking"   // the user speaks
-	Expected   State = "expected"   // the user has spoken, and the service will answer by itself
+	Expected   State = "expected"   // the user has spoken, and the service will create a response by itself
 	Creating   State = "creating"   // a response was asked for, and is neither created nor refused
 	Generating State = "generating" // a response of the conversation is active
 	Held       State = "held"       // Floor.Hold

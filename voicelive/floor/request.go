@@ -19,32 +19,32 @@ type Request struct {
 	// parameters has a response of its own: it neither coalesces with others nor is it
 	// satisfied by a response of the service.
 	//
-	// Unless they say otherwise cancel_previous is sent as false. A request in which it is
-	// true is sent although a response is active or the floor is held, but not while the
-	// user speaks. One for a response outside of the conversation (conversation "none", or
-	// commit false) is sent at once, always.
+	// If they lack cancel_previous, it is sent as false. A request in which it is true is
+	// sent even if a response is active or the floor is held, but not while the user
+	// speaks. A request for a response outside of the conversation (conversation "none",
+	// or commit false) is always sent at once.
 	Params *voicelive.ResponseCreateParams
 
-	// AfterHeard lets the request wait until the user has heard everything as well; see
-	// [Floor.SetAudible].
+	// AfterHeard makes the request also wait until the user has heard all audio of the
+	// assistant; see [Floor.SetAudible].
 	AfterHeard bool
 }
 
-// An Outcome is what has become of a request.
+// An Outcome is the state of a request.
 type Outcome string
 
 // The outcomes. All but the first two are final.
 const (
 	Waiting   Outcome = "waiting"   // it is not sent yet
 	Sent      Outcome = "sent"      // it is on the wire, or its response is being generated
-	Done      Outcome = "done"      // its response is done; Result.Status tells how
+	Done      Outcome = "done"      // its response is done; Result.Status is that of the response
 	Satisfied Outcome = "satisfied" // a response that the service created by itself serves it
-	Refused   Outcome = "refused"   // the service refused it; Result.Err tells why
-	Dropped   Outcome = "dropped"   // the session ended, or the service did not reply; Result.Err tells why
+	Refused   Outcome = "refused"   // the service refused it; Result.Err is the reason
+	Dropped   Outcome = "dropped"   // the session ended, or the service did not reply; Result.Err is the reason
 	Withdrawn Outcome = "withdrawn" // Handle.Withdraw was called
 )
 
-// A Result is what is known about a request.
+// A Result describes a request and its response.
 type Result struct {
 	Outcome Outcome
 
@@ -54,24 +54,24 @@ type Result struct {
 	// Status is that of the response of a request that is Done, such as completed or cancelled.
 	Status voicelive.ResponseStatus
 
-	// ByOrder says that the service did not echo the metadata of the request, so that the
-	// response was recognized by the order of events, which is a guess.
+	// ByOrder reports that the service did not repeat the metadata of the request. The
+	// floor then recognized the response by the order of events, which is a guess.
 	ByOrder bool
 
-	// Err says why a request was Refused, a [*voicelive.ServiceError], or Dropped.
+	// Err is the reason why a request was Refused, a [*voicelive.ServiceError], or Dropped.
 	Err error
 }
 
 // The errors of requests that are Dropped.
 var (
-	// ErrClosed says that the Floor was closed, or the context of New ended.
+	// ErrClosed means that the Floor was closed, or that the context of New ended.
 	ErrClosed = errors.New("floor: closed")
 
-	// ErrNoReply says that the service neither created nor refused the response within
+	// ErrNoReply means that the service neither created nor refused the response within
 	// Limits.Created.
 	ErrNoReply = errors.New("floor: the service did not reply to response.create")
 
-	// ErrNotDone says that nothing was heard of the response for Limits.Generating.
+	// ErrNotDone means that the response had no event for Limits.Generating.
 	ErrNotDone = errors.New("floor: the service did not end the response")
 )
 
@@ -88,14 +88,14 @@ type Handle struct {
 // Done returns a channel that is closed when the outcome is final.
 func (h *Handle) Done() <-chan struct{} { return h.done }
 
-// Result returns what is known so far.
+// Result returns the result so far.
 func (h *Handle) Result() Result {
 	h.floor.mu.Lock()
 	defer h.floor.mu.Unlock()
 	return h.result
 }
 
-// Wait waits until the outcome is final. If ctx ends first it returns what is known so far,
+// Wait waits until the outcome is final. If ctx ends first, it returns the result so far
 // and ctx.Err; the request goes on.
 func (h *Handle) Wait(ctx context.Context) (Result, error) {
 	select {
@@ -106,7 +106,7 @@ func (h *Handle) Wait(ctx context.Context) (Result, error) {
 	}
 }
 
-// Withdraw takes a request back that is not sent yet, and reports whether it could.
+// Withdraw withdraws the request if it is not sent yet, and reports whether it did.
 func (h *Handle) Withdraw() bool {
 	h.floor.mu.Lock()
 	defer h.floor.mu.Unlock()

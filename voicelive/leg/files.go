@@ -15,8 +15,8 @@ const Packet = 20 * time.Millisecond
 
 // FilesOptions say how files are played and recorded. The zero value is usable.
 type FilesOptions struct {
-	// Fast delivers the input as fast as it is received, instead of in real time. Audio
-	// that is played then counts as heard at once, and is recorded without gaps.
+	// Fast delivers the input without waiting for real time. Audio that is played then
+	// counts as heard at once, and is recorded without gaps.
 	Fast bool
 
 	// Tail is how much silence follows the input before the leg hangs up; it gives
@@ -26,11 +26,10 @@ type FilesOptions struct {
 
 const defaultTail = 10 * time.Second
 
-// NewFiles returns a leg whose user speaks what a WAV file says, and whose other side is
-// recorded as a WAV file in the same format. In is read as it is needed; record may be nil. The
-// recording is what the user would have heard: audio starts when it is played, silence
-// fills the gaps, and audio that Clear dropped is not in it. HangUp, or the end of the
-// input, completes it; neither file is closed.
+// NewFiles returns a leg whose user is a WAV file. It records the audio that the user would
+// have heard as a WAV file in the same format: audio starts when it is played, silence fills
+// the gaps, and audio that Clear dropped is missing. In is read as it is needed; record may be
+// nil. HangUp, or the end of the input, completes the recording; neither file is closed.
 //
 // The leg is a [Positioner]. Its time is that of [time.Now], so that it can be used in a bubble of
 // testing/synctest.

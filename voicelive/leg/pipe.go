@@ -11,13 +11,13 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/audio"
 )
 
-// ErrHungUp is the error of a leg that should do something after either side has hung up.
+// ErrHungUp is the error of the methods of a leg after either side has hung up.
 var ErrHungUp = errors.New("leg: the leg has been hung up")
 
-// NewPipe returns two legs in memory that are connected to each other: what one plays
-// the other one receives, packet by packet. Audio counts as heard when the other
-// end has received it. When one end hangs up, the other one receives what was played
-// before, and then io.EOF.
+// NewPipe returns two legs in memory that are connected to each other: each receives the
+// audio that the other one plays, packet by packet. Audio counts as heard when the other
+// end has received it. When one end hangs up, the other one receives the audio that was
+// played before, and then io.EOF.
 func NewPipe(f audio.Format) (*PipeEnd, *PipeEnd) {
 	p := new(pipe)
 	a := &PipeEnd{pipe: p, format: f, changed: make(chan struct{}, 1)}
@@ -29,7 +29,7 @@ func NewPipe(f audio.Format) (*PipeEnd, *PipeEnd) {
 // maxPipe bounds the audio that waits for one end, in bytes.
 const maxPipe = 32 << 20
 
-// A pipe is what both ends share.
+// A pipe is the state that both ends share.
 type pipe struct {
 	mu     sync.Mutex // guards all of both ends that changes
 	ended  bool
@@ -60,7 +60,7 @@ type queued struct {
 // Format returns the format of the pipe.
 func (e *PipeEnd) Format() audio.Format { return e.format }
 
-// Receive returns what the other end did next.
+// Receive returns the next input from the other end.
 func (e *PipeEnd) Receive(ctx context.Context) (Input, error) {
 	for {
 		if err := ctx.Err(); err != nil {

@@ -1,10 +1,10 @@
-// Package playback plays what the assistant says, and knows what the user has heard
-// of it.
+// Package playback plays the speech of the assistant, and measures how much of it the
+// user has heard.
 //
-// The service generates audio faster than it can be played. When the user
-// interrupts, most of a response may have arrived and little of it may have been
-// heard; unless the service is told, the model goes on as if the user had heard
-// everything. A [Player] queues the audio of responses, plays it on a leg, clears
+// The service generates audio faster than it can be played. When the user interrupts,
+// most of a response may have arrived although the user has heard little of it. The
+// model then continues as if the user had heard everything, unless the client corrects
+// the conversation. A [Player] queues the audio of responses, plays it on a leg, clears
 // the leg on an interruption, and truncates or deletes the items in the conversation
 // so that they end where the user stopped hearing:
 //
@@ -15,11 +15,11 @@
 //	err = p.HandleEvent(ctx, event)
 //	err = p.HandleInput(ctx, input)
 //
-// # What was heard
+// # Heard audio
 //
-// A leg that is a [leg.Marker] or a [leg.Positioner] tells what the user has heard. For any
-// other leg the Player sends in real time, a lead ahead, and counts. Between two marks
-// it adds the time that has passed.
+// A leg that is a [leg.Marker] or a [leg.Positioner] reports how much audio the user has
+// heard. Between two marks, the Player adds the time that has passed. To any other leg it
+// sends audio in real time, with a lead, and estimates the heard audio from the time.
 //
 // # Interruptions
 //

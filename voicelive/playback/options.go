@@ -4,12 +4,12 @@ import "time"
 
 // Options of a [Player]. The zero value is usable.
 type Options struct {
-	// Lead is how far ahead of real time audio is sent to the leg. 0 is 200 ms for a leg
-	// that tells nothing of what was heard; for a [leg.Marker] and a [leg.Positioner] it is
-	// no limit, since they can take audio at any speed.
+	// Lead is how far ahead of real time the Player sends audio to the leg. 0 is no limit
+	// for a [leg.Marker] and a [leg.Positioner], which take audio at any speed, and 200 ms
+	// for any other leg.
 	Lead time.Duration
 
-	// OnSpeech is what speech of the user does while audio plays. The default is Stop.
+	// OnSpeech is the reaction to speech of the user while audio plays. The default is Stop.
 	OnSpeech OnSpeech
 
 	// ResumeAfter is how long after the end of speech a paused Player waits for words, with
@@ -31,11 +31,11 @@ type Options struct {
 	// floor.Floor.Hold. It is called while the Player is locked, and must not call it.
 	Hold func(reason string) (release func())
 
-	// Tap is told of all audio that was heard, in order, for recorders.
+	// Tap is called with all audio that the user has heard, in order, for recorders.
 	Tap func(Heard)
 }
 
-// OnSpeech is what speech of the user does while audio plays.
+// OnSpeech is a reaction to speech of the user while audio plays.
 type OnSpeech string
 
 // The values of OnSpeech.
@@ -63,7 +63,7 @@ type Finished struct {
 	Interrupted  bool          // the rest was dropped
 }
 
-// Heard is audio that the user has heard. What it points to is valid during the call.
+// Heard is audio that the user has heard. Its slices are valid only during the call.
 type Heard struct {
 	At           time.Time // when the user heard its end, as far as the leg tells
 	ResponseID   string
@@ -72,7 +72,7 @@ type Heard struct {
 	Audio        []byte // in the format of the leg
 }
 
-// Stats are the numbers of a Player so far.
+// Stats are the counters of a Player.
 type Stats struct {
 	Played        time.Duration // audio that was heard
 	Dropped       time.Duration // audio that arrived and was not heard

@@ -65,9 +65,9 @@ func New(ctx context.Context, l leg.Leg, sender voicelive.Sender, o *Options) *P
 	return p
 }
 
-// HandleEvent tells the Player of an event of the session, in the order of the session. The audio of
-// an event is not retained. An error is that of the leg or of the sender, now or before; after
-// one of the leg, such as leg.ErrHungUp, the Player is closed.
+// HandleEvent handles an event of the session. Call it in the order of the events. The audio of
+// an event is not retained. The error is the first one of the leg or of the sender; after an error
+// of the leg, such as leg.ErrHungUp, the Player is closed.
 func (p *Player) HandleEvent(ctx context.Context, event voicelive.ServerEvent) error {
 	if updated, ok := event.(*voicelive.ServerEventSessionUpdated); ok {
 		if err := checkFormat(p.leg, &updated.Session); err != nil {
@@ -89,7 +89,7 @@ func checkFormat(l leg.Leg, s *voicelive.ResponseSession) error {
 	return nil
 }
 
-// HandleInput tells the Player of an input of the leg; it needs the marks only.
+// HandleInput handles an input of the leg. The Player needs only inputs with a mark.
 func (p *Player) HandleInput(ctx context.Context, in leg.Input) error {
 	if in.Mark == "" {
 		return nil
@@ -97,8 +97,8 @@ func (p *Player) HandleInput(ctx context.Context, in leg.Input) error {
 	return p.do(func(now time.Time) { p.machine.mark(now, in.Mark, in.Cleared) })
 }
 
-// Interrupt drops all that the user has not heard, cancels the active response, and corrects the
-// conversation, as speech of the user does.
+// Interrupt drops all audio that the user has not heard, cancels the active response, and corrects
+// the conversation, as speech of the user does.
 func (p *Player) Interrupt() error {
 	return p.do(func(now time.Time) { p.machine.interrupt(now, false) })
 }
@@ -124,15 +124,15 @@ func (p *Player) Expected(e *voicelive.ServerEventError) bool {
 	return e.Error.EventID != nil && slices.Contains(p.machine.sent, *e.Error.EventID)
 }
 
-// Stats returns the numbers so far.
+// Stats returns the counters so far.
 func (p *Player) Stats() Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.machine.stats
 }
 
-// Close ends the Player: it plays and sends nothing more. What is queued at the leg
-// stays there. All that has not been heard yet counts as dropped, and the floor is released.
+// Close ends the Player: it plays and sends nothing more. Audio in the queue of the leg stays
+// there. All audio that has not been heard yet counts as dropped, and the floor is released.
 func (p *Player) Close() {
 	p.mu.Lock()
 	if !p.closed {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// An Outcome is what has become of a call.
+// An Outcome is the state of a call.
 type Outcome string
 
 // The outcomes. Exactly one of the last three ends each call.
@@ -29,8 +29,8 @@ type Call struct {
 	Arguments  string // as the model wrote them; incomplete if the response was interrupted
 
 	Outcome  Outcome
-	Output   string        // what the model was told; empty before
-	Err      error         // why there is no output of the function; of a Refused call, what the service said
+	Output   string        // the output for the model; empty before there is one
+	Err      error         // why there is no output of the function; for a Refused call, the error of the service
 	Ran      bool          // the function was called
 	Duration time.Duration // that the function took
 }

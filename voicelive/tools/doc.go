@@ -16,15 +16,16 @@
 //
 //	err = runner.HandleEvent(ctx, event)
 //
-// # What becomes of a call
+// # Outcomes of calls
 //
 // Each call that the model announces ends as exactly one of confirmed, refused and
 // carried, with at most one output sent; see [Outcome]. A function runs when its
 // call and its response are complete; it runs beside the receive loop, in parallel with
-// others. A call that does not run gets an output that says so: its response was
-// interrupted, its name is unknown, its arguments are invalid. So does a function
-// that fails, panics, or takes too long. When all calls of a response have ended,
-// the Runner asks for one response, by an interface that floor.Floor satisfies.
+// others. If a call does not run, its output gives the model the reason: the response
+// was interrupted, the name is unknown, or the arguments are invalid. The same holds
+// for a function that fails, panics, or takes too long. When all calls of a response
+// have ended, the Runner asks for one response, by an interface that floor.Floor
+// satisfies.
 //
 // An interruption by the user does not cancel a function, unless [Options] of the tool say
 // so: a lookup that is lost because the user said "thanks" would be a bug.

@@ -8,8 +8,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// What a function may return in place of its output. Each has the output in it, which may be
-// nil, and is told to [RunnerOptions.Directive].
+// Directives, which a function may return in place of its output. Each contains the output, which
+// may be nil. The Runner passes it to [RunnerOptions.Directive].
 type (
 	// NoReply is an output after which the model is to remain silent.
 	NoReply struct{ Output any }
@@ -27,7 +27,7 @@ type (
 		Session *voicelive.RequestSession
 	}
 
-	// Transfer asks to connect the user to somebody else, after the reply was heard.
+	// Transfer asks to connect the user to another person, after the reply was heard.
 	Transfer struct {
 		Output any
 		Target string // in the notation of the leg: a telephone number, a SIP address

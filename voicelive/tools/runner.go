@@ -24,8 +24,8 @@ type RunnerOptions struct {
 	// Parallel is how many functions run at once; others wait. 0 is 16.
 	Parallel int
 
-	// MaxOutput is the most bytes of an output; of a larger one the model is told its size alone.
-	// 0 is 256 KiB.
+	// MaxOutput is the largest output, in bytes. In place of a larger one, the model gets its
+	// size. 0 is 256 KiB.
 	MaxOutput int
 
 	// Approve decides about MCP calls that need an approval. Nil denies all.
@@ -34,21 +34,22 @@ type RunnerOptions struct {
 	// ApproveTimeout is how long Approve may take; the call is denied then. 0 is 30 s.
 	ApproveTimeout time.Duration
 
-	// Say says the Filler of a tool, and returns a func that withdraws it if it is not said
-	// yet. Nil says none.
+	// Say speaks the Filler of a tool, and returns a func that withdraws the sentence if it is not
+	// spoken yet. Nil speaks none.
 	Say func(sentence string) (withdraw func())
 
-	// Directive is told that a function returned a NoReply, an EndCall, a HandOff or a Transfer, after
-	// its output was sent and before a response is asked for.
+	// Directive is called if a function returned a NoReply, an EndCall, a HandOff or a Transfer, after
+	// its output was sent and before the Runner asks for a response.
 	Directive func(call Call, directive any)
 
-	// Ended is told the outcome of each call.
+	// Ended is called with the outcome of each call.
 	Ended func(Call)
 
-	// MCP is told of each MCP call that has ended, and of each listing that failed.
+	// MCP is called for each MCP call that has ended, and for each listing that failed.
 	MCP func(MCPCall)
 
-	// Panic is told what a function panicked with; the model is told only that it failed.
+	// Panic is called with the value of a panic of a function. The model learns only that the
+	// function failed.
 	Panic func(call Call, value any)
 }
 
@@ -103,8 +104,8 @@ func NewRunner(ctx context.Context, sender voicelive.Sender, asker Asker, tools 
 	return r, nil
 }
 
-// HandleEvent tells the Runner of an event of the session, in the order of the session. An error is
-// that of the sender, now or before.
+// HandleEvent handles an event of the session. Call it in the order of the events. The error is the
+// first one of the sender.
 func (r *Runner) HandleEvent(ctx context.Context, event voicelive.ServerEvent) error {
 	return r.do(func(now time.Time) { r.machine.handle(now, event) })
 }
@@ -132,7 +133,7 @@ type CarriedCall struct {
 	call   *call
 }
 
-// Result returns what the model is to be told, once Done is closed. Err is why there is no
+// Result returns the output for the model, once Done is closed. Err is the reason if there is no
 // output of the function.
 func (c *CarriedCall) Result() (output string, err error) {
 	c.runner.mu.Lock()

@@ -36,11 +36,11 @@ type Options struct {
 	// CancelOnInterruption ends the context of the function when the user begins to speak.
 	CancelOnInterruption bool
 
-	// Background answers the call at once, saying that the function runs, so that the
-	// conversation goes on. Its result follows as a message of the system.
+	// Background sends an output at once, which says that the function runs, so that the
+	// conversation goes on. The result follows as a message of the system.
 	Background bool
 
-	// Duplicates says what becomes of a call while one with the same arguments runs.
+	// Duplicates is the treatment of a call while another one with the same arguments runs.
 	Duplicates Duplicates
 
 	// Filler is a sentence for [RunnerOptions.Say], if the function takes longer than FillerAfter.
@@ -51,7 +51,7 @@ type Options struct {
 	FillerAfter time.Duration
 }
 
-// Duplicates says what becomes of a call while one with the same name and arguments runs.
+// Duplicates is a treatment of a call while another one with the same name and arguments runs.
 type Duplicates string
 
 // The values of Duplicates. Empty is AllowDuplicates.

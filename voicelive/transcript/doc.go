@@ -1,7 +1,7 @@
-// Package transcript keeps the history of a conversation: who said what, in the order of
-// the conversation, and what of it was heard.
+// Package transcript keeps the history of a conversation: the messages and calls in the
+// order of the conversation, and the parts that the user heard.
 //
-// A [Transcript] is fed the events of a session, and changes nothing:
+// A [Transcript] follows the events of a session, and sends none:
 //
 //	t := transcript.New(nil)
 //	t.HandleEvent(ctx, event) // in the receive loop, for each event
@@ -9,22 +9,23 @@
 //
 // # Order
 //
-// The service says of each item which one precedes it. Entries are in that order, whatever
-// the order in which events arrive: the transcription of what the user said often comes after
-// the answer to it.
+// The service names the predecessor of each item. Entries are in that order, even if events
+// arrive in another one: the transcription of the user's speech often comes after the response
+// to it.
 //
 // # Generated and heard
 //
-// Of an answer that the user interrupted, [Entry.Text] is what the model generated, and
-// [Entry.Heard] what the user heard: by the times of words if the session has them
-// (output_audio_timestamp_types), by the share of the audio if not. What was heard comes from
-// conversation.item.truncated, or, more exactly, from [Transcript.SetHeard]. Later copies of an
-// item, from which the service has removed the text, do not erase it here.
+// If the user interrupted a message, [Entry.Text] is the text that the model generated, and
+// [Entry.Heard] the part that the user heard. The Transcript finds this part by the times of
+// words if the session has them (output_audio_timestamp_types), otherwise by the share of the
+// audio. The heard time comes from conversation.item.truncated, or, more exactly, from
+// [Transcript.SetHeard]. Later copies of an item, from which the service has removed the text,
+// do not erase the text here.
 //
 // # To a new session
 //
-// [Transcript.Items] are the items that restore the conversation in a new session, and
-// [Transcript.Digest] is one item that tells of it. After [Transcript.Continue] the Transcript goes
+// [Transcript.Items] returns the items that restore the conversation in a new session, and
+// [Transcript.Digest] one item that summarizes it. After [Transcript.Continue] the Transcript goes
 // on with the events of that session. A Transcript is written and read as JSON; the schema is that of
 // [Transcript.MarshalJSON].
 package transcript

@@ -2,7 +2,7 @@ package transcript
 
 import "time"
 
-// A Type says what an entry is.
+// A Type is the type of an entry.
 type Type string
 
 // The types of entries.

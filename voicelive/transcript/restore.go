@@ -9,7 +9,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// Limits bound what a new session is told. 0 is no limit. The oldest items are left out
+// Limits bound the items for a new session. 0 is no limit. The oldest items are left out
 // first; a call and its output stay together.
 type Limits struct {
 	Items  int
@@ -17,7 +17,7 @@ type Limits struct {
 	Tokens int // of text, estimated as a quarter of its bytes
 }
 
-// Restored is what a new session is told of a conversation.
+// Restored is a conversation as items for a new session.
 type Restored struct {
 	// Items restore the conversation when they are created in this order. Each has an id that
 	// is new, since the old session may go on.
@@ -27,7 +27,7 @@ type Restored struct {
 	Omitted []Omission
 }
 
-// An Omission is an entry that a new session is not told of.
+// An Omission is an entry that is not restored in a new session.
 type Omission struct {
 	ID     string `json:"id"` // of the item
 	Reason string `json:"reason"`
@@ -162,9 +162,9 @@ func input(text string) []voicelive.MessageContentPart {
 	return []voicelive.MessageContentPart{&voicelive.InputTextContentPart{Text: text}}
 }
 
-// Digest returns one message of the system that tells of the conversation. Restored messages of the
-// assistant can make a model answer in text where it should speak; a digest does not. It is nil for
-// an empty conversation.
+// Digest returns one message of the system that summarizes the conversation. Restored messages of the
+// assistant can make a model write where it should speak; a digest does not. It is nil for an empty
+// conversation.
 func (t *Transcript) Digest(l Limits) *voicelive.SystemMessageItem {
 	limit := l.Bytes
 	if l.Tokens > 0 && (limit == 0 || 4*l.Tokens < limit) {

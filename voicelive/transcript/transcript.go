@@ -10,10 +10,10 @@ import (
 
 // Options of a [Transcript]. The zero value is usable.
 type Options struct {
-	// Changed is told each entry that is new or has changed, without a lock.
+	// Changed is called with each entry that is new or has changed, without a lock.
 	Changed func(Entry)
 
-	// Deleted is told the id of each item that was deleted.
+	// Deleted is called with the id of each item that was deleted.
 	Deleted func(itemID string)
 }
 
@@ -37,14 +37,13 @@ func New(o *Options) *Transcript {
 	return t
 }
 
-// HandleEvent tells the transcript of an event of the session. The event is not retained. The error is
-// always nil.
+// HandleEvent handles an event of the session. The event is not retained. The error is always nil.
 func (t *Transcript) HandleEvent(ctx context.Context, event voicelive.ServerEvent) error {
 	t.do(func(now time.Time) { t.handle(now, event) })
 	return nil
 }
 
-// SetHeard tells how much the user heard of the audio of an item that was interrupted, as
+// SetHeard sets how much the user heard of the audio of an item that was interrupted, as
 // playback.Finished does. Arrived is how much audio there was.
 func (t *Transcript) SetHeard(itemID string, contentIndex int, heard, arrived time.Duration) {
 	t.do(func(now time.Time) {
@@ -84,7 +83,7 @@ func (t *Transcript) Entries() []Entry {
 	return entries
 }
 
-// do makes a change, and tells of it.
+// do makes a change, and calls the callbacks.
 func (t *Transcript) do(change func(now time.Time)) {
 	t.mu.Lock()
 	change(time.Now())

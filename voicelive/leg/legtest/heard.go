@@ -10,7 +10,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
-// An Item is what the service said in one content part of an item, and what became of it.
+// An Item is the audio of one content part of an item: how much was sent, heard and kept.
 type Item struct {
 	ResponseID   string
 	ItemID       string
@@ -18,17 +18,17 @@ type Item struct {
 
 	Sent  time.Duration // the audio that the service sent
 	Heard time.Duration // how much of it the user heard
-	Kept  time.Duration // how much the service keeps in the conversation: all that was not truncated or deleted
+	Kept  time.Duration // the audio in the conversation of the service, after truncations and deletions
 	Text  string        // the words that began before Heard
 
 	// OutOfBand says that the item is in no conversation; Kept is 0.
 	OutOfBand bool
 }
 
-// Heard returns what a session has said so far, in order. The user recognizes audio by its
+// Heard returns the speech of a session so far, in order. The user recognizes audio by its
 // bytes: the leg must be in the format of the session and not be converted, and responses
-// should not sound alike. The test fails if the user has heard something that the
-// session did not say, twice, or not from the beginning.
+// should differ in sound. The test fails if the user has heard audio that the session
+// did not send, audio twice, or audio without its beginning.
 func (u *User) Heard(s *voicelivetest.Session) []Item {
 	u.t.Helper()
 	said := saidIn(s)

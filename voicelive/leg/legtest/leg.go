@@ -11,14 +11,14 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 )
 
-// Leg returns the leg of the user. It is a [leg.Positioner]: it knows what the user has
-// heard to the sample. It delivers packets of 20 ms from the first Receive on.
+// Leg returns the leg of the user. It is a [leg.Positioner], exact to the sample. It
+// delivers packets of 20 ms from the first Receive on.
 func (u *User) Leg() leg.Leg { return &positioner{plain{u}} }
 
 // MarkedLeg returns the leg of the user as one that is a [leg.Marker], as telephone networks are.
 func (u *User) MarkedLeg() leg.Leg { return &marker{plain{u}} }
 
-// PlainLeg returns the leg of the user as one that tells nothing of what was heard.
+// PlainLeg returns the leg of the user as one that does not report how much was heard.
 func (u *User) PlainLeg() leg.Leg { return &plain{u} }
 
 type plain struct{ user *User }

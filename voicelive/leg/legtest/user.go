@@ -1,5 +1,5 @@
-// Package legtest has a user for tests: somebody who speaks on a leg, listens,
-// interrupts, presses keys and hangs up, as a script says.
+// Package legtest simulates a user for tests. By a script, the user speaks on a leg,
+// listens, interrupts, presses keys and hangs up.
 //
 //	user := legtest.New(t, leg.MuLaw)
 //	srv := voicelivetest.NewServer(t, &voicelivetest.Options{Hear: user.Hear})
@@ -10,12 +10,11 @@
 //	user.HangUp()
 //	user.Check(srv.Session(0))
 //
-// The user says sounds that turn detection takes for speech; what they mean is told to the
-// service by [User.Hear]. [User.Heard] knows which items the user has heard, and how
-// much of them.
+// The user makes sounds that turn detection takes for speech; [User.Hear] gives the service
+// their words. [User.Heard] returns which items the user has heard, and how much of them.
 //
-// All methods of the script take as long as what they do, by the clock of package time.
-// Inside a testing/synctest bubble that is no time at all.
+// The methods of the script last as long as the speech or silence, by the clock of package
+// time. Inside a testing/synctest bubble that time is virtual.
 package legtest
 
 import (
@@ -28,8 +27,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
-// A User is somebody on a leg. The script runs on one goroutine; the methods of the leg
-// are for the program under test.
+// A User is the simulated user of a leg. The script runs on one goroutine; the methods of
+// the leg are for the program under test.
 type User struct {
 	t      voicelivetest.TB
 	format audio.Format
@@ -75,8 +74,8 @@ func New(t voicelivetest.TB, f audio.Format) *User {
 	return u
 }
 
-// Hear is for [voicelivetest.Options]: it tells the service the texts that the user has
-// said since it was asked before.
+// Hear is for [voicelivetest.Options]: it returns the texts that the user has said since the
+// call before.
 func (u *User) Hear(voicelivetest.Utterance) voicelivetest.Hearing {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -96,11 +95,11 @@ func (u *User) Say(text string) {
 	time.Sleep(d)
 }
 
-// Silence says nothing for a time.
+// Silence is silent for a time.
 func (u *User) Silence(d time.Duration) { time.Sleep(d) }
 
-// Interrupt waits until the user has heard so much audio from now on, and speaks. The test
-// fails if that takes 30 s longer than it should.
+// Interrupt waits until the user has heard that much audio from now on, and speaks. The test
+// fails if that takes 30 s longer than the audio.
 func (u *User) Interrupt(heard time.Duration, text string) {
 	u.t.Helper()
 	from := u.heard()
@@ -108,8 +107,8 @@ func (u *User) Interrupt(heard time.Duration, text string) {
 	u.Say(text)
 }
 
-// Listen waits until the assistant has spoken and then been silent for 700 ms. What it
-// says already counts. The test fails if nothing is heard for 30 s.
+// Listen waits until the assistant has spoken and then been silent for 700 ms. Speech that
+// has begun before counts. The test fails if the user hears nothing for 30 s.
 func (u *User) Listen() {
 	u.t.Helper()
 	u.await(patience, "the assistant", u.audible)
