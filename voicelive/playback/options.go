@@ -23,8 +23,8 @@ type Options struct {
 	// dropped.
 	Finished func(Finished)
 
-	// Audible is told when there begins and ceases to be audio that the user hears, or will
-	// hear when a pause is over. It fits floor.Floor.SetAudible.
+	// Audible is called with true when the user begins to hear audio, and with false when no
+	// audio is left, neither now nor after a pause. It may be floor.Floor.SetAudible.
 	Audible func(bool)
 
 	// Hold keeps requests for responses from being sent while corrections are not. It fits
