@@ -4,7 +4,7 @@ import "encoding/json"
 
 // TurnBehavior is what the service does by itself when the user speaks.
 type TurnBehavior struct {
-	CreateResponse    bool // it answers when the user has spoken; create_response, on by default
+	CreateResponse    bool // it creates a response when the user has spoken; create_response, on by default
 	InterruptResponse bool // speech cancels the active response; interrupt_response, on by default
 	AutoTruncate      bool // it truncates an interrupted response as if it was played in real time; auto_truncate, off by default
 }

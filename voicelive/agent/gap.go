@@ -49,7 +49,7 @@ type Rollover struct {
 	// History bounds what a new session is told.
 	History transcript.Limits
 
-	// Digest tells a new session one text in place of the items. Models that answer restored messages in
+	// Digest tells a new session one text in place of the items. Models that reply to restored messages in
 	// text, where they should speak, need that.
 	Digest bool
 }

@@ -16,7 +16,7 @@ func (printer) Send(_ context.Context, e voicelive.ClientEvent) error {
 	return nil
 }
 
-// A request waits until the user has spoken. The service answers by itself, which
+// A request waits until the user has spoken. The service creates a response by itself, which
 // satisfies the request.
 func Example() {
 	ctx, cancel := context.WithCancel(context.Background())

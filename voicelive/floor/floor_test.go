@@ -166,7 +166,7 @@ func TestNothingIsSaidTwice(t *testing.T) {
 		tell(t, f, speechStarted())
 		known, unknown := f.Request(Request{Items: []string{"a"}}), f.Request(Request{Items: []string{"b"}})
 		tell(t, f, speechStopped(), item("a"))
-		w.want(t) // the service will answer by itself
+		w.want(t) // the service will create a response by itself
 		tell(t, f, created("r1", nil), item("b"), done("r1"))
 		if got := outcome(t, known, Satisfied).ResponseID; got != "r1" {
 			t.Errorf("satisfied by %q, want r1", got)

@@ -24,7 +24,7 @@
 // # Interruptions
 //
 // An interruption is speech_started, or a call of [Player.Interrupt]. The Player clears the leg,
-// drops what is queued and what still arrives of the interrupted responses, and
+// drops the queued and the later audio of the interrupted responses, and
 // corrects each item whose audio arrived here: one that was heard in part is truncated, one
 // that was not heard at all is deleted. It sends a correction when the service has closed
 // the item, once, and holds the floor until then with [Options.Hold]. Function calls are

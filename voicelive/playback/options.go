@@ -16,19 +16,20 @@ type Options struct {
 	// OnSpeech Pause. 0 is 2 s.
 	ResumeAfter time.Duration
 
-	// Began is told when the user begins to hear a part; At is when, and Audio is nil.
+	// Began is called when the user begins to hear a part. At is the time of that, and Audio
+	// is nil.
 	Began func(Heard)
 
-	// Finished is told when the user has heard an item, or when what was not heard of it was
-	// dropped.
+	// Finished is called when the user has heard all audio of an item, or when the Player has
+	// dropped the rest.
 	Finished func(Finished)
 
 	// Audible is called with true when the user begins to hear audio, and with false when no
 	// audio is left, neither now nor after a pause. It may be floor.Floor.SetAudible.
 	Audible func(bool)
 
-	// Hold keeps requests for responses from being sent while corrections are not. It fits
-	// floor.Floor.Hold. It is called while the Player is locked, and must not call it.
+	// Hold delays requests for responses until the Player has sent its corrections. It may be
+	// floor.Floor.Hold. It is called while the Player is locked, and must not call the Player.
 	Hold func(reason string) (release func())
 
 	// Tap is called with all audio that the user has heard, in order, for recorders.

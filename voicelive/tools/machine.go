@@ -206,9 +206,9 @@ func (m *machine) end(now time.Time, g *group, status voicelive.ResponseStatus) 
 			m.stop(c, errInterrupted)
 		case c.Outcome == Running:
 		case !runs:
-			m.answer(c, "", errInterrupted)
+			m.output(c, "", errInterrupted)
 		case !c.complete:
-			m.answer(c, "", errIncomplete)
+			m.output(c, "", errIncomplete)
 		default:
 			m.start(now, c)
 		}
@@ -218,14 +218,14 @@ func (m *machine) end(now time.Time, g *group, status voicelive.ResponseStatus) 
 	}
 }
 
-// start lets a call run, or answers it.
+// start lets a call run, or gives it an output that says why it does not.
 func (m *machine) start(now time.Time, c *call) {
 	if c.Outcome != Announced || c.ended {
 		return
 	}
 	t := m.tools[c.Name]
 	if t == nil {
-		m.answer(c, "", fmt.Errorf("there is no function %q", c.Name))
+		m.output(c, "", fmt.Errorf("there is no function %q", c.Name))
 		return
 	}
 	c.tool = t
@@ -235,7 +235,7 @@ func (m *machine) start(now time.Time, c *call) {
 	for _, other := range m.alike(c) {
 		switch t.options.Duplicates {
 		case RejectDuplicates:
-			m.answer(c, "", errDuplicate)
+			m.output(c, "", errDuplicate)
 			return
 		case ReplaceDuplicates:
 			m.stop(other, errReplaced)
@@ -258,7 +258,7 @@ func (m *machine) next(now time.Time) {
 		c.deadline = now.Add(orDefault(c.tool.options.Timeout, defaultTimeout))
 		m.out = append(m.out, action{run: c})
 		if c.tool.options.Background {
-			m.answer(c, backgroundText, nil)
+			m.output(c, backgroundText, nil)
 		}
 	}
 }
@@ -320,10 +320,10 @@ func (m *machine) result(now time.Time, c *call, result any, err error) {
 		}
 	}
 	if !c.ended {
-		m.answer(c, output, err)
+		m.output(c, output, err)
 		return
 	}
-	// A background call, which was answered when it began.
+	// A background call, which got its output when it began.
 	if c.Err = err; err != nil {
 		output = errorText(err)
 	}
@@ -331,8 +331,8 @@ func (m *machine) result(now time.Time, c *call, result any, err error) {
 	m.deliver(c)
 }
 
-// answer gives a call its output.
-func (m *machine) answer(c *call, output string, err error) {
+// output gives a call its output.
+func (m *machine) output(c *call, output string, err error) {
 	if err != nil {
 		output = errorText(err)
 	}
@@ -365,7 +365,7 @@ func (m *machine) stop(c *call, err error) {
 	}
 	m.waiting = slices.DeleteFunc(m.waiting, func(other *call) bool { return other == c })
 	if !c.ended {
-		m.answer(c, "", err)
+		m.output(c, "", err)
 	} else if c.background() && !c.delivered {
 		c.Err, c.result = err, errorText(err)
 		m.deliver(c)
@@ -598,7 +598,7 @@ func (m *machine) close() (carried []*call) {
 			switch {
 			case c.Outcome != Confirmed && c.Outcome != Refused:
 				if !c.Ran && !c.ended {
-					m.answer(c, "", errInterrupted)
+					m.output(c, "", errInterrupted)
 					m.waiting = slices.DeleteFunc(m.waiting, func(other *call) bool { return other == c })
 				}
 				m.settle(c, Carried)

@@ -66,7 +66,7 @@ type world struct {
 	ids     int
 
 	calls     map[string]*fact
-	responses map[string]*answer
+	responses map[string]*fakeResponse
 	approvals map[string]int // decisions
 	asks      map[string]int // by the output that they name
 	running   int
@@ -84,8 +84,8 @@ type fact struct {
 	outcome   Outcome
 }
 
-// An answer is a response of the service.
-type answer struct {
+// A fakeResponse is a response of the service.
+type fakeResponse struct {
 	status    voicelive.ResponseStatus
 	doneAtUs  bool // response.done has arrived
 	outOfBand bool
@@ -114,7 +114,7 @@ func (t *timeline) Pop() any {
 func newWorld(seed uint64) *world {
 	rnd := rand.New(rand.NewPCG(seed, 0x7001))
 	w := &world{rnd: rnd, now: time.Unix(0, 0), latency: time.Duration(rnd.IntN(80)) * time.Millisecond, takes: rnd.IntN(2) == 0,
-		calls: map[string]*fact{}, responses: map[string]*answer{}, approvals: map[string]int{}, asks: map[string]int{}}
+		calls: map[string]*fact{}, responses: map[string]*fakeResponse{}, approvals: map[string]int{}, asks: map[string]int{}}
 	m := &w.machine
 	m.options = RunnerOptions{Parallel: 1 + rnd.IntN(3), MaxOutput: 100, ApproveTimeout: time.Second,
 		Ended: func(c Call) { w.told(c) }, Approve: nil}
@@ -353,7 +353,7 @@ func (w *world) send(event voicelive.ServerEvent) {
 func (w *world) respond() {
 	w.ids++
 	id := fmt.Sprint("resp", w.ids)
-	r := &answer{outOfBand: w.rnd.IntN(8) == 0}
+	r := &fakeResponse{outOfBand: w.rnd.IntN(8) == 0}
 	w.responses[id] = r
 	response := voicelive.Response{ID: &id}
 	if r.outOfBand {

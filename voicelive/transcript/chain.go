@@ -35,8 +35,8 @@ type node struct {
 	live     []string // the items that restore it in the session; of an old one
 	gone     bool     // it was deleted
 
-	answers string // the call_id, or the id of the approval request, that the item replies to
-	joined  bool   // it is part of that entry
+	repliesTo string // the call_id, or the id of the approval request, that the item replies to
+	joined    bool   // it is part of that entry
 }
 
 // node returns the item with an id, which may be new. It returns nil for one that was

@@ -117,10 +117,10 @@ func (t *Transcript) item(now time.Time, item voicelive.ResponseItem, response s
 		}
 		n.Approval.Server, n.Approval.Name, n.Approval.Arguments = i.ServerLabel, i.Name, deref(i.Arguments)
 	case *voicelive.ResponseFunctionCallOutputItem:
-		n.Type, n.answers, n.closed = FunctionCall, i.CallID, true
+		n.Type, n.repliesTo, n.closed = FunctionCall, i.CallID, true
 		n.Call = &Call{ID: i.CallID, Output: new(i.Output), OutputID: n.ID}
 	case *voicelive.ResponseMCPApprovalResponseItem:
-		n.Type, n.answers, n.closed = MCPApproval, i.ApprovalRequestID, true
+		n.Type, n.repliesTo, n.closed = MCPApproval, i.ApprovalRequestID, true
 		n.Approval = &Approval{Approved: new(i.Approve)}
 	case *voicelive.ResponseMCPListToolItem:
 		n.Type, n.Text = MCPTools, toolsText(i)
@@ -171,16 +171,16 @@ func (t *Transcript) message(n *node, i *voicelive.ResponseMessageItem) {
 // belong to, as soon as both are known.
 func (t *Transcript) join(now time.Time) {
 	for _, n := range t.chain.order {
-		if n.answers == "" || n.joined {
+		if n.repliesTo == "" || n.joined {
 			continue
 		}
 		for _, to := range slices.Backward(t.chain.order) { // call_ids of a session before may be the same
 			switch {
-			case to.answers != "" || to.Type != n.Type:
+			case to.repliesTo != "" || to.Type != n.Type:
 				continue
-			case n.Type == FunctionCall && to.Call.ID == n.answers:
+			case n.Type == FunctionCall && to.Call.ID == n.repliesTo:
 				to.Call.Output, to.Call.OutputID = n.Call.Output, n.ID
-			case n.Type == MCPApproval && to.ID == n.answers:
+			case n.Type == MCPApproval && to.ID == n.repliesTo:
 				to.Approval.Approved = n.Approval.Approved
 			default:
 				continue

@@ -202,7 +202,7 @@ func (t *Transcript) Excess(l Limits) (ids []string) {
 	replies := map[string][]string{} // to a call or a request
 	for _, n := range t.chain.order[t.chain.old:] {
 		if n.joined {
-			replies[n.answers] = append(replies[n.answers], n.ID)
+			replies[n.repliesTo] = append(replies[n.repliesTo], n.ID)
 		}
 	}
 	var candidates [][]string

@@ -73,8 +73,8 @@ const (
 	heardYou = `{"type":"conversation.item.input_audio_transcription.completed","item_id":"u","content_index":0,"transcript":"What time is it?"}`
 )
 
-// TestATranscriptionThatIsLate is complaint number one about transcripts: the words of the user come behind the
-// answer to them.
+// TestATranscriptionThatIsLate is complaint number one about transcripts: the words of the user come after the
+// response to them.
 func TestATranscriptionThatIsLate(t *testing.T) {
 	tr := New(nil)
 	tell(t, tr,
