@@ -28,14 +28,14 @@ type Item struct {
 // Heard returns the speech of a session so far, in order. The user recognizes audio by its
 // bytes: the leg must be in the format of the session and not be converted, and responses
 // should differ in sound. The test fails if the user has heard audio that the session
-// did not send, audio twice, or audio without its beginning.
+// did not send, or, by more than a millisecond, audio twice or audio without its beginning.
 func (u *User) Heard(s *voicelivetest.Session) []Item {
 	u.t.Helper()
 	said := saidIn(s)
 	u.mu.Lock()
 	u.speaker.advance(time.Now())
 	for _, piece := range u.speaker.heard {
-		if rest := attribute(said, piece); len(rest) > 0 {
+		if rest := attribute(said, piece, u.format.Bytes(time.Millisecond)); len(rest) > 0 {
 			u.t.Errorf("legtest: of %v of audio that the user heard, the service did not say the last %v next",
 				u.format.Duration(len(piece)), u.format.Duration(len(rest)))
 		}
@@ -151,25 +151,44 @@ func saidIn(s *voicelivetest.Session) (parts []*part) {
 // attribute says of which parts a piece of audio is, and returns what it is of none. The
 // piece was played without a clear: each part but the last is heard to its end. Parts may
 // begin with the same samples, so that it tries all that fit, and last those whose end was
-// cut off in the conversation.
-func attribute(parts []*part, piece []byte) (rest []byte) {
+// cut off in the conversation. A part that goes on after a clear may do so up to slip bytes
+// before or behind the place where it was.
+func attribute(parts []*part, piece []byte, slip int) (rest []byte) {
 	rest = piece
 	for _, cut := range []bool{false, true} {
 		for _, p := range parts {
-			n := min(len(p.audio)-p.heard, len(piece))
-			if n <= 0 || cut != (p.heard > 0 && (p.truncated || p.deleted)) || !bytes.Equal(p.audio[p.heard:p.heard+n], piece[:n]) {
+			heard := p.heard
+			if cut != (heard > 0 && (p.truncated || p.deleted)) {
 				continue
 			}
-			p.heard += n
-			r := attribute(parts, piece[n:])
-			if len(r) == 0 {
-				return nil
-			}
-			p.heard -= n
-			if len(r) < len(rest) {
-				rest = r
+			for _, from := range places(heard, slip) {
+				n := min(len(p.audio)-from, len(piece))
+				if n <= 0 || !bytes.Equal(p.audio[from:from+n], piece[:n]) {
+					continue
+				}
+				p.heard = from + n
+				r := attribute(parts, piece[n:], 0)
+				if len(r) == 0 {
+					return nil
+				}
+				p.heard = heard
+				if len(r) < len(rest) {
+					rest = r
+				}
 			}
 		}
 	}
 	return rest
+}
+
+// places are where a part may go on, the likeliest first. One that was not heard yet begins at
+// its beginning.
+func places(heard, slip int) []int {
+	places := []int{heard}
+	if heard > 0 {
+		for n := 1; n <= slip; n++ {
+			places = append(places, max(heard-n, 0), heard+n)
+		}
+	}
+	return places
 }

@@ -256,7 +256,8 @@ func TestWhatTheServiceKeepsIsWhatTheUserHeard(t *testing.T) {
 		"too little is kept":                 {[]voicelive.ServerEvent{truncated, deleted}, 710 * time.Millisecond, nil, "keeps 700ms of item a, of which the user heard 710ms"},
 		"an item is not deleted":             {[]voicelive.ServerEvent{truncated}, 700 * time.Millisecond, nil, "keeps 500ms of item b, of which the user heard 0s"},
 		"an item goes on where it was":       {nil, 700 * time.Millisecond, whole[700*8:], ""},
-		"an item is heard twice":             {nil, 700 * time.Millisecond, whole[600*8:], "did not say the last 600ms next"},
+		"a sample is heard twice":            {nil, 700 * time.Millisecond, whole[700*8-1:], ""},
+		"an item is heard twice":             {nil, 700 * time.Millisecond, whole[600*8:], "did not say the last 599ms next"},
 		"a part of an item is left out":      {nil, 700 * time.Millisecond, whole[1100*8:], "keeps 1s of item a, of which the user heard 700ms"},
 		"something else is heard":            {nil, 700 * time.Millisecond, sound(9, 100), "did not say the last 100ms next"},
 	} {
