@@ -15,7 +15,7 @@ import (
 
 // The server and the client of a job are processes: this program again, with a role
 // as first argument and the job as second. They obey lines of standard input and
-// answer with lines of JSON.
+// reply with lines of JSON.
 const roleFlag = "-role"
 
 const (
@@ -55,7 +55,7 @@ func (p *processes) run(ctx context.Context, j job) (result, error) {
 	}
 	defer server.kill()
 	var addr string
-	if err := server.answer(&addr); err != nil {
+	if err := server.reply(&addr); err != nil {
 		return result{}, err
 	}
 	client, err := startProcess(ctx, clientRole, clientProcessor, j, addr)
@@ -64,10 +64,10 @@ func (p *processes) run(ctx context.Context, j job) (result, error) {
 	}
 	defer client.kill()
 	r := result{job: j}
-	if err := errors.Join(client.answer(new(bool)), server.say("start"), client.say("start"), client.answer(&r.client)); err != nil {
+	if err := errors.Join(client.reply(new(bool)), server.say("start"), client.say("start"), client.reply(&r.client)); err != nil {
 		return result{}, err
 	}
-	return r, errors.Join(server.say("report"), server.answer(&r.server))
+	return r, errors.Join(server.say("report"), server.reply(&r.server))
 }
 
 // A process is a server or a client.
@@ -106,7 +106,7 @@ func startProcess(ctx context.Context, role string, processor int, j job, args .
 
 func (p *process) say(word string) error { return p.in.Encode(word) }
 
-func (p *process) answer(v any) error {
+func (p *process) reply(v any) error {
 	line, err := p.lines.ReadBytes('\n')
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.role, err)

@@ -81,7 +81,7 @@ func appendUnmasked(b, piece []byte, key [4]byte, at int) []byte {
 	return b
 }
 
-// accept answers the opening handshake, and returns what was read behind it.
+// accept replies to the opening handshake, and returns the bytes that were read after it.
 func accept(conn net.Conn) ([]byte, error) {
 	br := bufio.NewReader(conn)
 	req, err := http.ReadRequest(br)
@@ -102,7 +102,7 @@ func buffered(br *bufio.Reader) ([]byte, error) {
 }
 
 // dialRaw speaks the opening handshake of a client over TCP. Nothing that the server
-// sends behind its answer is lost.
+// sends after its reply is lost.
 func dialRaw(ctx context.Context, dial dialer, addr string) (net.Conn, []byte, error) {
 	conn, err := dial(ctx, "tcp", addr)
 	if err != nil {
@@ -112,7 +112,7 @@ func dialRaw(ctx context.Context, dial dialer, addr string) (net.Conn, []byte, e
 	br := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(br, nil)
 	if err == nil && resp.StatusCode != http.StatusSwitchingProtocols {
-		err = fmt.Errorf("the server answers %s", resp.Status)
+		err = fmt.Errorf("the server replies %s", resp.Status)
 	}
 	if err != nil {
 		conn.Close()

@@ -1,4 +1,4 @@
-// Textchat is a written conversation: a line in, an answer out, word by word.
+// Textchat is a written conversation: a line in, a response out, word by word.
 //
 // Without an account it talks to a simulator in its own process, which repeats what it is told; package service tells
 // how to make it talk to Azure.
@@ -64,7 +64,7 @@ func chat(ctx context.Context, session *voicelive.Session, stdin io.Reader, stdo
 				fmt.Fprintln(stdout)
 				return nil
 			}
-			if err := answer(ctx, session, line, stdout); err != nil {
+			if err := respond(ctx, session, line, stdout); err != nil {
 				return err
 			}
 		case <-session.Done(): // the service ends a session after an hour at most
@@ -75,8 +75,8 @@ func chat(ctx context.Context, session *voicelive.Session, stdin io.Reader, stdo
 	}
 }
 
-// answer sends a line, and prints the answer as it comes.
-func answer(ctx context.Context, session *voicelive.Session, line string, stdout io.Writer) error {
+// respond sends a line, and prints the response as it arrives.
+func respond(ctx context.Context, session *voicelive.Session, line string, stdout io.Writer) error {
 	if err := session.SendText(ctx, line); err != nil {
 		return err
 	}
