@@ -73,6 +73,7 @@ test-long: ## run the tests of chance with as many rounds as CI does
 	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -schedules 20000 -first 10001
 	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 100 -first 31
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
+	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
 
 .PHONY: soak
 soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playback and tools, and CONVERSATIONS of agents, with new seeds each time

@@ -10,6 +10,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
@@ -45,13 +48,15 @@ func playOn(t *testing.T, on func(*legtest.User) leg.Leg, a *agent.Agent, servic
 		c = &call{T: t, user: legtest.New(t, leg.MuLaw), agent: a, ended: make(chan struct{})}
 		service.Hear = c.user.Hear
 		c.srv = voicelivetest.NewServer(t, service)
-		client, err := c.srv.NewClient()
+		var err error
+		if a.Connect.Agent != nil {
+			a.Client, err = voicelive.NewClient(c.srv.URL(), token{}, c.srv.ClientOptions())
+		} else {
+			a.Client, err = c.srv.NewClient()
+			a.Connect.Model = "gpt-realtime"
+		}
 		if err != nil {
 			t.Fatal(err)
-		}
-		a.Client = client
-		if a.Connect.Agent == nil {
-			a.Connect.Model = "gpt-realtime"
 		}
 		begin := make(chan struct{})
 		begun := a.Begin
@@ -79,6 +84,13 @@ func playOn(t *testing.T, on func(*legtest.User) leg.Leg, a *agent.Agent, servic
 		}
 	})
 	return c
+}
+
+// A token is the credential that Foundry agents need.
+type token struct{}
+
+func (token) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{Token: "token", ExpiresOn: time.Now().Add(24 * time.Hour)}, nil
 }
 
 // want checks the end of the conversation.
@@ -231,5 +243,20 @@ func TestArgumentsAreRefusedBeforeDialling(t *testing.T) {
 		if got := len(c.srv.Handshakes()); got > 0 {
 			t.Errorf("%s: the agent has dialled", name)
 		}
+	}
+}
+
+func TestServeWithoutALegOrAClient(t *testing.T) {
+	a := &agent.Agent{}
+	if report, err := a.Serve(t.Context(), nil); err == nil || report != nil {
+		t.Errorf("without a leg: report %+v, error %v", report, err)
+	}
+	_, phone := leg.NewPipe(leg.MuLaw)
+	if report, err := a.Serve(t.Context(), phone); err == nil || report != nil || phone.Reason() == "" {
+		t.Errorf("without a client: report %+v, error %v, the leg ended by %q", report, err, phone.Reason())
+	}
+	_, phone = leg.NewPipe(leg.PCM48)
+	if _, err := a.Serve(t.Context(), phone); err == nil {
+		t.Error("a leg of a format that the service does not take was served")
 	}
 }

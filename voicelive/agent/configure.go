@@ -15,6 +15,8 @@ import (
 // configure checks the agent, and returns the session to ask for.
 func (a *Agent) configure(l leg.Leg) (*voicelive.RequestSession, error) {
 	switch {
+	case l == nil:
+		return nil, errors.New("agent: the leg is nil")
 	case a.Client == nil:
 		return nil, errors.New("agent: Agent.Client is nil")
 	case len(a.Tools) > 0 && a.Connect.Agent != nil:
@@ -30,7 +32,7 @@ func (a *Agent) configure(l leg.Leg) (*voicelive.RequestSession, error) {
 	if a.Connect.Session != nil {
 		s = *a.Connect.Session
 	}
-	if err := setFormats(&s, l); err != nil {
+	if err := errors.Join(checkFormats(&s, l), leg.Configure(&s, l.Format())); err != nil {
 		return nil, err
 	}
 	definitions, err := tools.Definitions(a.Tools...)
@@ -42,8 +44,8 @@ func (a *Agent) configure(l leg.Leg) (*voicelive.RequestSession, error) {
 	return &s, nil
 }
 
-// setFormats sets the formats of the leg, and refuses others.
-func setFormats(s *voicelive.RequestSession, l leg.Leg) error {
+// checkFormats refuses audio formats other than those of the leg.
+func checkFormats(s *voicelive.RequestSession, l leg.Leg) error {
 	var want voicelive.RequestSession
 	if err := leg.Configure(&want, l.Format()); err != nil {
 		return err
@@ -52,9 +54,9 @@ func setFormats(s *voicelive.RequestSession, l leg.Leg) error {
 	case s.InputAudioFormat != "" && s.InputAudioFormat != want.InputAudioFormat,
 		s.OutputAudioFormat != "" && s.OutputAudioFormat != want.OutputAudioFormat,
 		s.InputAudioSamplingRate != nil && *s.InputAudioSamplingRate != *want.InputAudioSamplingRate:
-		return fmt.Errorf("agent: Connect.Session has other audio formats than the leg, which is %v: leave them unset", l.Format())
+		return fmt.Errorf("agent: the session has other audio formats than the leg, which is %v: leave them unset", l.Format())
 	}
-	return leg.Configure(s, l.Format())
+	return nil
 }
 
 // fill sets what the application has left unset. The table in the package documentation tells what.

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
@@ -51,6 +52,9 @@ func (c *Conversation) AddItem(ctx context.Context, item voicelive.ConversationR
 // UpdateSession changes the session, and waits until the service has confirmed that. Later
 // sessions of the conversation get the change as well.
 func (c *Conversation) UpdateSession(ctx context.Context, update *voicelive.RequestSession) error {
+	if update == nil {
+		return errors.New("agent: the update is nil")
+	}
 	return c.do(ctx, func() voicelive.ClientEvent { return &voicelive.ClientEventSessionUpdate{Session: *update} })
 }
 
@@ -83,6 +87,12 @@ func (c *Conversation) confirm(event voicelive.ClientEvent, then func(error)) {
 	case c.link == nil:
 		c.waiting = append(c.waiting, func() { c.confirm(event, then) })
 		return
+	}
+	if update, ok := event.(*voicelive.ClientEventSessionUpdate); ok {
+		if err := checkFormats(&update.Session, c.leg); err != nil {
+			then(err)
+			return
+		}
 	}
 	l := c.link
 	c.group.Go(func() {

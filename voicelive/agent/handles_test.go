@@ -27,6 +27,12 @@ func TestHandles(t *testing.T) {
 		if err := c.conversation.UpdateSession(ctx, &voicelive.RequestSession{InputAudioSamplingRate: new(11025)}); err == nil {
 			c.Error("a sampling rate of 11,025 Hz was accepted")
 		}
+		if err := c.conversation.UpdateSession(ctx, nil); err == nil {
+			c.Error("no update was accepted")
+		}
+		if err := c.conversation.AddItem(ctx, nil); err == nil {
+			c.Error("no item was accepted")
+		}
 		if err := c.conversation.AddItem(ctx, &voicelive.SystemMessageItem{Content: []voicelive.MessageContentPart{
 			&voicelive.InputTextContentPart{Text: "The user has an account."},
 		}}); err != nil {

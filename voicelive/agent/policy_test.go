@@ -154,7 +154,7 @@ func TestHandOff(t *testing.T) {
 	for _, refused := range []bool{false, true} {
 		update := &voicelive.RequestSession{Instructions: new("You are the billing department.")}
 		if refused {
-			update.InputAudioSamplingRate = new(11025)
+			update.Modalities = []voicelive.Modality{"smell"} // the service knows no such modality
 		}
 		a := &agent.Agent{Tools: []tools.Tool{tools.New("billing", "", func(context.Context, struct{}) (tools.HandOff, error) {
 			return tools.HandOff{Session: update}, nil

@@ -49,8 +49,11 @@ func (c *Conversation) rolloverOf(s *voicelive.Session) time.Time {
 
 // rotate lets the session be replaced as soon as possible.
 func (c *Conversation) rotate(reason string) {
+	if c.link == nil {
+		return // the next session is on its way
+	}
 	c.rotation = reason
-	if c.link != nil && c.next == nil {
+	if c.next == nil {
 		c.link.rollover = time.Now()
 	}
 }

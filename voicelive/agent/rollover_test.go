@@ -200,3 +200,29 @@ func TestNoSessionCanBeOpened(t *testing.T) {
 		t.Errorf("the agent tried for %v", d)
 	}
 }
+
+// A Foundry agent remembers its conversation: it is given the id, and told nothing.
+func TestAFoundryAgentGoesOn(t *testing.T) {
+	a := &agent.Agent{Connect: voicelive.ConnectOptions{Agent: &voicelive.Agent{Name: "shop", ProjectName: "project"}}}
+	c := play(t, a, said(), func(c *call) {
+		c.user.Say("My name is Ada.")
+		c.user.Listen()
+		c.srv.Session(0).Abort()
+		c.user.MustHearNothing(5 * time.Second)
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	if len(c.report.Gaps) != 1 || c.report.Gaps[0].ConversationID != "" {
+		t.Fatalf("gaps %+v, want one in the same conversation", c.report.Gaps)
+	}
+	if told := items(c.srv.Session(1)); len(told) > 0 {
+		t.Errorf("the second session was told %q", told)
+	}
+	first, second := c.srv.Session(0).Handshake().URL.Query(), c.srv.Session(1).Handshake().URL.Query()
+	if first.Has("conversation-id") || !strings.HasPrefix(second.Get("conversation-id"), "thread_") {
+		t.Errorf("the handshakes have conversation-id %q and %q, want none and that of the first session", first.Get("conversation-id"), second.Get("conversation-id"))
+	}
+	if a.Connect.Agent.ConversationID != "" {
+		t.Error("the agent changed the options of the application")
+	}
+}
