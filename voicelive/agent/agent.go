@@ -75,7 +75,7 @@ type Agent struct {
 
 	// Floor, Playback and Runner are the options of the layers below. What the agent sets itself, such
 	// as Floor.Dropped, Playback.Audible and Runner.Directive, must be nil; callbacks that the agent listens to, such as
-	// Playback.Finished, are called as well.
+	// Playback.Finished, are called as well. Runner.Say replaces the agent's way to say a filler.
 	Floor    floor.Options
 	Playback playback.Options
 	Runner   tools.RunnerOptions

@@ -238,6 +238,7 @@ func check(t *testing.T, r *agent.Report) {
 	if r == nil {
 		t.Fatal("there is no report")
 	}
+	valid(t, r)
 	if r.Reason == "" || r.Ended.Before(r.Began) || r.Duration != r.Ended.Sub(r.Began) {
 		t.Errorf("the conversation ended as %q, from %v to %v in %v", r.Reason, r.Began, r.Ended, r.Duration)
 	}

@@ -11,8 +11,8 @@ import (
 // ReportVersion is that of the JSON of a [Report].
 const ReportVersion = 1
 
-// A Report tells what a conversation was. It is complete when [Agent.Serve] returns it. As JSON its members are
-// named as the tags say; durations are in nanoseconds, times in RFC 3339.
+// A Report tells what a conversation was. It is complete when [Agent.Serve] returns it. The schema of its JSON
+// is docs/report.schema.json; durations are in nanoseconds, times in RFC 3339.
 type Report struct {
 	Version int    `json:"version"` // ReportVersion
 	CallID  string `json:"call_id"`
