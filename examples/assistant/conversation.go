@@ -17,8 +17,8 @@ type conversation struct {
 	speaker    speaker
 	console    console
 
-	owed    atomic.Bool // the assistant owes an answer, or is giving one
-	stopped time.Time   // when the user did, if nothing of the answer was heard yet
+	owed    atomic.Bool // a response is expected, or is generated
+	stopped time.Time   // when the user stopped, if no audio of the response has been heard since
 	latency time.Duration
 	cut     string // the item that was interrupted
 }
@@ -47,13 +47,13 @@ func (c *conversation) handle(ctx context.Context, event voicelive.ServerEvent) 
 		}
 		c.speaker.play(e.ItemID, e.ContentIndex, e.Delta)
 	case *voicelive.ServerEventResponseDone:
-		return c.answered(ctx, &e.Response)
+		return c.responseDone(ctx, &e.Response)
 
 	case *voicelive.ServerEventConversationItemTruncated:
 		c.console.note("interrupted: you heard %.1f s, and the assistant knows", float64(e.AudioEndMS)/1000)
 	case *voicelive.ServerEventError: // the session goes on
 		if !voicelive.IsBenign(e) {
-			c.noAnswer(voicelive.NewServiceError(e))
+			c.noResponse(voicelive.NewServiceError(e))
 		}
 	}
 	return nil
@@ -69,8 +69,8 @@ func (c *conversation) interrupt(ctx context.Context) error {
 	return c.session.TruncateItem(ctx, item, content, heard)
 }
 
-// answered handles the end of a response: of an answer, or of a question to us.
-func (c *conversation) answered(ctx context.Context, response *voicelive.Response) error {
+// responseDone handles the end of a response, which speaks to the user or calls functions.
+func (c *conversation) responseDone(ctx context.Context, response *voicelive.Response) error {
 	if c.latency > 0 {
 		c.console.note("first sound %.2f s after the service heard you stop", c.latency.Seconds())
 		c.latency = 0
@@ -79,10 +79,10 @@ func (c *conversation) answered(ctx context.Context, response *voicelive.Respons
 	case voicelive.ResponseStatusCancelled:
 		return nil // the user is talking
 	case voicelive.ResponseStatusFailed:
-		c.noAnswer(failure(response))
+		c.noResponse(failure(response))
 		return nil
 	case voicelive.ResponseStatusIncomplete:
-		c.noAnswer(errors.New("the response is incomplete"))
+		c.noResponse(errors.New("the response is incomplete"))
 		return nil // the arguments of a call may not be whole
 	}
 	called, err := c.callFunctions(ctx, response.Output)
@@ -99,8 +99,8 @@ func failure(response *voicelive.Response) error {
 	return errors.New("the response failed")
 }
 
-// noAnswer gives up on an answer, but not on the conversation.
-func (c *conversation) noAnswer(err error) {
+// noResponse gives up on a response, but not on the conversation.
+func (c *conversation) noResponse(err error) {
 	c.console.note("%v", err)
 	c.owed.Store(false)
 }

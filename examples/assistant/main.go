@@ -1,4 +1,4 @@
-// Assistant holds a spoken conversation: it sends speech as a microphone would, plays the answers as a speaker would,
+// Assistant holds a spoken conversation: it sends speech as a microphone would, plays the responses as a speaker would,
 // calls a function that the model asks for, and falls silent when it is interrupted. It prints the turns as they happen
 // and leaves a recording, the user on the left and the assistant on the right.
 //
@@ -55,12 +55,12 @@ func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
 	return errors.Join(err, c.save(*out))
 }
 
-// hold holds the conversation until the user has said all lines and heard the last answer.
+// hold holds the conversation until the user has said all lines and heard the last response.
 func (c *conversation) hold(ctx context.Context, svc *service.Service, lines []line) error {
 	session, err := svc.Connect(ctx, &voicelive.ConnectOptions{Model: svc.Model, Session: &voicelive.RequestSession{
 		Instructions: new("You are a friendly assistant on the phone. Answer in one or two short sentences."),
 		Voice:        &voicelive.AzureStandardVoice{Name: "en-US-AvaNeural"},
-		// The service hears when the user begins and ends to speak, answers by itself, and stops when it is interrupted.
+		// The service hears when the user begins and ends to speak, responds by itself, and stops when it is interrupted.
 		TurnDetection:           &voicelive.ServerVAD{CreateResponse: new(true), InterruptResponse: new(true)},
 		InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: voicelive.AudioInputTranscriptionOptionsModelWhisper1}),
 		Tools:                   []voicelive.Tool{clock},

@@ -77,7 +77,7 @@ func silence(rate int) []byte { return make([]byte, 2*rate) }
 func transcribe(ctx context.Context, svc *service.Service, audio []byte, rate int, stdout io.Writer) error {
 	session, err := svc.Connect(ctx, &voicelive.ConnectOptions{Model: svc.Model, Session: &voicelive.RequestSession{
 		InputAudioSamplingRate:  &rate,
-		TurnDetection:           &voicelive.ServerVAD{CreateResponse: new(false)}, // nobody shall answer
+		TurnDetection:           &voicelive.ServerVAD{CreateResponse: new(false)}, // no response is wanted
 		InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: voicelive.AudioInputTranscriptionOptionsModelWhisper1}),
 	}})
 	if err != nil {

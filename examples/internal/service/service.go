@@ -50,7 +50,7 @@ func azure(endpoint, key string) (*voicelive.Client, error) {
 	return voicelive.NewClient(endpoint, credential, nil)
 }
 
-// String tells the user who answers.
+// String names the service for the user.
 func (s *Service) String() string {
 	if s.simulator != nil {
 		return s.Model + ", simulated in this process"
