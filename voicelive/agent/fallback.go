@@ -16,6 +16,11 @@ func (c *Conversation) fallback(t *turn) {
 	if p == (Prompt{}) || again || c.over || c.ending != nil {
 		return
 	}
+	if c.link != nil && c.link.restored && t.text != "" {
+		// Restored messages of the assistant can make a model write.
+		c.rollover.Digest = true
+		c.rotate("the model writes after messages that were restored")
+	}
 	c.log.Warn("a response could not be heard", "response_id", t.ResponseID, "status", t.Status)
 	s := newSpeech()
 	s.fallback = true

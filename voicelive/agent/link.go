@@ -26,6 +26,7 @@ type link struct {
 	voice  voicelive.Voice
 
 	rollover time.Time // when it is to be replaced; zero for never
+	restored bool      // by items, and no response was heard since
 	release  func()    // of the floor, once the session knows the conversation; nil if it does
 }
 

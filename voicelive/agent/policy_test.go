@@ -130,13 +130,18 @@ func TestFallback(t *testing.T) {
 	}
 }
 
-func TestAReplyInTextIsSaid(t *testing.T) {
-	text := "data: " + `{"type":"response.created","response":{"id":"resp_A","object":"realtime.response","status":"in_progress","output":[]}}
-{"type":"response.done","response":{"id":"resp_A","object":"realtime.response","status":"completed","output":[{"id":"item_A","object":"realtime.item","type":"message","role":"assistant","status":"completed","content":[{"type":"text","text":"It is cold."}]}]}}`
-	written, err := voicelivetest.Replay([]byte(strings.TrimPrefix(text, "data: ")))
+// writes returns a responder that writes, and does not speak.
+func writes(t *testing.T) voicelivetest.Responder {
+	written, err := voicelivetest.Replay([]byte(`{"type":"response.created","response":{"id":"resp_A","object":"realtime.response","status":"in_progress","output":[]}}
+{"type":"response.done","response":{"id":"resp_A","object":"realtime.response","status":"completed","output":[{"id":"item_A","object":"realtime.item","type":"message","role":"assistant","status":"completed","content":[{"type":"text","text":"It is cold."}]}]}}`))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return written
+}
+
+func TestAReplyInTextIsSaid(t *testing.T) {
+	written := writes(t)
 	a := &agent.Agent{}
 	service := &voicelivetest.Options{Respond: voicelivetest.Sequence(written, voicelivetest.Reply("It is cold."))}
 	c := play(t, a, service, func(c *call) {

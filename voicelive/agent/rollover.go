@@ -265,6 +265,7 @@ func (c *Conversation) restored(ids []string, results []voicelive.ItemResult, er
 	}
 	release := l.release
 	l.release, c.swap = nil, nil
+	l.restored = len(ids) > 0 && !s.gap.Digest
 
 	latest := c.lookback.take()
 	s.gap.AudioReplayed = c.lookback.format.Duration(len(latest))

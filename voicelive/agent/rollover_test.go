@@ -226,3 +226,34 @@ func TestAFoundryAgentGoesOn(t *testing.T) {
 		t.Error("the agent changed the options of the application")
 	}
 }
+
+func TestAModelThatWritesAfterARestorationGetsADigest(t *testing.T) {
+	written := writes(t)
+	speak := voicelivetest.Reply("I speak.")
+	service := &voicelivetest.Options{Respond: func(r voicelivetest.Request) voicelivetest.Response {
+		if r.Session.ID != nil && strings.HasSuffix(*r.Session.ID, "2") && r.Params == nil {
+			return written(r)
+		}
+		return speak(r)
+	}}
+	c := play(t, &agent.Agent{}, service, func(c *call) {
+		c.user.Say("My name is Ada.")
+		c.user.Listen()
+		c.conversation.Rotate("because")
+		c.user.MustHearNothing(3 * time.Second)
+		c.user.Say("Who am I?")
+		c.user.Listen() // to the text
+		c.user.Silence(3 * time.Second)
+		c.user.Say("Who am I?")
+		c.user.Listen()
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	g := c.report.Gaps
+	if len(g) != 2 || g[0].Digest || !g[1].Digest || len(c.report.Prompts) != 1 || c.report.Prompts[0].Heard == 0 {
+		t.Fatalf("gaps %+v, prompts %+v; want one gap with items, one with a digest, and a text that was said", g, c.report.Prompts)
+	}
+	if told := items(c.srv.Session(2)); len(told) != 1 || !strings.Contains(told[0], "My name is Ada.") {
+		t.Errorf("the third session was told %q", told)
+	}
+}

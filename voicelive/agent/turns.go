@@ -74,6 +74,7 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 		if t.arrived.IsZero() {
 			t.arrived = now
 		}
+		c.link.restored = false
 		t.parts[part{e.ItemID, e.ContentIndex}] = true
 	case *voicelive.ServerEventResponseDone:
 		c.responseDone(&e.Response)
