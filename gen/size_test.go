@@ -15,8 +15,9 @@ import (
 
 type obj = map[string]any
 
-// growing are documents of a size: what takes four times the text may take about four
-// times the time, and not sixteen times.
+// growing are documents of a size: what has sixteen times the text may take some
+// sixteen times the processor time, and not 256 times. The bound is far from both, since
+// collecting garbage and caches have their part in it.
 var growing = map[string]struct {
 	size        int
 	run         func(gen.Input) (gen.Result, error)
@@ -68,23 +69,24 @@ var growing = map[string]struct {
 func TestTimeGrowsWithTheDocument(t *testing.T) {
 	for name, g := range growing {
 		t.Run(name, func(t *testing.T) {
-			small, large := quickest(t, g.run, g.definitions(g.size)), quickest(t, g.run, g.definitions(4*g.size))
-			if large > 10*small {
-				t.Errorf("four times the size takes %v, and not %v", large, small)
+			small, large := quickest(t, 5, g.run, g.definitions(g.size/4)), quickest(t, 2, g.run, g.definitions(4*g.size))
+			t.Logf("%v and %v: %.1f times", small, large, float64(large)/float64(small))
+			if large > 100*small {
+				t.Errorf("sixteen times the size takes %v, and not %v", large, small)
 			}
 		})
 	}
 }
 
 // quickest is the least processor time of some runs.
-func quickest(t *testing.T, run func(gen.Input) (gen.Result, error), definitions obj) time.Duration {
+func quickest(t *testing.T, runs int, run func(gen.Input) (gen.Result, error), definitions obj) time.Duration {
 	t.Helper()
 	data, err := json.Marshal(obj{"swagger": "2.0", "info": obj{"title": "T", "version": "1"}, "paths": obj{}, "definitions": definitions})
 	if err != nil {
 		t.Fatal(err)
 	}
 	least := time.Hour
-	for range 2 {
+	for range runs {
 		start := processorTime(t)
 		if _, err := run(gen.Input{Spec: gen.Source{Name: "spec.json", Data: data}, Package: "api"}); err != nil {
 			t.Fatalf("%.300v", err)
