@@ -16,7 +16,7 @@ import (
 )
 
 var (
-	conversations = flag.Int("conversations", 30, "the number of random conversations")
+	conversations = flag.Int("conversations", 20, "the number of random conversations")
 	first         = flag.Uint64("first", 1, "the seed of the first conversation")
 )
 
