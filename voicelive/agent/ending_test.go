@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -145,6 +146,7 @@ func TestShutdown(t *testing.T) {
 		if err := <-down; !errors.Is(err, nil) && !errors.Is(err, context.DeadlineExceeded) {
 			c.Errorf("Shutdown: %v", err)
 		}
+		synctest.Wait() // play's goroutine gets what Serve returned
 		select {
 		case <-c.ended:
 		default:
