@@ -64,11 +64,8 @@ type Agent struct {
 	// waits for it.
 	Digit func(c *Conversation, digit byte)
 
-	// Turn is called when a turn of the assistant is over: its audio has been heard, or was dropped.
-	Turn func(*Conversation, Turn)
-
-	// Gap is called when a conversation goes on in another session.
-	Gap func(*Conversation, Gap)
+	// Observer follows the conversations: sessions and gaps, speech, turns, interruptions and tools. Nil is none.
+	Observer Observer
 
 	// Logger is told what happens, with the id of the call. Nil is none.
 	Logger *slog.Logger

@@ -43,18 +43,31 @@ func play(t *testing.T, a *agent.Agent, service *voicelivetest.Options, script f
 // playOn is play with a leg of the user's.
 func playOn(t *testing.T, on func(*legtest.User) leg.Leg, a *agent.Agent, service *voicelivetest.Options, script func(c *call)) *call {
 	t.Helper()
+	return playAll(t, on, nil, a, service, script)
+}
+
+// playWith is play with other options of the client.
+func playWith(t *testing.T, client func(*voicelive.ClientOptions), a *agent.Agent, service *voicelivetest.Options, script func(c *call)) *call {
+	t.Helper()
+	return playAll(t, (*legtest.User).Leg, client, a, service, script)
+}
+
+func playAll(t *testing.T, on func(*legtest.User) leg.Leg, client func(*voicelive.ClientOptions), a *agent.Agent, service *voicelivetest.Options, script func(c *call)) *call {
+	t.Helper()
 	var c *call
 	synctest.Test(t, func(t *testing.T) {
 		c = &call{T: t, user: legtest.New(t, leg.MuLaw), agent: a, ended: make(chan struct{})}
 		service.Hear = c.user.Hear
 		c.srv = voicelivetest.NewServer(t, service)
-		var err error
-		if a.Connect.Agent != nil {
-			a.Client, err = voicelive.NewClient(c.srv.URL(), token{}, c.srv.ClientOptions())
-		} else {
-			a.Client, err = c.srv.NewClient()
+		o := c.srv.ClientOptions()
+		if client != nil {
+			client(o)
+		}
+		if a.Connect.Agent == nil {
 			a.Connect.Model = "gpt-realtime"
 		}
+		var err error
+		a.Client, err = voicelive.NewClient(c.srv.URL(), token{}, o)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,6 +21,7 @@ type Conversation struct {
 	id     string
 	agent  *Agent
 	leg    leg.Leg
+	seen   Observer // Agent.Observer, or one that does nothing
 	log    *slog.Logger
 	ctx    context.Context // of tools and goroutines; ends with the conversation
 	cancel context.CancelFunc
@@ -75,7 +76,7 @@ type received struct {
 
 func newConversation(ctx context.Context, a *Agent, l leg.Leg, session *voicelive.RequestSession) *Conversation {
 	c := &Conversation{
-		id: newCallID(), agent: a, leg: l, asked: session,
+		id: newCallID(), agent: a, leg: l, seen: a.Observer, asked: session,
 		inputs: make(chan input), taken: make(chan struct{}, 1), events: make(chan received),
 	}
 	c.transcript = transcript.New(&transcript.Options{Changed: c.changed})
@@ -83,6 +84,9 @@ func newConversation(ctx context.Context, a *Agent, l leg.Leg, session *voiceliv
 	c.log = slog.New(slog.DiscardHandler)
 	if a.Logger != nil {
 		c.log = a.Logger.With("call_id", c.id)
+	}
+	if c.seen == nil {
+		c.seen = NoObserver{}
 	}
 	c.ctx, c.cancel = context.WithCancel(context.WithValue(ctx, key{}, c))
 	c.rollover = a.Rollover.withDefaults()
@@ -107,6 +111,7 @@ func (c *Conversation) Transcript() *transcript.Transcript { return c.transcript
 
 // serve runs the conversation from its first session to its end.
 func (c *Conversation) serve() (*Report, error) {
+	c.ctx = c.seen.ObserveBegin(c.ctx, c)
 	defer c.group.Wait()
 	defer c.cancel()
 	c.log.Info("the conversation begins")

@@ -123,6 +123,7 @@ func (c *Conversation) close() {
 	c.report.Ended = time.Now()
 	c.report.Duration = c.report.Ended.Sub(c.report.Began)
 	c.log.Info("the conversation has ended", "reason", c.report.Reason, "detail", c.report.Detail, "duration", c.report.Duration, "carried", len(carried))
+	c.seen.ObserveEnd(c, &c.report)
 }
 
 // deadlines does what is due.

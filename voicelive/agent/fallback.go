@@ -30,14 +30,11 @@ func (c *Conversation) fallback(t *turn) {
 // fallbackOf returns what is to be said in place of a response: nothing, Agent.Fallback if it failed or was
 // filtered, or its text if it has no sound.
 func (c *Conversation) fallbackOf(t *turn) Prompt {
-	filtered := false
-	if details, ok := t.details.(*voicelive.ResponseIncompleteDetails); ok {
-		filtered = details.Reason == voicelive.ResponseIncompleteDetailsReasonContentFilter
-	}
+	filtered := t.Status == voicelive.ResponseStatusIncomplete && t.Cause == string(voicelive.ResponseIncompleteDetailsReasonContentFilter)
 	switch {
 	case t.Status == voicelive.ResponseStatusFailed, filtered:
 		return c.agent.Fallback
-	case t.Status == voicelive.ResponseStatusCompleted && t.arrived.IsZero() && t.text != "" && c.speaks():
+	case t.Status == voicelive.ResponseStatusCompleted && t.Arrived.IsZero() && t.text != "" && c.speaks():
 		return Say(t.text)
 	}
 	return Prompt{}

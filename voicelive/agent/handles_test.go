@@ -13,7 +13,6 @@ func TestHandles(t *testing.T) {
 	var digits []byte
 	a := &agent.Agent{
 		Digit: func(_ *agent.Conversation, digit byte) { digits = append(digits, digit) },
-		Turn:  func(c *agent.Conversation, turn agent.Turn) { c.Transcript() },
 	}
 	c := play(t, a, said(), func(c *call) {
 		ctx := c.Context()

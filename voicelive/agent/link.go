@@ -85,6 +85,12 @@ func (c *Conversation) open(session *voicelive.Session) error {
 	if r.Say == nil {
 		r.Say = c.filler
 	}
+	r.Began = func(ctx context.Context, call tools.Call) context.Context {
+		if c.agent.Runner.Began != nil {
+			ctx = c.agent.Runner.Began(ctx, call)
+		}
+		return c.seen.ObserveToolBegin(ctx, c, call)
+	}
 	r.Ended = func(call tools.Call) {
 		c.post(func() { c.toolEnded(call) })
 		if c.agent.Runner.Ended != nil {
@@ -104,6 +110,7 @@ func (c *Conversation) open(session *voicelive.Session) error {
 	l.rollover = c.rolloverOf(session)
 	c.report.Sessions = append(c.report.Sessions, SessionReport{ID: session.ID(), RequestID: session.RequestID(), Began: time.Now()})
 	c.log.Info("the session begins", "session_id", session.ID())
+	c.seen.ObserveSession(c, session)
 	c.group.Go(func() { c.pump(l) })
 	return nil
 }
@@ -185,10 +192,10 @@ func (k *inputClock) add(now time.Time, d time.Duration) {
 	k.marks = append(k.marks, inputMark{k.total, now})
 }
 
-// at returns when the audio at an offset was spoken, false if that is not known any more.
-func (k *inputClock) at(offset time.Duration) (at time.Time, ok bool) {
+// at returns when the audio at an offset was spoken; zero if that is not known any more.
+func (k *inputClock) at(offset time.Duration) (at time.Time) {
 	for i := len(k.marks) - 1; i >= 0 && k.marks[i].end >= offset; i-- {
-		at, ok = k.marks[i].at.Add(offset-k.marks[i].end), true
+		at = k.marks[i].at.Add(offset - k.marks[i].end)
 	}
-	return at, ok
+	return at
 }

@@ -51,13 +51,16 @@ type SessionReport struct {
 // A Turn is one response of the service.
 type Turn struct {
 	ResponseID string                   `json:"response_id"`
-	Status     voicelive.ResponseStatus `json:"status"` // empty if the end of the response did not come
+	Status     voicelive.ResponseStatus `json:"status"`          // empty if the end of the response did not come
+	Cause      string                   `json:"cause,omitempty"` // why the response is not completed, such as turn_detected or content_filter; the code of the error if it failed
 
 	SpeechEnded time.Time     `json:"speech_ended,omitzero"` // when the user had spoken; zero if the turn replies to nothing
 	Endpointing time.Duration `json:"endpointing_ns"`        // from SpeechEnded until the service told of it
 	Latency     time.Duration `json:"latency_ns"`            // from SpeechEnded until the user heard the first audio
 	Began       time.Time     `json:"began"`                 // response.created came
+	Arrived     time.Time     `json:"arrived,omitzero"`      // its first audio came
 	Audible     time.Time     `json:"audible,omitzero"`      // the user began to hear it
+	Generated   time.Time     `json:"generated,omitzero"`    // response.done came
 	Ended       time.Time     `json:"ended"`                 // it was generated, and heard or dropped
 
 	Heard       time.Duration `json:"heard_ns"`

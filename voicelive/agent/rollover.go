@@ -292,9 +292,7 @@ func (c *Conversation) restored(ids []string, results []voicelive.ItemResult, er
 	s.gap.To = time.Now()
 	c.report.Gaps = append(c.report.Gaps, s.gap)
 	c.log.Info("the conversation goes on", "session_id", l.session.ID(), "attempts", s.gap.Attempts)
-	if c.agent.Gap != nil {
-		c.agent.Gap(c, s.gap)
-	}
+	c.seen.ObserveGap(c, s.gap)
 }
 
 // carry tells the session the result of a call of an earlier one, when there is one.

@@ -63,6 +63,7 @@ func (c *Conversation) toolEnded(call tools.Call) {
 	}
 	c.report.Tools = append(c.report.Tools, t)
 	c.log.Info("a tool call has ended", "tool", call.Name, "tool_call_id", call.ID, "outcome", call.Outcome, "ran", call.Ran, "duration", call.Duration)
+	c.seen.ObserveToolEnd(c, call)
 }
 
 // setAudible notes whether the user hears the assistant.

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -12,24 +13,17 @@ import (
 // turns are the turns of the assistant that are not over.
 type turns struct {
 	speaking bool             // the user speaks
-	speech   speech           // of the user, to which no response was created yet
+	speech   UserSpeech       // to which no response was created yet
 	open     map[string]*turn // by response
 	order    []string
-}
-
-// A speech is one of the user.
-type speech struct {
-	ended, stopped time.Time // the end, and when the service told of it; zero if unknown
 }
 
 // A turn is a Turn on its way.
 type turn struct {
 	Turn
-	parts   map[part]bool // whose audio is neither heard nor dropped
-	done    bool          // response.done came
-	arrived time.Time     // when the first audio came
-	details voicelive.ResponseStatusDetails
-	text    string // that was written, not said
+	parts map[part]bool // whose audio is neither heard nor dropped
+	done  bool          // response.done came
+	text  string        // that was written, not said
 }
 
 // A part is the audio of one content part.
@@ -56,23 +50,24 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 	now := time.Now()
 	switch e := event.(type) {
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
-		c.turns.speaking, c.turns.speech = true, speech{}
+		began := c.link.sent.at(time.Duration(e.AudioStartMS) * time.Millisecond)
+		c.turns.speaking, c.turns.speech = true, UserSpeech{ItemID: e.ItemID, Began: began}
 		c.idle.stage = 0
 	case *voicelive.ServerEventInputAudioBufferSpeechStopped:
-		c.turns.speaking, c.turns.speech = false, speech{stopped: now}
 		end := time.Duration(e.AudioEndMS) * time.Millisecond
 		c.lookback.keep(c.link.sent.total - end)
-		if at, ok := c.link.sent.at(end); ok {
-			c.turns.speech.ended = at
-		}
+		s := &c.turns.speech
+		c.turns.speaking, s.ItemID, s.Told = false, e.ItemID, now
+		s.Ended = c.link.sent.at(end)
+		c.seen.ObserveSpeech(c, *s)
 	case *voicelive.ServerEventResponseCreated:
 		if !e.Response.OutOfBand() {
-			c.turns.created(now, *orZero(e.Response.ID))
+			c.seen.ObserveTurnBegin(c, c.turns.created(now, *orZero(e.Response.ID)))
 		}
 	case *voicelive.ServerEventResponseAudioDelta:
 		t := c.turns.of(now, e.ResponseID)
-		if t.arrived.IsZero() {
-			t.arrived = now
+		if t.Arrived.IsZero() {
+			t.Arrived = now
 		}
 		c.link.restored = false
 		t.parts[part{e.ItemID, e.ContentIndex}] = true
@@ -93,15 +88,16 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 }
 
 // created begins a turn, which replies to the speech of the user if there was any.
-func (t *turns) created(now time.Time, response string) {
+func (t *turns) created(now time.Time, response string) Turn {
 	o := t.of(now, response)
-	if s := t.speech; !s.stopped.IsZero() {
-		o.SpeechEnded = s.ended
-		if !s.ended.IsZero() {
-			o.Endpointing = s.stopped.Sub(s.ended)
+	if s := t.speech; !s.Told.IsZero() {
+		o.SpeechEnded = s.Ended
+		if !s.Ended.IsZero() {
+			o.Endpointing = s.Told.Sub(s.Ended)
 		}
-		t.speech = speech{}
+		t.speech = UserSpeech{}
 	}
+	return o.Turn
 }
 
 // began notes that the user begins to hear a part.
@@ -111,8 +107,8 @@ func (t *turns) began(h playback.Heard) {
 		return
 	}
 	o.Audible = h.At
-	if o.Audible.Before(o.arrived) {
-		o.Audible = o.arrived // the leg takes audio in pieces
+	if o.Audible.Before(o.Arrived) {
+		o.Audible = o.Arrived // the leg takes audio in pieces
 	}
 	if !o.SpeechEnded.IsZero() {
 		o.Latency = o.Audible.Sub(o.SpeechEnded)
@@ -135,9 +131,9 @@ func (t *turns) finished(f playback.Finished) *turn {
 // finished handles what Playback tells of a part.
 func (c *Conversation) finished(f playback.Finished) {
 	if f.Interrupted {
-		c.report.Interruptions = append(c.report.Interruptions, Interruption{
-			At: time.Now(), ResponseID: f.ResponseID, ItemID: f.ItemID, Heard: f.Heard, Unheard: f.Arrived - f.Heard,
-		})
+		i := Interruption{At: time.Now(), ResponseID: f.ResponseID, ItemID: f.ItemID, Heard: f.Heard, Unheard: f.Arrived - f.Heard}
+		c.report.Interruptions = append(c.report.Interruptions, i)
+		c.seen.ObserveInterruption(c, i)
 	}
 	if t := c.turns.finished(f); t != nil {
 		c.maybeOver(t)
@@ -151,7 +147,7 @@ func (c *Conversation) responseDone(r *voicelive.Response) {
 	if t == nil {
 		return
 	}
-	t.done, t.Status, t.details, t.text = true, r.Status, r.StatusDetails, textOf(r)
+	t.done, t.Generated, t.Status, t.Cause, t.text = true, time.Now(), r.Status, causeOf(r.StatusDetails), textOf(r)
 	t.Tokens.add(r.Usage)
 	c.maybeOver(t)
 }
@@ -173,9 +169,7 @@ func (c *Conversation) turnOver(t *turn) {
 	}
 	c.report.Turns = append(c.report.Turns, t.Turn)
 	c.log.Info("a turn is over", "response_id", t.ResponseID, "status", t.Status, "heard", t.Heard, "interrupted", t.Interrupted)
-	if c.agent.Turn != nil {
-		c.agent.Turn(c, t.Turn)
-	}
+	c.seen.ObserveTurnEnd(c, t.Turn)
 	c.fallback(t)
 	for _, s := range slices.Clone(c.speeches) {
 		if s.response == t.ResponseID && s.response != "" {
@@ -189,6 +183,21 @@ func (c *Conversation) abandonTurns() {
 	for len(c.turns.order) > 0 {
 		c.turnOver(c.turns.open[c.turns.order[0]])
 	}
+}
+
+// causeOf returns why a response is not completed.
+func causeOf(details voicelive.ResponseStatusDetails) string {
+	switch d := details.(type) {
+	case *voicelive.ResponseCancelledDetails:
+		return string(d.Reason)
+	case *voicelive.ResponseIncompleteDetails:
+		return string(d.Reason)
+	case *voicelive.ResponseFailedDetails:
+		var e struct{ Code string }
+		_ = json.Unmarshal(d.Error, &e) // without a code it stays empty
+		return e.Code
+	}
+	return ""
 }
 
 func orZero[T any](p *T) *T {

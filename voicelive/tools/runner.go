@@ -42,6 +42,10 @@ type RunnerOptions struct {
 	// its output was sent and before the Runner asks for a response.
 	Directive func(call Call, directive any)
 
+	// Began is called before a function is called, on its goroutine, with the context that the function would get.
+	// The function is called with the context that is returned.
+	Began func(ctx context.Context, call Call) context.Context
+
 	// Ended is called with the outcome of each call.
 	Ended func(Call)
 
@@ -261,6 +265,9 @@ func (r *Runner) run(c *call) {
 				close(done)
 			}) // the next event tells the error
 		}()
+		if began := r.machine.options.Began; began != nil {
+			ctx = began(ctx, told)
+		}
 		result, err = r.call(ctx, tool, told, arguments)
 	}()
 }

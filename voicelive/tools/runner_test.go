@@ -223,6 +223,27 @@ func TestEarly(t *testing.T) {
 	})
 }
 
+func TestBegan(t *testing.T) {
+	type key struct{}
+	var began []string
+	o := &RunnerOptions{Began: func(ctx context.Context, call Call) context.Context {
+		began = append(began, call.ID)
+		return context.WithValue(ctx, key{}, "traced")
+	}}
+	tools := []Tool{Raw("f", "", nil, func(ctx context.Context, _ json.RawMessage) (any, error) { return ctx.Value(key{}), nil })}
+	in(t, o, tools, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "f", "{}"), callOf("b", "unknown", "{}")))
+		d.log = d.log[:0]
+		synctest.Wait()
+		if diff := cmp.Diff([]string{"a"}, began); diff != "" { // the other one does not run
+			t.Errorf("began (-want +got):\n%s", diff)
+		}
+		if calls := r.Calls(); len(calls) != 2 || calls[0].Output != "traced" {
+			t.Errorf("calls %+v, want the context of Began in the function", calls)
+		}
+	})
+}
+
 func TestAnInterruptionCancelsNothing(t *testing.T) {
 	tools := []Tool{New("order", "", after(time.Second, "ordered")), New("search", "", after(time.Second, "found")).With(Options{CancelOnInterruption: true})}
 	in(t, nil, tools, func(t *testing.T, r *Runner, d *desk) {

@@ -1,0 +1,133 @@
+package agent_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/agent"
+	"github.com/go-voicelive/voicelive-go/voicelive/tools"
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
+)
+
+// A diary is an observer of conversations and of sessions that writes down what happens.
+type diary struct {
+	voicelive.NoObserver
+	t *testing.T
+
+	mu    sync.Mutex
+	lines []string
+}
+
+type traced struct{}
+
+func (d *diary) note(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lines = append(d.lines, fmt.Sprintf(format, args...))
+}
+
+func (d *diary) ObserveConnect(ctx context.Context, _ voicelive.ConnectInfo) {
+	d.note("connect %v", ctx.Value(traced{}))
+}
+
+func (d *diary) ObserveBegin(ctx context.Context, c *agent.Conversation) context.Context {
+	if agent.Of(ctx) != c {
+		d.t.Error("the context does not know the conversation")
+	}
+	d.note("begin")
+	return context.WithValue(ctx, traced{}, "in the trace")
+}
+
+func (d *diary) ObserveSession(_ *agent.Conversation, s *voicelive.Session) {
+	d.note("session %t", s.ID() != "")
+}
+func (d *diary) ObserveGap(_ *agent.Conversation, g agent.Gap) { d.note("gap planned %t", g.Planned) }
+func (d *diary) ObserveSpeech(_ *agent.Conversation, s agent.UserSpeech) {
+	d.note("speech %t", s.ItemID != "" && s.Began.Before(s.Ended) && !s.Told.Before(s.Ended))
+}
+func (d *diary) ObserveTurnBegin(_ *agent.Conversation, t agent.Turn) {
+	d.note("turn begins %t", t.ResponseID != "" && !t.Began.IsZero())
+}
+func (d *diary) ObserveInterruption(_ *agent.Conversation, i agent.Interruption) {
+	d.note("interruption %t", i.Heard > 0 && i.Unheard > 0)
+}
+func (d *diary) ObserveTurnEnd(_ *agent.Conversation, t agent.Turn) {
+	if !t.Audible.IsZero() && (t.Arrived.After(t.Audible) || t.Began.After(t.Arrived) || t.Generated.Before(t.Began)) {
+		d.t.Errorf("turn %+v: its times are in no order", t)
+	}
+	d.note("turn ends %s %s heard %t tokens %t", t.Status, t.Cause, t.Heard > 0, t.Tokens.Total > 0)
+}
+func (d *diary) ObserveToolBegin(ctx context.Context, _ *agent.Conversation, call tools.Call) context.Context {
+	d.note("tool begins %s %t %v", call.Name, call.ResponseID != "", ctx.Value(traced{}))
+	return context.WithValue(ctx, traced{}, "in the tool")
+}
+func (d *diary) ObserveToolEnd(_ *agent.Conversation, call tools.Call) {
+	d.note("tool ends %s %s %v", call.Name, call.Outcome, call.Duration)
+}
+func (d *diary) ObserveEnd(_ *agent.Conversation, r *agent.Report) {
+	d.note("end %s turns %d", r.Reason, len(r.Turns))
+}
+
+func TestObserver(t *testing.T) {
+	d, other := &diary{t: t}, &diary{t: t}
+	a := &agent.Agent{
+		Observer: agent.Observers{d, other, agent.NoObserver{}},
+		Tools: []tools.Tool{tools.New("look", "", func(ctx context.Context, _ struct{}) (string, error) {
+			d.note("tool runs %v", ctx.Value(traced{}))
+			time.Sleep(time.Second)
+			return "done", nil
+		})},
+	}
+	service := &voicelivetest.Options{
+		Pace: voicelivetest.Instant,
+		Respond: voicelivetest.Sequence(
+			voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "look", Arguments: "{}"}, {Name: "other", Arguments: "{}"}}}),
+			voicelivetest.Reply(strings.Repeat("Once upon a time there was a king. ", 5)),
+			voicelivetest.Always(voicelivetest.Response{Failed: []byte(`{"type":"server_error","code":"too_late","message":"no"}`)}),
+		),
+	}
+	c := playWith(t, func(o *voicelive.ClientOptions) { o.Observer = d }, a, service, func(c *call) {
+		c.user.Say("Look.")
+		c.user.Interrupt(2*time.Second, "Stop, please!")
+		c.user.MustHearNothing(3 * time.Second)
+		c.srv.Session(0).Abort()
+		c.user.Silence(3 * time.Second)
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	want := []string{
+		"begin",
+		"connect in the trace",
+		"session true",
+		"speech true",
+		"turn begins true",
+		"tool begins look true in the trace",
+		"tool runs in the tool",
+		"turn ends completed  heard false tokens true",
+		"tool ends other confirmed 0s",
+		"tool ends look confirmed 1s",
+		"turn begins true",
+		"interruption true",
+		"turn ends completed  heard true tokens true",
+		"speech true",
+		"turn begins true",
+		"turn ends failed too_late heard false tokens true",
+		"connect in the trace",
+		"session true",
+		"gap planned false",
+		"end user_hung_up turns 3",
+	}
+	if diff := cmp.Diff(want, d.lines); diff != "" {
+		t.Errorf("what the observer was told (-want +got):\n%s", diff)
+	}
+	if len(other.lines) != len(d.lines)-3 { // two connections, and one line of the tool
+		t.Errorf("the second observer was told %q", other.lines)
+	}
+}
