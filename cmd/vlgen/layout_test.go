@@ -85,6 +85,9 @@ var mayImport = map[string][]string{
 	"internal/readme":         {"voicelive/voicelivetest"},
 	"internal/wstest":         {},
 	"voicelive/voicelivetest": {"internal/wstest", "voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
+
+	"voicelive/telephony/internal/lifetime": {},
+	"voicelive/telephony/internal/socket":   {"github.com/gorilla/websocket"}, // it knows no telephone network
 }
 
 // mustNotReach lists what a package must not depend on, directly or through others.

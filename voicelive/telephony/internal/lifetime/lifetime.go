@@ -1,0 +1,91 @@
+// Package lifetime ends the calls of a handler in an orderly way.
+package lifetime
+
+import (
+	"context"
+	"errors"
+	"sync"
+)
+
+// ErrShutdown is the cause with which the context of a call is cancelled after Shutdown.
+var ErrShutdown = errors.New("the server shuts down")
+
+// Calls are the running calls of a handler. The zero value has none.
+type Calls struct {
+	mu      sync.Mutex
+	over    bool // no call begins
+	running map[*call]bool
+	idle    chan struct{} // closed when over and none runs
+}
+
+type call struct{ cancel context.CancelCauseFunc }
+
+// Begin begins a call, whose context is cancelled when Shutdown has no more patience. The caller
+// calls end. After Shutdown no call begins.
+func (c *Calls) Begin(ctx context.Context) (_ context.Context, end func(), ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return nil, nil, false
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	entry := &call{cancel}
+	if c.running == nil {
+		c.running = map[*call]bool{}
+	}
+	c.running[entry] = true
+	return ctx, func() { c.end(entry) }, true
+}
+
+func (c *Calls) end(entry *call) {
+	entry.cancel(nil)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.running, entry)
+	if c.over && len(c.running) == 0 && c.idle != nil {
+		close(c.idle)
+		c.idle = nil
+	}
+}
+
+// Running returns how many calls there are.
+func (c *Calls) Running() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.running)
+}
+
+// Shutdown lets no new call begin and waits until the running ones have ended. When ctx ends it cancels
+// their contexts, waits for them, and returns ctx.Err.
+func (c *Calls) Shutdown(ctx context.Context) error {
+	idle := c.stop()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+	}
+	c.mu.Lock()
+	for entry := range c.running {
+		entry.cancel(ErrShutdown)
+	}
+	c.mu.Unlock()
+	<-idle
+	return ctx.Err()
+}
+
+// stop lets no call begin, and returns what is closed when none is left.
+func (c *Calls) stop() <-chan struct{} {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over = true
+	if c.idle == nil {
+		c.idle = make(chan struct{})
+		if len(c.running) == 0 {
+			closed := c.idle
+			c.idle = nil
+			close(closed)
+			return closed
+		}
+	}
+	return c.idle
+}

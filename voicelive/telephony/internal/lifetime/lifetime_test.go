@@ -1,0 +1,70 @@
+package lifetime
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestShutdownWaitsForCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var calls Calls
+		began := time.Now()
+		for _, d := range []time.Duration{time.Second, 3 * time.Second} {
+			ctx, end, ok := calls.Begin(t.Context())
+			if !ok {
+				t.Fatal("a call cannot begin")
+			}
+			go func() {
+				time.Sleep(d)
+				if ctx.Err() != nil {
+					t.Errorf("the call of %v was cancelled", d)
+				}
+				end()
+			}()
+		}
+		second := make(chan error)
+		go func() { second <- calls.Shutdown(t.Context()) }()
+		synctest.Wait()
+		if err := calls.Shutdown(t.Context()); err != nil || time.Since(began) != 3*time.Second {
+			t.Errorf("error %v after %v", err, time.Since(began))
+		}
+		if err := <-second; err != nil {
+			t.Error(err)
+		}
+		if _, _, ok := calls.Begin(t.Context()); ok || calls.Running() != 0 {
+			t.Error("a call begins after Shutdown")
+		}
+	})
+}
+
+func TestShutdownCancelsCallsAtLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var calls Calls
+		ctx, end, _ := calls.Begin(t.Context())
+		go func() {
+			<-ctx.Done()
+			time.Sleep(time.Second) // to say goodbye
+			end()
+		}()
+		began := time.Now()
+		limited, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := calls.Shutdown(limited); err != context.DeadlineExceeded || time.Since(began) != time.Minute+time.Second {
+			t.Errorf("error %v after %v", err, time.Since(began))
+		}
+		if context.Cause(ctx) != ErrShutdown {
+			t.Errorf("the cause is %v", context.Cause(ctx))
+		}
+	})
+}
+
+func TestShutdownWithoutCalls(t *testing.T) {
+	var calls Calls
+	for range 2 {
+		if err := calls.Shutdown(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
