@@ -183,7 +183,7 @@ func (r *run) talk() {
 	if k := v.ending(); k == "" || (k == "vanish" || k == "deaf") && r.sc.limits.PingInterval < 0 {
 		r.until(r.sc.patience, s.Done())
 	} else {
-		r.until(r.scaled(10*time.Minute), s.Done())
+		r.until(max(r.scaled(10*time.Minute), time.Minute), s.Done()) // a busy machine is slow
 		select {
 		case <-s.Done():
 		default:

@@ -136,7 +136,7 @@ func (r *run) judgeSend(s sent, v *service) {
 func (r *run) judgeCloses() {
 	slack := time.Duration(0)
 	if r.real {
-		slack = 5 * time.Second
+		slack = time.Minute
 	}
 	for _, took := range r.closes {
 		if took > r.sc.limits.CloseTimeout+slack {

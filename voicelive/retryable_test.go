@@ -142,9 +142,12 @@ func TestAnEndOfTheConnectionIsNoOrderlyEnd(t *testing.T) {
 			if err != nil {
 				return
 			}
-			conn.Read(make([]byte, 64<<10))
-			time.Sleep(10 * time.Millisecond) // all of the hello is read: the end is no reset
-			conn.Close()
+			go func() {
+				defer conn.Close()
+				conn.Read(make([]byte, 64<<10))
+				conn.(*net.TCPConn).CloseWrite()
+				io.Copy(io.Discard, conn) // so that the end is no reset
+			}()
 		}
 	}()
 	address := listener.Addr().String()

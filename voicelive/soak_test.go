@@ -123,7 +123,7 @@ func replay(t *testing.T, name string, seed uint64, play func(*testing.T, uint64
 func noGoroutines(t *testing.T, label string) {
 	t.Helper()
 	var b bytes.Buffer
-	for wait := time.Millisecond; wait < 5*time.Second; wait *= 2 {
+	for wait := time.Millisecond; wait < time.Minute; wait *= 2 {
 		b.Reset()
 		pprof.Lookup("goroutine").WriteTo(&b, 1)
 		if !strings.Contains(b.String(), `"`+label+`"`) {

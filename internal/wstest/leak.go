@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Leaks returns the stacks of goroutines of this module that do not end within five
-// seconds, other than the caller's.
+// Leaks returns the stacks of goroutines of this module that do not end within half
+// a minute, other than the caller's.
 func Leaks() string {
 	stacks := make([]byte, 16<<20)
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		all := bytes.Split(stacks[:runtime.Stack(stacks, true)], []byte("\n\n"))
 		var left []string
 		for _, stack := range all[1:] { // the first is the caller's

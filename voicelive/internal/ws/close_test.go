@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -209,43 +208,41 @@ func TestCloseReturnsInTimeInEveryState(t *testing.T) {
 
 // A connection of crypto/tls waits for room to say goodbye when it is closed.
 func TestClosingOverTLSDoesNotWaitForAPeerThatStalls(t *testing.T) {
-	stalled := make(chan struct{})
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		conn, _, err := w.(http.Hijacker).Hijack()
+	server := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate
+	server.Close()
+	synctest.Test(t, func(t *testing.T) {
+		dial, accepted := wstest.Pipes()
+		config := testConfig(t, dial)
+		config.Request.URL = &url.URL{Scheme: "https", Host: "example.com"}
+		config.TLSConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+		config.Limits.CloseTimeout, config.Limits.WriteTimeout, config.Limits.DrainTimeout = 200*time.Millisecond, 100*time.Millisecond, 50*time.Millisecond
+		stalled := make(chan struct{})
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			conn := tls.Server(<-accepted, server.TLS)
+			if _, err := wstest.Accept(conn); err != nil {
+				t.Error(err)
+			}
+			<-stalled
+			conn.NetConn().Close()
+		})
+		c, _, err := Dial(t.Context(), config)
 		if err != nil {
-			t.Error(err)
-			return
+			t.Fatal(err)
 		}
-		defer conn.Close()
-		conn.(*tls.Conn).NetConn().(*net.TCPConn).SetReadBuffer(4 << 10)
-		conn.Write(wstest.Acceptance(r, ""))
-		<-stalled
-	}))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	defer server.Close()
-	defer close(stalled)
-	config := testConfig(t, new(net.Dialer).DialContext)
-	config.Request.URL, _ = url.Parse(server.URL)
-	config.TLSConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
-	config.Limits.CloseTimeout, config.Limits.WriteTimeout, config.Limits.DrainTimeout = 200*time.Millisecond, 100*time.Millisecond, 50*time.Millisecond
-	c, _, err := Dial(t.Context(), config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Start(func([]byte) {}, func() {})
-	var began time.Time
-	for err == nil { // until the window is full and the write times out
-		began = time.Now()
-		err = write(t.Context(), c, 1<<20)
-	}
-	if e, ok := errors.AsType[*Error](err); !ok || !errors.Is(e, os.ErrDeadlineExceeded) {
-		t.Errorf("got %v", err)
-	}
-	c.Close(1000, "")
-	if took := time.Since(began); took > 4*time.Second { // crypto/tls waits for five
-		t.Errorf("the end took %v", took)
-	}
+		c.Start(func([]byte) {}, func() {})
+		began := time.Now()
+		err = write(t.Context(), c, 30)
+		if e, ok := errors.AsType[*Error](err); !ok || !errors.Is(e, os.ErrDeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		c.Close(1000, "")
+		if took := time.Since(began); took > 350*time.Millisecond { // crypto/tls waits for five seconds
+			t.Errorf("the end took %v", took)
+		}
+		close(stalled)
+		wg.Wait()
+	})
 }
 
 // A stubbornConn ignores deadlines, as some connections of applications do.
