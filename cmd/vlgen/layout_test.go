@@ -86,6 +86,7 @@ var mayImport = map[string][]string{
 	"internal/wstest":         {},
 	"voicelive/voicelivetest": {"internal/wstest", "voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 
+	"voicelive/telephony/internal/inbox":    {"voicelive/audio", "voicelive/leg"},
 	"voicelive/telephony/internal/lifetime": {},
 	"voicelive/telephony/internal/socket":   {"github.com/gorilla/websocket"}, // it knows no telephone network
 }

@@ -1,0 +1,165 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+)
+
+// packet is 20 ms of a sound.
+func packet(sound byte) []byte {
+	b := make([]byte, leg.MuLaw.Bytes(20*time.Millisecond))
+	for i := range b {
+		b[i] = sound
+	}
+	return b
+}
+
+// received are all inputs until now, with the sound of the audio of each in place of its bytes.
+type received struct {
+	After  time.Duration
+	Gap    time.Duration
+	Audio  time.Duration
+	Sound  byte
+	Digit  byte
+	Mark   string
+	Failed string
+}
+
+func receive(t *testing.T, b *Inbox, d time.Duration) (all []received) {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	began := time.Now()
+	for {
+		in, err := b.Receive(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			return all
+		}
+		r := received{After: time.Since(began), Gap: in.Gap, Audio: leg.MuLaw.Duration(len(in.Audio)), Digit: in.Digit, Mark: in.Mark}
+		if len(in.Audio) > 0 {
+			r.Sound = in.Audio[0]
+		}
+		if err != nil {
+			r.Failed = err.Error()
+		}
+		all = append(all, r)
+		if err != nil {
+			return all
+		}
+	}
+}
+
+func TestInputs(t *testing.T) {
+	const ms = time.Millisecond
+	for name, test := range map[string]struct {
+		put  func(b *Inbox)
+		want []received
+	}{
+		"nothing came": {func(*Inbox) {}, nil},
+		"packets together": {
+			func(b *Inbox) { b.Audio(0, packet(1)); b.Audio(0, packet(2)) },
+			[]received{{Audio: 40 * ms, Sound: 1}},
+		},
+		"a gap between": {
+			func(b *Inbox) { b.Audio(0, packet(1)); b.Audio(60*ms, packet(2)) },
+			[]received{{Audio: 20 * ms, Sound: 1}, {Gap: 60 * ms, Audio: 20 * ms, Sound: 2}},
+		},
+		"events in their places": {
+			func(b *Inbox) {
+				b.Audio(0, packet(1))
+				b.Event(leg.Input{Digit: '5'})
+				b.Audio(0, packet(2))
+				b.Event(leg.Input{Mark: "m"})
+			},
+			[]received{{Audio: 20 * ms, Sound: 1}, {Digit: '5'}, {Audio: 20 * ms, Sound: 2}, {Mark: "m"}},
+		},
+		"too much": {
+			func(b *Inbox) {
+				for range 100 {
+					b.Audio(0, packet(1))
+				}
+				b.Event(leg.Input{Digit: '5'})
+				for range 450 {
+					b.Audio(0, packet(2))
+				}
+			},
+			[]received{{Gap: time.Second, Audio: time.Second, Sound: 1}, {Digit: '5'}, {Audio: 9 * time.Second, Sound: 2}},
+		},
+		"the end": {
+			func(b *Inbox) {
+				b.Audio(0, packet(1))
+				b.End(io.EOF)
+				b.End(io.ErrUnexpectedEOF)
+				b.Audio(0, packet(2))
+			},
+			[]received{{Audio: 20 * ms, Sound: 1}, {Failed: "EOF"}},
+		},
+		"closed": {
+			func(b *Inbox) { b.Audio(0, packet(1)); b.Close(io.EOF) },
+			[]received{{Failed: "EOF"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := New(leg.MuLaw)
+				test.put(b)
+				if diff := cmp.Diff(test.want, receive(t, b, 10*ms)); diff != "" {
+					t.Errorf("received (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestAPauseIsAGap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := New(leg.MuLaw)
+		time.AfterFunc(time.Second, func() { b.Audio(0, packet(1)) })
+		// The network says that 1.4 s are missing, of which 1 s is told already.
+		time.AfterFunc(2400*time.Millisecond, func() { b.Audio(1400*time.Millisecond, packet(2)) })
+		want := []received{
+			{After: time.Second, Audio: 20 * time.Millisecond, Sound: 1},
+			{After: 1500 * time.Millisecond, Gap: pause},
+			{After: 2 * time.Second, Gap: pause},
+			{After: 2400 * time.Millisecond, Gap: 400 * time.Millisecond, Audio: 20 * time.Millisecond, Sound: 2},
+		}
+		for i := range int(MaxGap / pause) { // then there is nothing more to tell
+			want = append(want, received{After: 2400*time.Millisecond + time.Duration(i+1)*pause, Gap: pause})
+		}
+		if diff := cmp.Diff(want, receive(t, b, time.Minute)); diff != "" {
+			t.Errorf("received (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestEventsAreBounded(t *testing.T) {
+	b := New(leg.MuLaw)
+	for range maxEvents {
+		if err := b.Event(leg.Input{Digit: '1'}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.Event(leg.Input{Digit: '1'}); err == nil {
+		t.Error("there is no bound")
+	}
+}
+
+func TestReceivingAllocatesNothing(t *testing.T) {
+	b := New(leg.MuLaw)
+	p := packet(1)
+	if n := testing.AllocsPerRun(1000, func() {
+		b.Audio(0, p)
+		if _, err := b.Receive(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
