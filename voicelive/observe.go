@@ -22,8 +22,9 @@ import (
 // For events of the service, the calls follow the order of the wire. The session calls
 // ObserveReceive for each event, and then ObserveResponse for a response.done or ObserveError
 // for an error. Only then can Recv or Do return the event. ObserveSend follows the order of the
-// wire for the events of one goroutine; calls of several goroutines may overtake each other. The
-// events that open a session come before its ObserveConnect. ObserveClose comes after
+// wire for the events of one goroutine; calls of several goroutines may overtake each other, and
+// the ObserveReceive of a reply may come before the ObserveSend of its cause: EventInfo.Order
+// tells. The events that open a session come before its ObserveConnect. ObserveClose comes after
 // ObserveConnect and after all received events.
 type Observer interface {
 	// ObserveConnect is called after an attempt to connect, with the context of Connect.
@@ -57,6 +58,7 @@ type EventInfo struct {
 	Sent    bool   // by the client; false if it was received
 	Type    string // on the wire
 	Bytes   int    // len(JSON)
+	Order   uint64 // grows with each event of the session: a reply has a higher one than its cause
 	JSON    []byte `json:"-"` // valid only during the call; must not be modified; may hold credentials
 }
 
@@ -169,6 +171,8 @@ type sendNote struct {
 	size int
 	body string
 	json *ws.Buffer // a copy for the observer; nil if there is none
+
+	order uint64
 }
 
 func (s *Session) noteSend(typ ClientEventType, json []byte) sendNote {
@@ -177,6 +181,7 @@ func (s *Session) noteSend(typ ClientEventType, json []byte) sendNote {
 		note.body = redact(json)
 	}
 	if s.client.opts.Observer != nil {
+		note.order = s.order.Add(1)
 		note.json = ws.NewBuffer()
 		note.json.B = append(note.json.B, json...)
 	}
@@ -194,7 +199,7 @@ func (s *Session) sent(ctx context.Context, note sendNote) {
 		s.logEvent(ctx, "voicelive: sent", string(note.typ), note.size, note.body)
 	}
 	if o := s.client.opts.Observer; o != nil {
-		o.ObserveSend(ctx, EventInfo{Session: s, Sent: true, Type: string(note.typ), Bytes: note.size, JSON: note.json.B[ws.Headroom:]})
+		o.ObserveSend(ctx, EventInfo{Session: s, Sent: true, Type: string(note.typ), Bytes: note.size, Order: note.order, JSON: note.json.B[ws.Headroom:]})
 	}
 }
 
@@ -215,7 +220,7 @@ func (s *Session) observeReceive(typ, data []byte) {
 		s.logEvent(context.Background(), "voicelive: received", string(typ), len(data), body)
 	}
 	if o := s.client.opts.Observer; o != nil {
-		o.ObserveReceive(EventInfo{Session: s, Type: string(typ), Bytes: len(data), JSON: data})
+		o.ObserveReceive(EventInfo{Session: s, Type: string(typ), Bytes: len(data), Order: s.order.Add(1), JSON: data})
 	}
 }
 

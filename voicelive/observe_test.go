@@ -207,6 +207,36 @@ type second struct{ *keeper }
 func (s *second) ObserveSend(_ context.Context, e EventInfo) { s.add("second %v", e.Sent) }
 func (s *second) ObserveReceive(e EventInfo)                 { s.add("second %v", e.Sent) }
 
+// orders keeps the orders of events, and sends late.
+type orders struct {
+	NoObserver
+	sent, received []uint64
+}
+
+func (o *orders) ObserveSend(_ context.Context, e EventInfo) {
+	time.Sleep(time.Second) // the reply overtakes
+	o.sent = append(o.sent, e.Order)
+}
+func (o *orders) ObserveReceive(e EventInfo) { o.received = append(o.received, e.Order) }
+
+func TestTheOrderOfAReplyIsBehindThatOfItsCause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var o orders
+		s, stop := serve(t, func(c *ClientOptions) { c.Observer = &o }, answerAll(func(map[string]any) []string {
+			return []string{`{"type":"warning","warning":{"message":"x"}}`}
+		}))
+		for range 2 {
+			if err := s.ClearInputAudioBuffer(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stop()
+		if diff := cmp.Diff([][]uint64{{2, 4}, {1, 3, 5}}, [][]uint64{o.sent, o.received}); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 // hangUp closes a session as soon as there is one.
 type hangUp struct {
 	NoObserver

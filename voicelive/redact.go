@@ -11,6 +11,12 @@ import (
 // binary data shortened. Text that is no JSON is not repeated.
 func redact(data []byte) string { return jsonwire.Redact(data, secretProperty) }
 
+// IsSecret reports whether a member of an event with this name holds a credential, or a way to
+// one, such as SDP. Recorders must replace its value, as logs do.
+func IsSecret(name string) bool {
+	return secretProperty(jsonwire.PlainName(name)) || jsonwire.SecretWord(name, false) != ""
+}
+
 // String names what is connected to; headers and the query may hold anything.
 func (o ConnectOptions) String() string {
 	if o.Agent != nil {

@@ -15,6 +15,9 @@ func TestNamesOfSecrets(t *testing.T) {
 		if got := redact([]byte(fmt.Sprintf(`{%q:"CANARY"}`, name))); strings.Contains(got, "CANARY") {
 			t.Errorf("%s is logged as %s", name, got)
 		}
+		if !IsSecret(name) {
+			t.Errorf("%s is no secret", name)
+		}
 		if _, err := parseEndpoint("https://h?" + strings.ReplaceAll(name, " ", "%20") + "=CANARY"); err == nil || strings.Contains(err.Error(), "CANARY") {
 			t.Errorf("an endpoint with %s: %v", name, err)
 		}
@@ -22,6 +25,9 @@ func TestNamesOfSecrets(t *testing.T) {
 	for _, name := range []string{"total_tokens", "max_response_output_tokens", "code", "author", "monkey", "event_id", "passage"} {
 		if got, want := redact([]byte(fmt.Sprintf(`{%q:"text"}`, name))), fmt.Sprintf(`{%q:"text"}`, name); got != want {
 			t.Errorf("%s is logged as %s", name, got)
+		}
+		if IsSecret(name) {
+			t.Errorf("%s is a secret", name)
 		}
 	}
 	for _, name := range []string{"code", "token_value", "my-secret-1", "credential"} {

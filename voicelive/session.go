@@ -35,6 +35,7 @@ type Session struct {
 	borrowed  borrowed // guarded by receiving
 
 	eventIDs  atomic.Uint64
+	order     atomic.Uint64 // of observed events
 	waiters   waiters
 	opening   *opening    // set before the reader starts
 	expired   atomic.Bool // an error said so

@@ -69,7 +69,7 @@ func (d *redactor) value(inURL bool) {
 		if short := shorten(text); short != text || !inURL {
 			text = short
 		} else {
-			text = withoutSecrets(text)
+			text = StripURL(text)
 		}
 		d.w.text(text)
 	default:
@@ -130,7 +130,7 @@ func shorten(text string) string {
 		return fmt.Sprintf("(%d bytes of base64)", len(text))
 	}
 	if strings.Contains(text, "://") && !strings.ContainsFunc(text, unicode.IsSpace) {
-		return withoutSecrets(text)
+		return StripURL(text)
 	}
 	return text
 }

@@ -96,8 +96,8 @@ func PlainName(name string) string {
 	}, name)
 }
 
-// withoutSecrets returns a URL without user, query and fragment.
-func withoutSecrets(text string) string {
+// StripURL returns a URL without user, query and fragment, where credentials may stand.
+func StripURL(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
 		return redacted
