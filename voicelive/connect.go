@@ -35,6 +35,10 @@ type ConnectOptions struct {
 	// "client_ec_reference:true". Query parameter features.
 	Features []string
 
+	// Previews are preview features of version v1 of the API, such as "WebRTC=V1Preview".
+	// Header VoiceLive-Features.
+	Previews []string
+
 	// APIVersion replaces that of the client, which is [APIVersion] by default. Query
 	// parameter api-version.
 	APIVersion string
@@ -53,6 +57,11 @@ type ConnectOptions struct {
 	// Session is the configuration. If it is not nil, Connect sends it in the first
 	// session.update, and returns after session.updated. Connect does not retain it.
 	Session *RequestSession
+
+	// Check looks at the options before anything is sent; nil checks nothing. It gets a copy
+	// with the Model, Profile, Features and APIVersion that the URL has, be they of these options,
+	// of the client or of the endpoint. Its error is that of Connect. Package lint has such functions.
+	Check func(*ConnectOptions) error
 }
 
 // An Agent names an agent of a Foundry project. Empty fields are not sent.
@@ -104,8 +113,14 @@ func (c *Client) connect(ctx context.Context, o *ConnectOptions) (*Session, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := checkHeaders(o.Header); err != nil {
+	header, err := o.header()
+	if err != nil {
 		return nil, err
+	}
+	if o.Check != nil {
+		if err := o.Check(o.resolved(u)); err != nil {
+			return nil, err
+		}
 	}
 	var configure *ClientEventSessionUpdate
 	if o.Session != nil {
@@ -115,7 +130,7 @@ func (c *Client) connect(ctx context.Context, o *ConnectOptions) (*Session, erro
 		}
 	}
 	began := time.Now()
-	conn, requestID, err := c.open(ctx, u, o.Header)
+	conn, requestID, err := c.open(ctx, u, header)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +212,7 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*ws.
 	}
 	req.Raw().URL = u
 	for name, values := range header {
-		req.Raw().Header[http.CanonicalHeaderKey(name)] = values
+		req.Raw().Header[name] = values
 	}
 	resp, err := pipeline.Do(req)
 	if h.conn != nil && (err != nil || resp.StatusCode != http.StatusSwitchingProtocols) { // a policy has given it up

@@ -99,6 +99,7 @@ func TestBadArgumentsAreRefusedBeforeDialing(t *testing.T) {
 		"a key in the query": {Query: url.Values{"api-key": {"x"}}},
 		"authorization":      {Header: http.Header{"authorization": {"x"}}},
 		"upgrade":            {Header: http.Header{"Upgrade": {"x"}}},
+		"two headers":        {Header: http.Header{"voicelive-features": {"A=V1Preview"}}, Previews: []string{"B=V1Preview"}},
 		"invalid session":    {Session: &RequestSession{Tools: []Tool{&FunctionTool{}}}},
 	} {
 		if _, err := c.Connect(context.Background(), o); err == nil {
@@ -403,11 +404,36 @@ func TestClaimsChallengesAreAnsweredOnce(t *testing.T) {
 	})
 }
 
+func TestCheckGetsTheOptionsOfTheURL(t *testing.T) {
+	opts := testOptions(func(context.Context, string, string) (net.Conn, error) {
+		t.Error("dialed")
+		return nil, io.EOF
+	})
+	opts.APIVersion = "2026-04-10"
+	no := errors.New("no")
+	var got *ConnectOptions
+	o := &ConnectOptions{
+		Model: "m", Features: []string{"a:true", "b:true"}, Query: url.Values{"model": {"n"}}, Session: &RequestSession{},
+		Check: func(o *ConnectOptions) error { got = o; return no },
+	}
+	if _, err := testClient(t, opts).Connect(context.Background(), o); err != no {
+		t.Errorf("got %v, want the error of Check", err)
+	}
+	if got.Model != "n" || got.APIVersion != "2026-04-10" || !slices.Equal(got.Features, o.Features) || got.Session != o.Session {
+		t.Errorf("got %+v", got)
+	}
+	if o.Model != "m" || o.APIVersion != "" {
+		t.Errorf("the options are now %+v", o)
+	}
+}
+
 func TestHandshakeCarriesHeaders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dial, requests, stop := answering(t)
 		defer stop()
-		s, err := testClient(t, testOptions(dial)).Connect(context.Background(), &ConnectOptions{Header: http.Header{"x-trace": {"1", "2"}}})
+		s, err := testClient(t, testOptions(dial)).Connect(context.Background(), &ConnectOptions{
+			Header: http.Header{"x-trace": {"1", "2"}}, Previews: []string{"A=V1Preview", "B=V1Preview"},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -152,11 +152,33 @@ var reservedHeaders = []string{
 	"Sec-Websocket-Accept", "Sec-Websocket-Extensions", "Sec-Websocket-Key", "Sec-Websocket-Protocol", "Sec-Websocket-Version",
 }
 
-func checkHeaders(h http.Header) error {
-	for name := range h {
-		if slices.Contains(reservedHeaders, http.CanonicalHeaderKey(name)) {
-			return fmt.Errorf("voicelive: ConnectOptions.Header must not have %s; the client sets it", name)
+const previewsHeader = "Voicelive-Features"
+
+// header returns the header of the handshake.
+func (o *ConnectOptions) header() (http.Header, error) {
+	h := http.Header{}
+	for name, values := range o.Header {
+		canonical := http.CanonicalHeaderKey(name)
+		switch {
+		case slices.Contains(reservedHeaders, canonical):
+			return nil, fmt.Errorf("voicelive: ConnectOptions.Header must not have %s; the client sets it", name)
+		case canonical == previewsHeader && len(o.Previews) > 0:
+			return nil, fmt.Errorf("voicelive: ConnectOptions has both Previews and a Header with %s", name)
 		}
+		h[canonical] = values
 	}
-	return nil
+	if len(o.Previews) > 0 {
+		h.Set(previewsHeader, strings.Join(o.Previews, ", "))
+	}
+	return h, nil
+}
+
+// resolved is a copy of the options with what the URL says.
+func (o *ConnectOptions) resolved(u *url.URL) *ConnectOptions {
+	r, query := *o, u.Query()
+	r.Model, r.Profile, r.APIVersion, r.Features = query.Get("model"), query.Get("profile"), query.Get("api-version"), nil
+	if features := query.Get("features"); features != "" {
+		r.Features = strings.Split(features, ",")
+	}
+	return &r
 }
