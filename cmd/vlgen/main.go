@@ -1,7 +1,7 @@
 // Command vlgen generates a Go package from a swagger 2.0 document of
 // definitions; it also documents, compares and replaces the document.
 //
-//	vlgen [generate|check|dump|docs|diff|drift|spec] [flags]
+//	vlgen [generate|check|dump|docs|versions|diff|drift|spec] [flags]
 //
 // vlgen help lists the commands, vlgen help COMMAND describes one. The exit code is
 // 0 for success, 1 for mistakes in the document and for drift, and 2 for wrong usage
@@ -17,7 +17,7 @@ import (
 )
 
 // commands are the commands of vlgen. The first one runs if the arguments name none.
-var commands = []*command{&generateCommand, &checkCommand, &dumpCommand, &docsCommand, &diffCommand, &driftCommand, &specCommand}
+var commands = []*command{&generateCommand, &checkCommand, &dumpCommand, &docsCommand, &versionsCommand, &diffCommand, &driftCommand, &specCommand}
 
 // streams are what a command reads from and prints to.
 type streams struct {
