@@ -20,9 +20,10 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: generate
-generate: ## rewrite voicelive/*.gen.go and the generated part of docs/ from spec/
+generate: ## rewrite voicelive/*.gen.go, what lint knows of versions, and the generated part of docs/ from spec/
 	@go run ./cmd/vlgen generate -strict
 	@go run ./cmd/vlgen docs -strict
+	@go run ./cmd/vlgen versions -strict
 
 .PHONY: demo
 demo: ## hold a spoken conversation with a simulator; with AZURE_VOICELIVE_ENDPOINT, with Azure
@@ -32,6 +33,7 @@ demo: ## hold a spoken conversation with a simulator; with AZURE_VOICELIVE_ENDPO
 check: ## print what generate would change; fails if anything
 	@go run ./cmd/vlgen check -strict
 	@go run ./cmd/vlgen docs -check -strict
+	@go run ./cmd/vlgen versions -check -strict
 
 .PHONY: drift
 drift: ## compare spec/voicelive.json with upstream, or with UPSTREAM=file-or-URL; fails if it differs
@@ -43,7 +45,8 @@ drift: ## compare spec/voicelive.json with upstream, or with UPSTREAM=file-or-UR
 spec: ## take a new spec/voicelive.json, FROM=file-or-URL or upstream's, and regenerate; writes spec-report.md
 	@before=$$(mktemp -d) && trap 'rm -rf "$$before"' EXIT && \
 	git archive HEAD | tar -x -C "$$before" && \
-	go run ./cmd/vlgen spec $(if $(or $(FROM),$(UPSTREAM)),-from '$(or $(FROM),$(UPSTREAM))') -before "$$before/spec" -report spec-report.md
+	{ status=0; go run ./cmd/vlgen spec $(if $(or $(FROM),$(UPSTREAM)),-from '$(or $(FROM),$(UPSTREAM))') -before "$$before/spec" -report spec-report.md || status=$$?; \
+	go run ./cmd/vlgen versions -unused-overlay warn && exit $$status; }
 
 # Packages with tests that are not built with the race detector, which drops what pools hold and takes its time.
 

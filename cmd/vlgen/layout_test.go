@@ -79,6 +79,7 @@ var mayImport = map[string][]string{
 	"voicelive/transcript":    {"voicelive"},
 	"voicelive/tools":         {"voicelive", "github.com/google/jsonschema-go/jsonschema"},
 	"voicelive/playback":      {"voicelive", "voicelive/leg", "voicelive/audio"},
+	"voicelive/lint":          {"voicelive"},
 	"voicelive/agent":         {"voicelive", "voicelive/leg", "voicelive/audio", "voicelive/playback", "voicelive/floor", "voicelive/tools", "voicelive/transcript"},
 	"voicelive/record":        {"voicelive", "voicelive/jsonwire"},
 	"voicelive/internal/ws":   {"github.com/gorilla/websocket"}, // it knows no event

@@ -32,7 +32,7 @@ func TestAnotherVersion(t *testing.T) {
 			p := newProject(t)
 			p.takeToTheEnd(file)
 			p.withoutFeatures()
-			p.sh("make check && go build ./... && go vet ./... && go -C examples vet ./... && go -C bench vet ./... && "+
+			p.sh("go run ./cmd/vlgen versions && make check && go build ./... && go vet ./... && go -C examples vet ./... && go -C bench vet ./... && "+
 				"go test ./voicelive -run TestExportedAPI -update && go test ./voicelive/voicelivetest -run TestEveryServerEvent -update && make test",
 				"GOFLAGS="+os.Getenv("GOFLAGS"))
 		})
