@@ -127,7 +127,7 @@ func (a *Agent) Serve(ctx context.Context, l leg.Leg) (*Report, error) {
 		return nil, err
 	}
 	defer a.end(c)
-	return c.serve()
+	return c.serve(c.call)
 }
 
 // Shutdown lets no new conversation begin, and waits until the running ones have ended. When ctx ends it
@@ -164,16 +164,21 @@ func (a *Agent) begin(ctx context.Context, l leg.Leg) (*Conversation, error) {
 		return nil, err
 	}
 	c := newConversation(ctx, a, l, session)
+	return c, a.add(c)
+}
+
+// add notes that a conversation runs.
+func (a *Agent) add(c *Conversation) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.closed {
-		return nil, ErrShutdown
+		return ErrShutdown
 	}
 	if a.running == nil {
 		a.running = map[*Conversation]struct{}{}
 	}
 	a.running[c] = struct{}{}
-	return c, nil
+	return nil
 }
 
 func (a *Agent) end(c *Conversation) {
@@ -185,5 +190,5 @@ func (a *Agent) end(c *Conversation) {
 	}
 }
 
-// newCallID returns an id for logs and reports.
-func newCallID() string { return "call_" + strings.ToLower(rand.Text()[:16]) }
+// newID returns an id.
+func newID(prefix string) string { return prefix + strings.ToLower(rand.Text()[:16]) }

@@ -12,19 +12,34 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/tools"
 )
 
-// configure checks the agent, and returns the session to ask for.
+// configure checks the agent, and returns the session to ask for beside a leg.
 func (a *Agent) configure(l leg.Leg) (*voicelive.RequestSession, error) {
 	switch {
 	case l == nil:
 		return nil, errors.New("agent: the leg is nil")
 	case a.Client == nil:
 		return nil, errors.New("agent: Agent.Client is nil")
+	case a.Connect.RTC:
+		return nil, errors.New("agent: Connect.RTC has no audio over the socket: use Attach")
+	}
+	s, err := a.session()
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(checkFormats(s, l), leg.Configure(s, l.Format())); err != nil {
+		return nil, err
+	}
+	fill(s, a.Connect.Model)
+	return s, nil
+}
+
+// session checks the agent, and returns a copy of its session with its tools.
+func (a *Agent) session() (*voicelive.RequestSession, error) {
+	switch {
 	case len(a.Tools) > 0 && a.Connect.Agent != nil:
 		return nil, errors.New("agent: a Foundry agent has tools of its own: set either Agent.Tools or Connect.Agent")
 	case a.Packet < 0:
 		return nil, fmt.Errorf("agent: Agent.Packet of %v is negative", a.Packet)
-	case a.Connect.RTC:
-		return nil, errors.New("agent: Connect.RTC has no audio over the socket")
 	case a.Floor.Dropped != nil, a.Playback.Audible != nil, a.Playback.Hold != nil, a.Runner.Directive != nil:
 		return nil, errors.New("agent: Floor.Dropped, Playback.Audible, Playback.Hold and Runner.Directive are set by the agent")
 	}
@@ -32,15 +47,11 @@ func (a *Agent) configure(l leg.Leg) (*voicelive.RequestSession, error) {
 	if a.Connect.Session != nil {
 		s = *a.Connect.Session
 	}
-	if err := errors.Join(checkFormats(&s, l), leg.Configure(&s, l.Format())); err != nil {
-		return nil, err
-	}
 	definitions, err := tools.Definitions(a.Tools...)
 	if err != nil {
 		return nil, err
 	}
 	s.Tools = slices.Concat(s.Tools, definitions)
-	fill(&s, a.Connect.Model)
 	return &s, nil
 }
 
@@ -64,11 +75,15 @@ func fill(s *voicelive.RequestSession, model string) {
 	if s.TurnDetection == nil {
 		s.TurnDetection = &voicelive.ServerVAD{}
 	}
-	if s.InputAudioTranscription.IsZero() {
-		s.InputAudioTranscription = voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: transcriber(model)})
-	}
+	fillTranscription(s, model)
 	if s.OutputAudioTimestampTypes == nil && ofAzure(s.Voice) {
 		s.OutputAudioTimestampTypes = []voicelive.AudioTimestampType{voicelive.AudioTimestampTypeWord}
+	}
+}
+
+func fillTranscription(s *voicelive.RequestSession, model string) {
+	if s.InputAudioTranscription.IsZero() {
+		s.InputAudioTranscription = voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: transcriber(model)})
 	}
 }
 

@@ -20,12 +20,14 @@ import (
 type Conversation struct {
 	id     string
 	agent  *Agent
-	leg    leg.Leg
+	leg    leg.Leg  // nil with Attach
 	seen   Observer // Agent.Observer, or one that does nothing
 	log    *slog.Logger
 	ctx    context.Context // of tools and goroutines; ends with the conversation
 	cancel context.CancelFunc
 	group  sync.WaitGroup // all goroutines but run
+
+	attached AttachOptions
 
 	mailbox mailbox
 	inputs  chan input
@@ -69,14 +71,15 @@ type input struct {
 
 // A received is an event of a session, or its end.
 type received struct {
-	link  *link
-	event voicelive.ServerEvent
-	err   error
+	link      *link
+	event     voicelive.ServerEvent
+	forwarded bool // by the user's side
+	err       error
 }
 
 func newConversation(ctx context.Context, a *Agent, l leg.Leg, session *voicelive.RequestSession) *Conversation {
 	c := &Conversation{
-		id: newCallID(), agent: a, leg: l, seen: a.Observer, asked: session,
+		id: newID("call_"), agent: a, leg: l, seen: a.Observer, asked: session,
 		inputs: make(chan input), taken: make(chan struct{}, 1), events: make(chan received),
 	}
 	c.transcript = transcript.New(&transcript.Options{Changed: c.changed})
@@ -90,7 +93,9 @@ func newConversation(ctx context.Context, a *Agent, l leg.Leg, session *voiceliv
 	}
 	c.ctx, c.cancel = context.WithCancel(context.WithValue(ctx, key{}, c))
 	c.rollover = a.Rollover.withDefaults()
-	c.lookback.format = l.Format()
+	if l != nil {
+		c.lookback.format = l.Format()
+	}
 	c.report = Report{Version: ReportVersion, CallID: c.id, Began: time.Now(), Transcript: c.transcript}
 	return c
 }
@@ -109,25 +114,32 @@ func (c *Conversation) ID() string { return c.id }
 // Transcript returns what was said. It grows.
 func (c *Conversation) Transcript() *transcript.Transcript { return c.transcript }
 
-// serve runs the conversation from its first session to its end.
-func (c *Conversation) serve() (*Report, error) {
+// serve runs the conversation from its first session, which first opens, to its end.
+func (c *Conversation) serve(first func() error) (*Report, error) {
 	c.ctx = c.seen.ObserveBegin(c.ctx, c)
 	defer c.group.Wait()
 	defer c.cancel()
 	c.log.Info("the conversation begins")
-	session, err := c.connect(c.options())
-	if err == nil {
-		err = c.open(session)
-	}
-	if err != nil {
+	if err := first(); err != nil {
 		c.finish(Unavailable, err.Error(), err)
 	} else {
-		c.group.Go(c.receive)
 		c.begin()
 		c.run()
 	}
 	c.close()
 	return &c.report, c.err
+}
+
+// call lets the conversation begin in a session of its own.
+func (c *Conversation) call() error {
+	session, err := c.connect(c.options())
+	if err == nil {
+		err = c.open(session, session)
+	}
+	if err == nil {
+		c.group.Go(c.receive)
+	}
+	return err
 }
 
 // begin lets the conversation begin: the application, then the greeting.
@@ -178,8 +190,12 @@ func (c *Conversation) event(e received) {
 		return
 	}
 	l := c.link
+	runner := l.runner.HandleEvent
+	if e.forwarded {
+		runner = func(context.Context, voicelive.ServerEvent) error { return nil }
+	}
 	for _, handle := range []func(context.Context, voicelive.ServerEvent) error{
-		l.floor.HandleEvent, l.player.HandleEvent, l.runner.HandleEvent, c.transcript.HandleEvent, c.observe,
+		l.floor.HandleEvent, l.player.HandleEvent, runner, c.transcript.HandleEvent, c.observe,
 	} {
 		if err := handle(c.ctx, e.event); err != nil {
 			c.broke(err)

@@ -38,6 +38,11 @@
 // other instructions with tools.HandOff, and to another person with tools.Transfer, if the leg is a
 // leg.Transferer. Agent.Playback pauses in place of stopping with playback.Pause.
 //
+// # Without a leg
+//
+// [Agent.Attach] takes part in a session in text, or in one whose audio goes between a browser and the service by WebRTC. It
+// has tools, the transcript, prompts, policies and the report; the service plays and interrupts.
+//
 // # Longer than a session
 //
 // The service ends a session after an hour at most, and a connection can break. The leg notices nothing

@@ -104,8 +104,10 @@ func (c *Conversation) close() {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), hangUpLimit)
 	defer cancel()
-	if err := c.leg.HangUp(ctx, string(c.report.Reason)); err != nil {
-		c.log.Warn("the leg did not hang up", "error", err)
+	if c.leg != nil {
+		if err := c.leg.HangUp(ctx, string(c.report.Reason)); err != nil {
+			c.log.Warn("the leg did not hang up", "error", err)
+		}
 	}
 	for _, f := range c.mailbox.take(true) {
 		f()

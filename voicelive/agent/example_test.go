@@ -63,3 +63,38 @@ func telephone() leg.Leg {
 	}()
 	return phone
 }
+
+// A chat in text.
+func ExampleAgent_Attach() {
+	srv, err := voicelivetest.Start(&voicelivetest.Options{Respond: voicelivetest.Reply("It is cold in Oslo.")})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer srv.Close()
+	client, err := srv.NewClient()
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	ctx := context.Background()
+	text := []voicelive.Modality{voicelive.ModalityText}
+	connect := voicelive.ConnectOptions{Model: "gpt-realtime", Session: &voicelive.RequestSession{Modalities: text}}
+	session, err := client.Connect(ctx, &connect)
+	if err != nil {
+		log.Fatal(err)
+	}
+	a := &agent.Agent{Client: client, Connect: connect, Begin: func(c *agent.Conversation) {
+		question := c.Write("What is the weather in Oslo?")
+		go func() {
+			<-question.Done()
+			c.End("the user knows enough", agent.Prompt{})
+		}()
+	}}
+	report, err := a.Attach(ctx, session, nil)
+	fmt.Print(report.Transcript.Text())
+	fmt.Println(report.Reason, err)
+	// Output:
+	// User: What is the weather in Oslo?
+	// Assistant: It is cold in Oslo.
+	// hung_up <nil>
+}

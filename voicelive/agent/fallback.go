@@ -42,7 +42,7 @@ func (c *Conversation) fallbackOf(t *turn) Prompt {
 
 // speaks reports whether the session was asked for sound.
 func (c *Conversation) speaks() bool {
-	return c.asked.Modalities == nil || slices.Contains(c.asked.Modalities, voicelive.ModalityAudio)
+	return c.leg != nil && (c.asked.Modalities == nil || slices.Contains(c.asked.Modalities, voicelive.ModalityAudio))
 }
 
 // textOf returns what a response has written, not said.

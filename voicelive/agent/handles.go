@@ -22,6 +22,9 @@ func (c *Conversation) Prompt(p Prompt) *Speech {
 	return s
 }
 
+// Write adds a message that the user has written, and asks for the reply to it, when nobody speaks.
+func (c *Conversation) Write(text string) *Speech { return c.Prompt(Prompt{text, Written}) }
+
 // End hangs up after a goodbye has been heard. An interruption of the goodbye does not change that.
 func (c *Conversation) End(reason string, goodbye Prompt) {
 	c.post(func() { c.end(HungUp, reason, goodbye) })
@@ -88,7 +91,7 @@ func (c *Conversation) confirm(event voicelive.ClientEvent, then func(error)) {
 		c.waiting = append(c.waiting, func() { c.confirm(event, then) })
 		return
 	}
-	if update, ok := event.(*voicelive.ClientEventSessionUpdate); ok {
+	if update, ok := event.(*voicelive.ClientEventSessionUpdate); ok && c.leg != nil {
 		if err := checkFormats(&update.Session, c.leg); err != nil {
 			then(err)
 			return

@@ -17,7 +17,7 @@ const quietLeg = 750 * time.Millisecond
 
 // quietDue returns when silence must be sent; zero for never.
 func (c *Conversation) quietDue() time.Time {
-	if !c.turns.speaking || c.link == nil || c.link.release != nil || c.padded >= maxSilence {
+	if c.leg == nil || !c.turns.speaking || c.link == nil || c.link.release != nil || c.padded >= maxSilence {
 		return time.Time{}
 	}
 	return c.heardAt.Add(quietLeg)

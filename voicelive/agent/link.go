@@ -15,11 +15,12 @@ import (
 // A link is one session, with the layers that belong to it.
 type link struct {
 	session *voicelive.Session
+	events  voicelive.Receiver
 	ctx     context.Context // of the layers
 	cancel  context.CancelFunc
 
 	floor  *floor.Floor
-	player *playback.Player
+	player player
 	runner *tools.Runner
 	writer io.WriteCloser // of audio in larger events; nil if packets are sent as they come
 	sent   inputClock
@@ -48,9 +49,9 @@ func (c *Conversation) options() voicelive.ConnectOptions {
 	return o
 }
 
-// open lets the conversation go on in a session.
-func (c *Conversation) open(session *voicelive.Session) error {
-	l := &link{session: session, voice: session.Config().Voice}
+// open lets the conversation go on in a session, whose events come from a receiver.
+func (c *Conversation) open(session *voicelive.Session, events voicelive.Receiver) error {
+	l := &link{session: session, events: events, voice: session.Config().Voice}
 	// Not below c.ctx: when that ends, playback still has to clear the leg, and to tell what was heard.
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(c.ctx))
 
@@ -59,28 +60,13 @@ func (c *Conversation) open(session *voicelive.Session) error {
 	f.Watchdog = c.watchdog
 	l.floor = floor.New(l.ctx, session, &f)
 
-	p := c.agent.Playback
-	p.Hold = l.floor.Hold
-	p.Audible = func(audible bool) {
-		l.floor.SetAudible(audible)
-		c.post(func() { c.setAudible(audible) })
+	l.player = &servicePlayer{ctx: l.ctx, session: session}
+	if c.leg != nil {
+		l.player = c.newPlayer(l)
 	}
-	p.Began = func(h playback.Heard) {
-		c.post(func() { c.turns.began(h) })
-		if c.agent.Playback.Began != nil {
-			c.agent.Playback.Began(h)
-		}
-	}
-	p.Finished = func(f playback.Finished) {
-		c.transcript.SetHeard(f.ItemID, f.ContentIndex, f.Heard, f.Arrived)
-		c.post(func() { c.finished(f) })
-		if c.agent.Playback.Finished != nil {
-			c.agent.Playback.Finished(f)
-		}
-	}
-	l.player = playback.New(l.ctx, c.leg, session, &p)
 
 	r := c.agent.Runner
+	r.Sideband = c.attached.WebRTC
 	r.Directive = func(call tools.Call, directive any) { c.post(func() { c.direct(call, directive) }) }
 	if r.Say == nil {
 		r.Say = c.filler
@@ -101,7 +87,7 @@ func (c *Conversation) open(session *voicelive.Session) error {
 	if l.runner, err = tools.NewRunner(c.ctx, session, asker{c}, c.agent.Tools, &r); err != nil {
 		return err
 	}
-	if c.agent.Packet > 0 {
+	if c.agent.Packet > 0 && c.leg != nil {
 		if l.writer, err = session.AudioWriter(l.ctx, &voicelive.AudioWriterOptions{Chunk: c.agent.Packet}); err != nil {
 			return err
 		}
@@ -115,22 +101,59 @@ func (c *Conversation) open(session *voicelive.Session) error {
 	return nil
 }
 
+// newPlayer returns what plays a session on the leg.
+func (c *Conversation) newPlayer(l *link) *playback.Player {
+	p := c.agent.Playback
+	p.Hold = l.floor.Hold
+	p.Audible = func(audible bool) {
+		l.floor.SetAudible(audible)
+		c.post(func() { c.audible = audible })
+	}
+	p.Began = func(h playback.Heard) {
+		c.post(func() { c.turns.began(h.ResponseID, h.At) })
+		if c.agent.Playback.Began != nil {
+			c.agent.Playback.Began(h)
+		}
+	}
+	p.Finished = func(f playback.Finished) {
+		c.transcript.SetHeard(f.ItemID, f.ContentIndex, f.Heard, f.Arrived)
+		c.post(func() { c.finished(f) })
+		if c.agent.Playback.Finished != nil {
+			c.agent.Playback.Finished(f)
+		}
+	}
+	return playback.New(l.ctx, c.leg, l.session, &p)
+}
+
 // pump hands the events of a session to run.
 func (c *Conversation) pump(l *link) {
+	forwarded := c.attached.Forwarded
 	for {
-		event, err := l.session.Recv(l.ctx)
+		event, err := l.events.Recv(l.ctx)
 		if _, one := errors.AsType[*voicelive.EventError](err); one {
 			c.log.Warn("an event was not understood", "error", err)
 			continue
 		}
+		r := received{link: l, event: event, err: err}
+		r.forwarded = err == nil && forwarded != nil && forwarded(event)
 		select {
-		case c.events <- received{l, event, err}:
+		case c.events <- r:
 		case <-l.ctx.Done():
 			return
 		}
 		if err != nil {
 			return
 		}
+	}
+}
+
+// ended reports whether the session has ended.
+func (l *link) ended() bool {
+	select {
+	case <-l.session.Done():
+		return true
+	default:
+		return false
 	}
 }
 

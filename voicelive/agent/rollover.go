@@ -128,6 +128,9 @@ func (c *Conversation) dialled(session *voicelive.Session, err error) {
 // lost handles the end of a session.
 func (c *Conversation) lost(err error) {
 	switch {
+	case err == io.EOF && !c.link.ended():
+		c.finish(UserHungUp, "", nil)
+		return
 	case err == io.EOF:
 		c.finish(ServiceEnded, "the service closed the session", nil)
 		return
@@ -207,7 +210,7 @@ func (c *Conversation) pending() bool {
 func (c *Conversation) resume() {
 	session := c.next
 	c.next = nil
-	if err := c.open(session); err != nil {
+	if err := c.open(session, session); err != nil {
 		c.finish(Failed, err.Error(), err)
 		return
 	}
@@ -248,10 +251,8 @@ func (c *Conversation) history() transcript.Restored {
 
 // restored lets the conversation go on in a session that knows it.
 func (c *Conversation) restored(ids []string, results []voicelive.ItemResult, err error) {
-	select {
-	case <-c.link.session.Done():
+	if c.link.ended() {
 		return // the gap goes on; lost follows
-	default:
 	}
 	if err != nil && results == nil {
 		c.finish(Failed, "the session could not be told of the conversation: "+err.Error(), err)

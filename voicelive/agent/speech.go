@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/floor"
+	"github.com/go-voicelive/voicelive-go/voicelive/transcript"
 )
 
 // ErrEnded is the error of everything that a conversation should do after its end.
@@ -24,6 +25,7 @@ type Speech struct {
 	afterHeard bool
 	fallback   bool
 	handle     *floor.Handle
+	item       string // of the message that the user has written
 	response   string // that says it, once its request has ended
 	then       func()
 }
@@ -68,14 +70,33 @@ func (c *Conversation) say(p Prompt, s *Speech, afterHeard bool) {
 		return
 	}
 	s.prompt, s.afterHeard = p, afterHeard
-	how := p.how(c.link.voice)
+	how := p.given(c.link.voice)
 	s.spoken.Text, s.spoken.How = p.text, how
-	c.follow(s, c.link.floor.Request(floor.Request{Params: p.params(how), AfterHeard: afterHeard}))
+	r := floor.Request{Params: p.params(how), AfterHeard: afterHeard}
+	if how == Written {
+		r.Items = c.write(s)
+	}
+	c.follow(s, c.link.floor.Request(r))
+}
+
+// write adds the message of the user that is to be replied to. A session that was restored may know it.
+func (c *Conversation) write(s *Speech) (items []string) {
+	c.idle = idle{}
+	known := func(e transcript.Entry) bool { return e.ID == s.item }
+	if s.item != "" && slices.ContainsFunc(c.transcript.Entries(), known) {
+		return nil
+	}
+	s.item = newID("wr")
+	item := &voicelive.UserMessageItem{ID: &s.item, Content: []voicelive.MessageContentPart{&voicelive.InputTextContentPart{Text: s.prompt.text}}}
+	if err := c.link.session.CreateItem(c.link.ctx, item); err != nil {
+		c.broke(err)
+	}
+	return []string{s.item}
 }
 
 // drop ends a speech that will not be said.
 func (c *Conversation) drop(s *Speech, p Prompt) {
-	s.spoken = Spoken{Text: p.text, How: p.how(nil), Outcome: floor.Dropped, Err: ErrEnded}
+	s.spoken = Spoken{Text: p.text, How: p.given(nil), Outcome: floor.Dropped, Err: ErrEnded}
 	close(s.done)
 }
 

@@ -1,9 +1,7 @@
 package agent
 
 import (
-	"crypto/rand"
 	"fmt"
-	"strings"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
@@ -47,7 +45,7 @@ func (c *Conversation) handOff(call tools.Call, d tools.HandOff) {
 
 // tell tells the model something, as a message of the system. It returns the id of its item.
 func (c *Conversation) tell(text string) (id string) {
-	id = "ag" + strings.ToLower(rand.Text()[:16])
+	id = newID("ag")
 	item := &voicelive.SystemMessageItem{ID: &id, Content: []voicelive.MessageContentPart{&voicelive.InputTextContentPart{Text: text}}}
 	if err := c.link.session.CreateItem(c.link.ctx, item); err != nil {
 		c.broke(err)
@@ -65,6 +63,3 @@ func (c *Conversation) toolEnded(call tools.Call) {
 	c.log.Info("a tool call has ended", "tool", call.Name, "tool_call_id", call.ID, "outcome", call.Outcome, "ran", call.Ran, "duration", call.Duration)
 	c.seen.ObserveToolEnd(c, call)
 }
-
-// setAudible notes whether the user hears the assistant.
-func (c *Conversation) setAudible(audible bool) { c.audible = audible }

@@ -21,9 +21,10 @@ type turns struct {
 // A turn is a Turn on its way.
 type turn struct {
 	Turn
-	parts map[part]bool // whose audio is neither heard nor dropped
-	done  bool          // response.done came
-	text  string        // that was written, not said
+	parts   map[part]bool // whose audio is neither heard nor dropped
+	playing time.Time     // when the service began to play it, without a leg
+	done    bool          // response.done came
+	text    string        // that was written, not said
 }
 
 // A part is the audio of one content part.
@@ -48,6 +49,9 @@ func (t *turns) of(now time.Time, response string) *turn {
 // observe keeps the turns, and what the conversation needs to know of an event.
 func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) error {
 	now := time.Now()
+	if observeMedia != nil && c.attached.WebRTC {
+		observeMedia(c, now, event)
+	}
 	switch e := event.(type) {
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
 		began := c.link.sent.at(time.Duration(e.AudioStartMS) * time.Millisecond)
@@ -70,7 +74,9 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 			t.Arrived = now
 		}
 		c.link.restored = false
-		t.parts[part{e.ItemID, e.ContentIndex}] = true
+		if c.leg != nil {
+			t.parts[part{e.ItemID, e.ContentIndex}] = true
+		}
 	case *voicelive.ServerEventResponseDone:
 		c.responseDone(&e.Response)
 	case *voicelive.ServerEventSessionUpdated:
@@ -101,12 +107,12 @@ func (t *turns) created(now time.Time, response string) Turn {
 }
 
 // began notes that the user begins to hear a part.
-func (t *turns) began(h playback.Heard) {
-	o := t.open[h.ResponseID]
+func (t *turns) began(response string, at time.Time) {
+	o := t.open[response]
 	if o == nil || !o.Audible.IsZero() {
 		return
 	}
-	o.Audible = h.At
+	o.Audible = at
 	if o.Audible.Before(o.Arrived) {
 		o.Audible = o.Arrived // the leg takes audio in pieces
 	}

@@ -77,6 +77,10 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 	case *voicelive.ServerEventResponseFunctionCallArgumentsDone:
 		if c := m.announce(now, e.ResponseID, e.CallID, e.ItemID, e.Name); c != nil {
 			c.Arguments = e.Arguments
+			if m.options.Sideband {
+				c.complete, c.group.done, c.group.replies = true, true, true
+				m.start(now, c)
+			}
 		}
 	case *voicelive.ServerEventResponseDone:
 		m.done(now, &e.Response)
@@ -173,7 +177,7 @@ func (m *machine) heard(now time.Time, response string) {
 
 func (m *machine) group(now time.Time, response string) *group {
 	g := m.find(response)
-	if g == nil {
+	if g == nil || g.asked && m.options.Sideband { // the response had another call
 		g = &group{response: response}
 		m.groups = append(m.groups, g)
 	}
@@ -528,6 +532,9 @@ func (m *machine) tick(now time.Time) {
 			if m.fills(c) && !now.Before(c.filler) {
 				m.fill(c)
 			}
+			if due := m.silence(c); !due.IsZero() && !now.Before(due) {
+				m.settle(c, Confirmed)
+			}
 		}
 		if !g.done && !now.Before(g.heard.Add(doneLimit)) {
 			m.end(now, g, voicelive.ResponseStatusCompleted) // response.done was lost
@@ -537,6 +544,20 @@ func (m *machine) tick(now time.Time) {
 		}
 	}
 }
+
+// silence returns when an output counts as confirmed although nothing was heard of it; zero if it does not.
+func (m *machine) silence(c *call) (due time.Time) {
+	if !m.options.Sideband || c.Outcome != Written {
+		return due
+	}
+	if due = c.group.heard; c.Ran && due.Before(c.started.Add(c.Duration)) {
+		due = c.started.Add(c.Duration)
+	}
+	return due.Add(sidebandLimit)
+}
+
+// sidebandLimit is how long the service may take to refuse an output.
+const sidebandLimit = 5 * time.Second
 
 // doneLimit is how long nothing may be heard of a response with calls.
 const doneLimit = 30 * time.Second
@@ -567,6 +588,9 @@ func (m *machine) wake() (wake time.Time) {
 			}
 			if m.fills(c) {
 				earliest(c.filler)
+			}
+			if due := m.silence(c); !due.IsZero() {
+				earliest(due)
 			}
 		}
 		if !g.done {

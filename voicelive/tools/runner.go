@@ -42,6 +42,11 @@ type RunnerOptions struct {
 	// its output was sent and before the Runner asks for a response.
 	Directive func(call Call, directive any)
 
+	// Sideband is for sessions in which the events of responses go elsewhere, such as those of WebRTC calls. A function
+	// runs when its arguments are complete, as with Options.Early; outputs are sent when they are there; one that is not
+	// refused within 5 s counts as confirmed.
+	Sideband bool
+
 	// Began is called before a function is called, on its goroutine, with the context that the function would get.
 	// The function is called with the context that is returned.
 	Began func(ctx context.Context, call Call) context.Context

@@ -223,6 +223,30 @@ func TestEarly(t *testing.T) {
 	})
 }
 
+// A side-band tells of arguments, and of nothing else.
+func TestSideband(t *testing.T) {
+	var ended []string
+	o := &RunnerOptions{Sideband: true, Ended: func(c Call) { ended = append(ended, c.ID+" "+string(c.Outcome)) }}
+	arguments := func(id string) voicelive.ServerEvent {
+		return &voicelive.ServerEventResponseFunctionCallArgumentsDone{ResponseID: "r1", CallID: id, ItemID: "item_" + id, Name: "f", Arguments: "{}"}
+	}
+	in(t, o, []Tool{New("f", "", after(time.Second, "found"))}, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, arguments("a"))
+		time.Sleep(500 * time.Millisecond)
+		tell(t, r, arguments("b"))
+		time.Sleep(time.Second)
+		d.want(t, "a: found", "b: found", "ask for 2")
+		tell(t, r, arguments("b")) // once is enough
+		tell(t, r, arguments("c"))
+		time.Sleep(2 * time.Second)
+		d.want(t, "c: found", "ask for 1")
+		time.Sleep(10 * time.Second)
+		if diff := cmp.Diff([]string{"a confirmed", "b confirmed", "c confirmed"}, ended); diff != "" || r.Busy() {
+			t.Errorf("ended (-want +got), busy %t:\n%s", r.Busy(), diff)
+		}
+	})
+}
+
 func TestBegan(t *testing.T) {
 	type key struct{}
 	var began []string
@@ -233,8 +257,6 @@ func TestBegan(t *testing.T) {
 	tools := []Tool{Raw("f", "", nil, func(ctx context.Context, _ json.RawMessage) (any, error) { return ctx.Value(key{}), nil })}
 	in(t, o, tools, func(t *testing.T, r *Runner, d *desk) {
 		tell(t, r, completed(callOf("a", "f", "{}"), callOf("b", "unknown", "{}")))
-		d.log = d.log[:0]
-		synctest.Wait()
 		if diff := cmp.Diff([]string{"a"}, began); diff != "" { // the other one does not run
 			t.Errorf("began (-want +got):\n%s", diff)
 		}
