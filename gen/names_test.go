@@ -88,7 +88,7 @@ func TestNamesAreInjective(t *testing.T) {
 func declarations(t *testing.T) map[string]int {
 	found := map[string]int{}
 	fset := token.NewFileSet()
-	for _, f := range generate(t, product.Input(t)).Files {
+	for _, f := range productFiles(t) {
 		file, err := parser.ParseFile(fset, f.Name, f.Data, 0)
 		if err != nil {
 			t.Fatal(err)
