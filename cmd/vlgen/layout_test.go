@@ -91,6 +91,9 @@ var mayImport = map[string][]string{
 	"voicelive/telephony/internal/inbox":    {"voicelive/audio", "voicelive/leg"},
 	"voicelive/telephony/internal/lifetime": {},
 	"voicelive/telephony/internal/socket":   {"github.com/gorilla/websocket"}, // it knows no telephone network
+
+	"voicelive/telephony/acs":         {"voicelive/audio", "voicelive/leg", "voicelive/telephony/internal/lifetime", "voicelive/telephony/internal/socket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
+	"voicelive/telephony/acs/acstest": {"voicelive/leg", "voicelive/voicelivetest", "github.com/gorilla/websocket"},
 }
 
 // mustNotReach lists what a package must not depend on, directly or through others.
