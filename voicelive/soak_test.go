@@ -13,10 +13,12 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/internal/race"
 )
 
 var (
-	virtualSchedules = flag.Int("virtual", 2_000, "fault schedules in virtual time")
+	virtualSchedules = flag.Int("virtual", race.Rounds(2_000), "fault schedules in virtual time")
 	realSchedules    = flag.Int("real", 200, "fault schedules over TCP")
 	rounds           = flag.Int("rounds", 150, "rounds of tests in which the scheduler decides what meets what")
 	firstSeed        = flag.Uint64("first", 1, "seed of the first fault schedule")

@@ -1,3 +1,5 @@
+//go:build !race
+
 package agent_test
 
 import (
@@ -15,7 +17,8 @@ import (
 
 var calls = flag.Int("calls", 1, "how many calls of an hour to have")
 
-// TestCallsOfAnHour talks for an hour: a sentence and a reply each minute, and two sessions.
+// TestCallsOfAnHour talks for an hour: a sentence and a reply each minute, and two sessions. Calls with
+// the race detector are shorter, see TestRandomConversations.
 func TestCallsOfAnHour(t *testing.T) {
 	for range *calls {
 		synctest.Test(t, callOfAnHour)

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/internal/race"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
@@ -20,7 +21,7 @@ import (
 )
 
 var (
-	conversations = flag.Uint64("conversations", 150, "how many random conversations to have")
+	conversations = flag.Uint64("conversations", uint64(race.Rounds(150)), "how many random conversations to have")
 	first         = flag.Uint64("first", 0, "the seed of the first one")
 )
 

@@ -9,11 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/internal/race"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
-var schedules = flag.Uint64("schedules", 20, "how many random schedules TestRandomSchedules runs")
+var schedules = flag.Uint64("schedules", uint64(race.Rounds(20)), "how many random schedules TestRandomSchedules runs")
 
 // Whatever a client does, and whatever a service may be like, what the simulator says is consistent.
 func TestRandomSchedules(t *testing.T) {

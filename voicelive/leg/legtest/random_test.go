@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/internal/race"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/floor"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
@@ -16,7 +17,7 @@ import (
 )
 
 var (
-	conversations = flag.Int("conversations", 20, "the number of random conversations")
+	conversations = flag.Int("conversations", race.Rounds(20), "the number of random conversations")
 	first         = flag.Uint64("first", 1, "the seed of the first conversation")
 )
 
