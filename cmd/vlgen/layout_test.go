@@ -93,8 +93,10 @@ var mayImport = map[string][]string{
 	"voicelive/telephony/internal/lifetime": {},
 	"voicelive/telephony/internal/socket":   {"github.com/gorilla/websocket"}, // it knows no telephone network
 
-	"voicelive/telephony/acs":         {"voicelive/audio", "voicelive/leg", "voicelive/telephony/internal/lifetime", "voicelive/telephony/internal/socket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
-	"voicelive/telephony/acs/acstest": {"voicelive/leg", "voicelive/voicelivetest", "github.com/gorilla/websocket"},
+	"voicelive/telephony/acs":               {"voicelive/audio", "voicelive/leg", "voicelive/telephony/internal/lifetime", "voicelive/telephony/internal/socket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
+	"voicelive/telephony/acs/acstest":       {"voicelive/leg", "voicelive/voicelivetest", "github.com/gorilla/websocket"},
+	"voicelive/telephony/twilio":            {"voicelive/audio", "voicelive/leg", "voicelive/telephony/internal/..."},
+	"voicelive/telephony/twilio/twiliotest": {"voicelive/leg", "github.com/gorilla/websocket"},
 }
 
 // mustNotReach lists what a package must not depend on, directly or through others.
@@ -109,6 +111,8 @@ var mustNotReach = []struct {
 	{"gen/evolve/...", "gen/reference/...", "documenting and comparing do not know each other"},
 	{"gen/...", "voicelive/...", "the generator must work when its output does not compile"},
 	{"cmd/...", "voicelive/...", "the generator must work when its output does not compile"},
+	{"voicelive/telephony/...", "voicelive/agent", "a call is a leg, for agents and for others"},
+	{"voicelive/telephony/twilio/twiliotest", "voicelive/telephony/internal/...", "a mistake that both ends make is no mistake to a test"},
 }
 
 // mustNotImport lists packages of the standard library that are for few.

@@ -1,0 +1,369 @@
+package twilio
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/audio"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/inbox"
+	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/socket"
+)
+
+// A Call is a telephone call. It is a [leg.Leg], a [leg.Marker] and a [leg.Transferer].
+type Call struct {
+	// SID is the identifier of the call, CA….
+	SID string
+
+	// AccountSID is that of the account, AC…, and StreamSID that of the stream, MZ….
+	AccountSID, StreamSID string
+
+	// Parameters are those of the TwiML, such as From and To of [Webhook].
+	Parameters map[string]string
+
+	conn    *socket.Conn
+	account *Account
+	log     *slog.Logger
+	inbox   *inbox.Inbox
+	done    chan struct{} // closed when read has returned
+
+	// read state
+	packet []byte        // of audio
+	next   time.Duration // of the stream, where the next packet is expected
+
+	playing sync.Mutex // held while frames are written, for their order
+
+	mu    sync.Mutex
+	over  bool       // it was hung up or transferred, or Twilio has ended it
+	marks []sentMark // that have not come back, oldest first
+}
+
+// A sentMark is a mark that was sent.
+type sentMark struct {
+	name    string
+	cleared bool // Clear was sent behind it
+}
+
+// maxMarks bounds the marks that have not come back. Twilio returns all.
+const maxMarks = 4096
+
+// maxChunk is the most audio of one message, in bytes: half a second.
+const maxChunk = 4000
+
+func newCall(conn *socket.Conn, start *startMessage, account *Account, log *slog.Logger) *Call {
+	return &Call{
+		SID:        start.CallSID,
+		AccountSID: start.AccountSID,
+		StreamSID:  start.StreamSID,
+		Parameters: start.CustomParameters,
+		conn:       conn,
+		account:    account,
+		log:        log.With("call", start.CallSID),
+		inbox:      inbox.New(leg.MuLaw),
+		done:       make(chan struct{}),
+	}
+}
+
+// Format returns [leg.MuLaw].
+func (c *Call) Format() audio.Format { return leg.MuLaw }
+
+// Receive waits for audio of the caller, a key, or a mark; see [leg.Leg]. The error is io.EOF when the caller has
+// hung up, when Twilio has ended the stream, and after HangUp and Transfer.
+func (c *Call) Receive(ctx context.Context) (leg.Input, error) { return c.inbox.Receive(ctx) }
+
+// read reads messages until the connection ends.
+func (c *Call) read(ctx context.Context) {
+	defer close(c.done)
+	var m message
+	for {
+		b, err := c.conn.Next(ctx)
+		if err == nil {
+			err = decode(b, &m)
+		}
+		if err == nil {
+			err = c.handle(&m)
+		}
+		if err != nil {
+			c.readEnded(ctx, err)
+			return
+		}
+	}
+}
+
+// readEnded closes the connection for a reason, which Receive returns.
+func (c *Call) readEnded(ctx context.Context, err error) {
+	switch {
+	case ctx.Err() != nil:
+		c.inbox.End(ctx.Err())
+		c.close(socket.CloseGoingAway)
+	case err == io.EOF:
+		c.inbox.End(io.EOF)
+		c.close(socket.CloseNormal)
+	default:
+		c.inbox.End(fmt.Errorf("twilio: call %s: %w", c.SID, err))
+		c.close(socket.ClosePolicy)
+	}
+}
+
+// handle handles a message after start.
+func (c *Call) handle(m *message) error {
+	switch m.Event {
+	case "media":
+		return c.handleMedia(m)
+	case "mark":
+		if name, cleared, ok := c.returned(m.Mark.Name); ok {
+			return c.inbox.Event(leg.Input{Mark: name, Cleared: cleared})
+		}
+	case "dtmf":
+		if digit := m.digit(); digit != 0 {
+			return c.inbox.Event(leg.Input{Digit: digit})
+		}
+	case "stop":
+		c.ended()
+		c.inbox.End(io.EOF)
+	case "connected", "start":
+		return fmt.Errorf("a second message %s", m.Event)
+	}
+	return nil
+}
+
+// handleMedia takes audio of the caller, and notices what Twilio left out before it.
+func (c *Call) handleMedia(m *message) (err error) {
+	if string(m.Media.Track) == "outbound" {
+		return nil // what the caller hears
+	}
+	at, err := m.timestamp()
+	if err != nil {
+		return err
+	}
+	if c.packet, err = m.audio(c.packet[:0]); err != nil {
+		return err
+	}
+	lasts := leg.MuLaw.Duration(len(c.packet))
+	gap := at - c.next
+	switch {
+	case c.next == 0 || gap < 0: // the first packet, or one that was late
+		c.next, gap = at, 0
+	case gap < leg.Packet: // the clock of Twilio is no better
+		gap = 0
+	default:
+		c.next = at
+	}
+	c.next += lasts
+	c.inbox.Audio(gap, c.packet)
+	return nil
+}
+
+// returned takes a mark that has come back from those that were sent. Twilio returns them in order.
+func (c *Call) returned(mark []byte) (name string, cleared, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, m := range c.marks {
+		if m.name == string(mark) {
+			c.marks = append(c.marks[:0], c.marks[i+1:]...)
+			return m.name, m.cleared, true
+		}
+	}
+	return "", false, false
+}
+
+// frames are buffers of frames.
+var frames = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxBuffer bounds the buffers that are kept.
+const maxBuffer = 16 << 10
+
+// Play plays audio to the caller. Twilio queues it, and plays it in real time.
+func (c *Call) Play(ctx context.Context, audio []byte) error {
+	if len(audio) == 0 {
+		return c.check(ctx)
+	}
+	return c.write(ctx, audio, "")
+}
+
+// PlayMarked plays audio with a mark behind it, in one write; see [leg.Marker]. Marks that Clear was called
+// behind are returned with Cleared, also those that were reached just before.
+func (c *Call) PlayMarked(ctx context.Context, audio []byte, mark string) error {
+	if mark == "" {
+		return errors.New("twilio: a mark needs a name")
+	}
+	return c.write(ctx, audio, mark)
+}
+
+func (c *Call) write(ctx context.Context, audio []byte, mark string) error {
+	c.playing.Lock()
+	defer c.playing.Unlock()
+	if err := c.check(ctx); err != nil {
+		return err
+	}
+	buffer := frames.Get().(*[]byte)
+	b := c.appendMedia((*buffer)[:0], audio)
+	if mark != "" {
+		b = c.appendMark(b, mark)
+		c.sent(mark)
+	}
+	err := c.conn.Write(b)
+	if cap(b) <= maxBuffer {
+		*buffer = b
+		frames.Put(buffer)
+	}
+	return c.writeError(err)
+}
+
+// sent notes a mark that is about to be sent.
+func (c *Call) sent(mark string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.marks) == maxMarks {
+		c.marks = append(c.marks[:0], c.marks[1:]...)
+	}
+	c.marks = append(c.marks, sentMark{name: mark})
+}
+
+// Clear drops the audio that Twilio has queued.
+func (c *Call) Clear(ctx context.Context) error {
+	c.playing.Lock()
+	defer c.playing.Unlock()
+	if err := c.check(ctx); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	for i := range c.marks {
+		c.marks[i].cleared = true
+	}
+	c.mu.Unlock()
+	message := `{"event":"clear","streamSid":"` + c.StreamSID + `"}`
+	return c.writeError(c.conn.Write(append(socket.AppendText(nil, len(message)), message...)))
+}
+
+// check says why nothing can be done.
+func (c *Call) check(ctx context.Context) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over {
+		return leg.ErrHungUp
+	}
+	return ctx.Err()
+}
+
+func (c *Call) writeError(err error) error {
+	switch err {
+	case nil:
+		return nil
+	case socket.ErrClosed:
+		return leg.ErrHungUp
+	}
+	return fmt.Errorf("twilio: call %s: %w", c.SID, err)
+}
+
+const (
+	mediaHead = `{"event":"media","streamSid":"`
+	mediaBody = `","media":{"payload":"`
+	markHead  = `{"event":"mark","streamSid":"`
+	markBody  = `","mark":{"name":`
+)
+
+// appendMedia appends frames with audio.
+func (c *Call) appendMedia(b, audio []byte) []byte {
+	for len(audio) > 0 {
+		chunk := audio[:min(len(audio), maxChunk)]
+		audio = audio[len(chunk):]
+		n := len(mediaHead) + len(c.StreamSID) + len(mediaBody) + base64.StdEncoding.EncodedLen(len(chunk)) + len(`"}}`)
+		b = socket.AppendText(b, n)
+		b = append(b, mediaHead...)
+		b = append(b, c.StreamSID...)
+		b = append(b, mediaBody...)
+		b = base64.StdEncoding.AppendEncode(b, chunk)
+		b = append(b, `"}}`...)
+	}
+	return b
+}
+
+// appendMark appends a frame with a mark.
+func (c *Call) appendMark(b []byte, mark string) []byte {
+	var array [64]byte
+	name := appendString(array[:0], mark)
+	b = socket.AppendText(b, len(markHead)+len(c.StreamSID)+len(markBody)+len(name)+len(`}}`))
+	b = append(b, markHead...)
+	b = append(b, c.StreamSID...)
+	b = append(b, markBody...)
+	b = append(b, name...)
+	return append(b, `}}`...)
+}
+
+// appendString appends a string as JSON.
+func appendString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c > '~' {
+			quoted, _ := json.Marshal(s) // a string is no error
+			return append(b, quoted...)
+		}
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}
+
+// HangUp ends the stream, and with Handler.Account the call. The reason is logged.
+func (c *Call) HangUp(ctx context.Context, reason string) error {
+	if !c.ended() {
+		return nil
+	}
+	c.log.Info("twilio: hanging up", "reason", reason)
+	var err error
+	if c.account != nil {
+		err = c.account.HangUp(ctx, c.SID)
+	}
+	c.inbox.Close(io.EOF)
+	c.close(socket.CloseNormal)
+	return err
+}
+
+// Transfer connects the caller to a telephone number, +4930…, to sip:… or to client:…. It needs
+// Handler.Account. The stream ends.
+func (c *Call) Transfer(ctx context.Context, target string) error {
+	twiml, err := dial(target)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(ctx, twiml)
+}
+
+// Redirect lets the call go on with other TwiML. It needs Handler.Account. The stream ends.
+func (c *Call) Redirect(ctx context.Context, twiml string) error {
+	if c.account == nil {
+		return errors.New("twilio: Handler.Account is nil, and nobody else can transfer a call")
+	}
+	if err := c.check(ctx); err != nil {
+		return err
+	}
+	if err := c.account.Redirect(ctx, c.SID, twiml); err != nil {
+		return err
+	}
+	c.ended()
+	c.inbox.Close(io.EOF)
+	c.close(socket.CloseNormal)
+	return nil
+}
+
+// ended notes that the call is over, and reports whether that is news.
+func (c *Call) ended() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := !c.over
+	c.over = true
+	return first
+}
+
+// close closes the connection. The first code counts.
+func (c *Call) close(code int) {
+	c.ended()
+	c.conn.CloseWith(code, "")
+}

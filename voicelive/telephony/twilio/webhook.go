@@ -1,0 +1,79 @@
+package twilio
+
+import (
+	"encoding/xml"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Webhook is the [http.Handler] that Twilio asks what to do with a call: that of a telephone
+// number, or of a call which [Account.Call] makes. It replies with the TwiML that connects the call to
+// a Handler. Requests without a valid signature are refused with status 401.
+type Webhook struct {
+	// URL is the public address of the webhook, as Twilio is told: https://example.com/answer. It
+	// is called by POST.
+	URL string
+
+	// Handler is that of the calls. Its AuthToken, SharedKeys and AllowAnyone count here as well.
+	Handler *Handler
+
+	// Parameters makes the parameters of a call from the form of Twilio. Nil takes From and To, the
+	// numbers. A parameter has 500 bytes at most, with its name.
+	Parameters func(form url.Values) map[string]string
+}
+
+// ServeHTTP replies to one request.
+func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := wh.Handler
+	if r.Method != http.MethodPost {
+		http.Error(w, "the webhook is called by POST", http.StatusMethodNotAllowed)
+		return
+	}
+	if err := h.check(); err != nil {
+		h.refuse(w, r, http.StatusInternalServerError, err)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxMessage)
+	if err := r.ParseForm(); err != nil {
+		h.refuse(w, r, http.StatusBadRequest, err)
+		return
+	}
+	if !h.AllowAnyone && !h.signed(wh.URL, r.Header, r.PostForm) {
+		h.refuse(w, r, http.StatusUnauthorized, errUnsigned)
+		return
+	}
+	parameters := map[string]string{"From": r.PostForm.Get("From"), "To": r.PostForm.Get("To")}
+	if wh.Parameters != nil {
+		parameters = wh.Parameters(r.PostForm)
+	}
+	w.Header().Set("Content-Type", "text/xml")
+	_, _ = io.WriteString(w, h.TwiML(r.PostForm.Get("CallSid"), parameters)) // Twilio asks again if it gets nothing
+}
+
+// TwiML returns the document that connects a call to h and gives it parameters, for webhooks of
+// your own. It is valid for a minute.
+func (h *Handler) TwiML(callSID string, parameters map[string]string) string {
+	var b strings.Builder
+	b.WriteString(xml.Header + `<Response><Connect><Stream url="` + escape(h.URL) + `">`)
+	parameter := func(name, value string) {
+		b.WriteString(`<Parameter name="` + escape(name) + `" value="` + escape(value) + `"/>`)
+	}
+	for _, name := range slices.Sorted(maps.Keys(parameters)) {
+		parameter(name, parameters[name])
+	}
+	parameter(ticketParameter, issueTicket(h.AuthToken, callSID, time.Now()))
+	b.WriteString(`</Stream></Connect></Response>`)
+	return b.String()
+}
+
+// escape escapes a text for XML.
+func escape(s string) string {
+	var b strings.Builder
+	_ = xml.EscapeText(&b, []byte(s)) // writing to a Builder does not fail
+	return b.String()
+}
