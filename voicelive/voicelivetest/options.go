@@ -28,6 +28,11 @@ type Options struct {
 
 	// Respond returns the content of each response. Nil is [Echo].
 	Respond Responder
+	// Play takes the place of the simulation, if it is not nil. It is called when a session begins, and the function that it
+	// returns for each event of the client. The session sends nothing by itself but faults: see [Session.InjectJSON],
+	// [Session.CloseWith] and [Session.Abort]. Both functions run on the goroutine that serves the session, and must not
+	// wait.
+	Play func(*Session) (received func(Received))
 	// Hear returns the transcription of the user's audio. Nil is [Hear] without texts.
 	Hear Listener
 	// MCP simulates the MCP servers that sessions name, by label. A server that is missing here has the tools that the

@@ -56,6 +56,7 @@ type Session struct {
 	listed       map[string]time.Time // when the tools of an MCP server are known, by label
 	avatar       bool                 // the avatar's media is connected
 	rules        rules                // faults of the client's events
+	play         func(Received)       // in place of the simulation; nil if there is none
 
 	// Of the reader and the writer.
 	notReading     atomic.Bool // the reader has stopped
@@ -165,13 +166,17 @@ func (s *Session) loop() {
 // begin starts the timers of the session, and announces the session to the client.
 func (s *Session) begin() {
 	s.input.reset(s)
-	s.after(s.srv.options.SessionLimit, s.expire)
 	for i, f := range s.faults {
 		if f.After > 0 && !f.Kind.Handshake() {
 			s.after(f.After, func() { s.fire(i) })
 		}
 	}
 	s.fireAt(0)
+	if s.srv.options.Play != nil {
+		s.play = s.srv.options.Play(s)
+		return
+	}
+	s.after(s.srv.options.SessionLimit, s.expire)
 	s.emit(&voicelive.ServerEventSessionCreated{Session: s.config.session()})
 }
 

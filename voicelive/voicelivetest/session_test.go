@@ -24,6 +24,38 @@ func TestSessionExpiresAfterAnHour(t *testing.T) {
 	})
 }
 
+func TestASessionThatIsPlayed(t *testing.T) {
+	const created, cleared = `{"event_id":"e","type":"session.created","session":{"id":"mine"}}`, `{"type":"input_audio_buffer.cleared"}`
+	options := &voicelivetest.Options{SessionLimit: time.Second, Forget: true, Play: func(s *voicelivetest.Session) func(voicelivetest.Received) {
+		s.InjectJSON([]byte(created))
+		return func(r voicelivetest.Received) {
+			if string(r.Raw) != `{"type":"input_audio_buffer.clear"}` {
+				t.Errorf("received %s", r.Raw)
+			}
+			s.InjectJSON([]byte(cleared))
+			s.CloseWith(1008, "enough")
+		}
+	}}
+	bubble(t, options, func(t *testing.T, srv *voicelivetest.Server) {
+		session := srv.Client(t)
+		time.Sleep(time.Hour) // there is no limit
+		if err := session.ClearInputAudioBuffer(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var types []string
+		for event, err := range session.Events(t.Context()) {
+			if err != nil {
+				types = append(types, err.Error())
+				break
+			}
+			types = append(types, string(event.EventType()))
+		}
+		if got, want := fmt.Sprint(types), `[session.created input_audio_buffer.cleared voicelive: session ended: policy (close code 1008: "enough"), session mine, request `+session.RequestID()+`]`; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
 // TestASessionCanBePrinted while it works, as tests do in their logs.
 func TestASessionCanBePrinted(t *testing.T) {
 	server := voicelivetest.NewServer(t, &voicelivetest.Options{})

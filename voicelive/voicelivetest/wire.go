@@ -239,14 +239,17 @@ func (s *Session) handle(text []byte) {
 	if err == nil {
 		r.Type = event.EventType()
 	}
+	kept := r
 	if s.forget {
-		r.Event, r.Raw = nil, nil
+		kept.Event, kept.Raw = nil, nil
 	}
-	s.change(func() { s.received = keep(s.received, r, s.forget) })
+	s.change(func() { s.received = keep(s.received, kept, s.forget) })
 	s.handled++
 	s.fireAt(s.handled)
 	switch {
 	case s.closing:
+	case s.play != nil:
+		s.play(r)
 	case err != nil:
 		s.fail(undecodable(text, err))
 	default:
