@@ -148,26 +148,36 @@ func Read(r io.Reader) (*Cassette, error) {
 	}
 }
 
-// sort puts events in the order of their sessions, in the places that the events of the session have. A client's event is told after it was
-// written, when the reply may have been told already.
+// sort puts the events of each session in their order, in the places that they have, and the end of the session behind
+// them. A client's event is told after it was written, when the reply and even the end may have been told already.
 func (c *Cassette) sort() {
 	places := map[int][]int{}
 	for i, e := range c.Entries {
-		if e.From != "" {
+		if e.From != "" || e.Closed != nil {
 			places[e.Session] = append(places[e.Session], i)
 		}
 	}
 	for _, at := range places {
-		events := make([]Entry, len(at))
+		entries := make([]Entry, len(at))
 		for i, place := range at {
-			events[i] = c.Entries[place]
+			entries[i] = c.Entries[place]
 		}
-		slices.SortStableFunc(events, func(a, b Entry) int { return cmp.Compare(a.Order, b.Order) })
-		for i := len(events) - 2; i >= 0; i-- {
-			events[i].At = min(events[i].At, events[i+1].At)
+		slices.SortStableFunc(entries, func(a, b Entry) int {
+			switch {
+			case a.Closed == nil && b.Closed == nil:
+				return cmp.Compare(a.Order, b.Order)
+			case a.Closed == nil:
+				return -1
+			case b.Closed == nil:
+				return 1
+			}
+			return 0
+		})
+		for i := len(entries) - 2; i >= 0; i-- {
+			entries[i].At = min(entries[i].At, entries[i+1].At)
 		}
 		for i, place := range at {
-			c.Entries[place] = events[i]
+			c.Entries[place] = entries[i]
 		}
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"time"
+	"weak"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
@@ -16,9 +18,9 @@ type Recorder struct {
 	w     io.Writer
 	began time.Time
 
-	spool    *spool[entry] // its mutex guards what follows
-	sessions map[*voicelive.Session]*session
-	numbered int  // sessions
+	spool    *spool[entry]                           // its mutex guards what follows
+	sessions map[weak.Pointer[voicelive.Session]]int // their numbers
+	numbered int
 	lost     Lost // since the last entry
 	missing  Lost // in all
 
@@ -26,12 +28,6 @@ type Recorder struct {
 	scrubber *scrubber
 	out      []byte
 	json     []byte
-}
-
-// A session has its number in the cassette.
-type session struct {
-	number    int
-	connected bool // and its end will be told
 }
 
 // An entry waits to be written. It is an event if event is not nil.
@@ -53,7 +49,7 @@ func New(w io.Writer, o *Options) *Recorder {
 	if o == nil {
 		o = &Options{}
 	}
-	r := &Recorder{w: w, began: time.Now(), sessions: map[*voicelive.Session]*session{}}
+	r := &Recorder{w: w, began: time.Now(), sessions: map[weak.Pointer[voicelive.Session]]int{}}
 	header := Header{Version: Version, Began: r.began, Audio: orAll(o.Audio), Text: orAll(o.Text)}
 	r.scrubber = newScrubber(header.Audio, header.Text)
 	r.out = appendJSON(r.out, header)
@@ -122,9 +118,7 @@ func (r *Recorder) ObserveConnect(_ context.Context, e voicelive.ConnectInfo) {
 	defer r.spool.mu.Unlock()
 	number := 0
 	if e.Session != nil {
-		s := r.session(e.Session)
-		s.connected = true
-		number = s.number
+		number = r.number(e.Session)
 	}
 	r.add(entry{line: line{Session: number, Connected: c}}, nil)
 }
@@ -152,39 +146,30 @@ func (r *Recorder) ObserveClose(e voicelive.CloseInfo) {
 	}
 	r.spool.mu.Lock()
 	defer r.spool.mu.Unlock()
-	r.add(entry{line: line{Session: r.session(e.Session).number, Closed: c}}, nil)
-	delete(r.sessions, e.Session)
+	r.add(entry{line: line{Session: r.number(e.Session), Closed: c}}, nil)
 }
 
 func (r *Recorder) event(from From, e voicelive.EventInfo) {
 	r.spool.mu.Lock()
 	defer r.spool.mu.Unlock()
-	r.add(entry{line: line{Session: r.session(e.Session).number, From: from, Order: e.Order}, typ: e.Type}, e.JSON)
+	r.add(entry{line: line{Session: r.number(e.Session), From: from, Order: e.Order}, typ: e.Type}, e.JSON)
 }
 
-// session is what the recorder knows of a session.
-func (r *Recorder) session(of *voicelive.Session) *session {
-	s := r.sessions[of]
-	if s == nil {
-		for other, s := range r.sessions {
-			if !s.connected && ended(other) { // nobody tells of its end
-				delete(r.sessions, other)
-			}
-		}
-		r.numbered++
-		s = &session{number: r.numbered}
-		r.sessions[of] = s
+// number is that of a session in the cassette. It is known as long as the session is: a client's event may be told
+// after the end.
+func (r *Recorder) number(s *voicelive.Session) int {
+	key := weak.Make(s)
+	if n := r.sessions[key]; n != 0 {
+		return n
 	}
-	return s
-}
-
-func ended(s *voicelive.Session) bool {
-	select {
-	case <-s.Done():
-		return true
-	default:
-		return false
-	}
+	r.numbered++
+	r.sessions[key] = r.numbered
+	runtime.AddCleanup(s, func(key weak.Pointer[voicelive.Session]) {
+		r.spool.mu.Lock()
+		defer r.spool.mu.Unlock()
+		delete(r.sessions, key)
+	}, key)
+	return r.numbered
 }
 
 // add lets an entry be written, with a copy of the JSON of its event. The caller holds the mutex of the spool, as do those
