@@ -83,6 +83,7 @@ test-long: ## run the tests of chance with as many rounds as CI does
 	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 100 -first 21
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
 	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
+	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 500 -first 13
 
 .PHONY: soak
 soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playback and tools, and CONVERSATIONS of agents, with new seeds each time
@@ -90,6 +91,7 @@ soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playba
 	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -v -timeout 24h -schedules $(SCHEDULES) -first $$(date +%s)000000
 	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -v -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
+	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -v -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
 
 .PHONY: portable
 portable: ## vet for other systems and processors, and run the tests of voicelive with 32 bits

@@ -82,6 +82,7 @@ var mayImport = map[string][]string{
 	"voicelive/lint":          {"voicelive"},
 	"voicelive/agent":         {"voicelive", "voicelive/leg", "voicelive/audio", "voicelive/playback", "voicelive/floor", "voicelive/tools", "voicelive/transcript"},
 	"voicelive/record":        {"voicelive", "voicelive/jsonwire"},
+	"voicelive/record/replay": {"voicelive", "voicelive/record", "voicelive/voicelivetest"},
 	"voicelive/internal/ws":   {"github.com/gorilla/websocket"}, // it knows no event
 	"voicelive/jsonwire":      {},                               // public: packages generated in other modules call it
 	"internal/readme":         {"voicelive/voicelivetest"},
