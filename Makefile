@@ -141,6 +141,10 @@ bench-test: ## test that the contenders of bench do the same work
 diff-test: ## hold the verdicts of vlgen diff against the compiled packages; a module of its own
 	go -C gen/apidiff test ./...
 
+.PHONY: browser-test
+browser-test: ## test the page of voicelive/browser in Chromium, which must be installed; a module of its own
+	go -C voicelive/browser/e2e test ./...
+
 .PHONY: docs-check
 docs-check: ## check docs/ with the parsers of AsyncAPI, JSON Schema and Mermaid; needs npm
 	.ci/docs/run $(EVENTS)

@@ -74,6 +74,7 @@ var mayImport = map[string][]string{
 	"voicelive":               {"voicelive/internal/ws", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	"voicelive/audio":         {},
 	"voicelive/leg":           {"voicelive", "voicelive/audio"},
+	"voicelive/browser":       {"voicelive", "voicelive/audio", "voicelive/leg", "voicelive/transcript", "github.com/gorilla/websocket"},
 	"voicelive/leg/legtest":   {"voicelive", "voicelive/audio", "voicelive/leg", "voicelive/voicelivetest"},
 	"voicelive/floor":         {"voicelive"},
 	"voicelive/transcript":    {"voicelive"},

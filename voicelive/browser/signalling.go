@@ -1,0 +1,86 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+const (
+	maxOffer  = 64 << 10 // bytes of SDP
+	maxEvents = 1 << 20  // bytes of events of the page that wait to be received
+)
+
+// pageSide is what a page sends of media that do not pass here: its offer, and the events of its data channel.
+type pageSide struct {
+	offer  chan string // with room for one
+	events [][]byte    // oldest first
+	size   int
+	more   chan struct{} // there are events, or the call has ended
+}
+
+func newPageSide() pageSide {
+	return pageSide{offer: make(chan string, 1), more: make(chan struct{}, 1)}
+}
+
+// take takes a message of the page. The caller has the lock of the call.
+func (p *pageSide) take(m message, o *Options) error {
+	switch {
+	case m.Type == "offer" && (o.Direct || o.Avatar):
+		if m.SDP == "" || len(m.SDP) > maxOffer {
+			return fmt.Errorf("an offer of %d bytes", len(m.SDP))
+		}
+		select {
+		case p.offer <- m.SDP:
+			return nil
+		default:
+			return errors.New("an offer before the reply to the one before")
+		}
+	case m.Type == "event" && o.Direct:
+		if p.size += len(m.Event); p.size > maxEvents {
+			return fmt.Errorf("%d bytes of events that the application has not received", p.size)
+		}
+		p.events = append(p.events, m.Event)
+		signal(p.more)
+		return nil
+	}
+	return errors.New("a message of an unknown type")
+}
+
+// waitOffer waits for the SDP offer of the page. The error is io.EOF if the call ends before.
+func (c *Call) waitOffer(ctx context.Context) (string, error) {
+	select {
+	case offer := <-c.page.offer:
+		return offer, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case <-c.ended:
+		return "", io.EOF
+	}
+}
+
+// tell sends the page a message that must not wait.
+func (c *Call) tell(m message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why == "" {
+		c.control = append(c.control, encode(m))
+		signal(c.wake)
+	}
+}
+
+// nextEvent returns the oldest event of the page's data channel; nil if there is none.
+func (c *Call) nextEvent() []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := &c.page
+	if len(p.events) == 0 {
+		return nil
+	}
+	event := p.events[0]
+	p.events[0] = nil
+	p.events = p.events[1:]
+	p.size -= len(event)
+	return event
+}
