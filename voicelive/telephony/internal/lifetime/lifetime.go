@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 )
 
 // ErrShutdown is the cause with which the context of a call is cancelled after Shutdown.
@@ -55,8 +56,11 @@ func (c *Calls) Running() int {
 	return len(c.running)
 }
 
+// grace is for calls to end when their context is cancelled.
+const grace = 5 * time.Second
+
 // Shutdown lets no new call begin and waits until the running ones have ended. When ctx ends it cancels
-// their contexts, waits for them, and returns ctx.Err.
+// their contexts, waits up to five seconds more, and returns ctx.Err.
 func (c *Calls) Shutdown(ctx context.Context) error {
 	idle := c.stop()
 	select {
@@ -69,7 +73,12 @@ func (c *Calls) Shutdown(ctx context.Context) error {
 		entry.cancel(ErrShutdown)
 	}
 	c.mu.Unlock()
-	<-idle
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case <-idle:
+	case <-timer.C:
+	}
 	return ctx.Err()
 }
 

@@ -60,6 +60,20 @@ func TestShutdownCancelsCallsAtLast(t *testing.T) {
 	})
 }
 
+func TestShutdownDoesNotWaitForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var calls Calls
+		_, end, _ := calls.Begin(t.Context())
+		defer end()
+		began := time.Now()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := calls.Shutdown(ctx); err != context.Canceled || time.Since(began) != grace {
+			t.Errorf("error %v after %v", err, time.Since(began))
+		}
+	})
+}
+
 func TestShutdownWithoutCalls(t *testing.T) {
 	var calls Calls
 	for range 2 {

@@ -66,7 +66,8 @@ type Conn struct {
 	done    <-chan struct{} // of that context
 
 	mu          sync.Mutex
-	interrupted bool      // reads end
+	watched     int       // how many contexts there were
+	interrupted bool      // reads end, since the latest context has ended
 	closed      bool      // by CloseWith
 	deadline    time.Time // of reads
 
@@ -132,9 +133,11 @@ func (c *Conn) watch(ctx context.Context) {
 		c.forget()
 	}
 	c.mu.Lock()
+	c.watched++
+	watched := c.watched
 	c.interrupted, c.deadline = false, time.Time{}
 	c.mu.Unlock()
-	c.done, c.forget = ctx.Done(), context.AfterFunc(ctx, c.interrupt)
+	c.done, c.forget = ctx.Done(), context.AfterFunc(ctx, func() { c.interrupt(watched) })
 }
 
 // extend sets the deadline of the next message. A second more or less does not matter, and setting it costs time.
@@ -149,12 +152,14 @@ func (c *Conn) extend() (closed bool) {
 	return c.closed
 }
 
-// interrupt ends reads.
-func (c *Conn) interrupt() {
+// interrupt ends reads, unless another context counts by now.
+func (c *Conn) interrupt(watched int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.interrupted = true
-	c.conn.SetReadDeadline(time.Unix(1, 0))
+	if c.watched == watched {
+		c.interrupted = true
+		c.conn.SetReadDeadline(time.Unix(1, 0))
+	}
 }
 
 // readError says why reading ended, and tells the peer if it broke the protocol.

@@ -119,6 +119,24 @@ func TestTheEndOfAContextLosesNothing(t *testing.T) {
 	})
 }
 
+func TestTheEndOfAnEarlierContextDoesNotCount(t *testing.T) {
+	connect(t, func(t *testing.T, server *Conn, client *websocket.Conn) {
+		go func() {
+			for range 200 {
+				client.WriteMessage(websocket.TextMessage, []byte("text"))
+				time.Sleep(time.Second)
+			}
+		}()
+		for i := range 200 {
+			ctx, cancel := context.WithCancel(t.Context())
+			if _, err := server.Next(ctx); err != nil {
+				t.Fatalf("message %d: %v", i, err)
+			}
+			cancel() // its goroutine runs beside the next call
+		}
+	})
+}
+
 func TestTheEndOfAConnection(t *testing.T) {
 	for name, test := range map[string]struct {
 		end  func(server *Conn, client *websocket.Conn)
