@@ -1,0 +1,97 @@
+package sip
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+)
+
+// Two endpoints call each other.
+func TestACall(t *testing.T) {
+	said, reply := bytes.Repeat([]byte{1, 2, 3, 4, 5}, 640), bytes.Repeat([]byte{6, 7, 8}, 800)
+	served := make(chan error, 1)
+	callee := listen(t, &Options{Peers: []netip.Prefix{loopback}, Serve: func(ctx context.Context, c *Call) error {
+		defer close(served)
+		if err := errors.Join(hear(ctx, c, said), c.Play(ctx, reply)); err != nil {
+			served <- err
+		}
+		return listenOn(ctx, c)
+	}})
+	caller := listen(t, nil)
+	c, err := caller.Dial(soon(t), "sip:agent@"+callee.Addr().String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Format() != leg.MuLaw {
+		t.Errorf("the format is %v, want %v", c.Format(), leg.MuLaw)
+	}
+	if err := errors.Join(c.Play(soon(t), said), hear(soon(t), c, reply)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Position(), 400*time.Millisecond; got != want {
+		t.Errorf("Position() = %v, want %v", got, want)
+	}
+	if err := c.HangUp(soon(t), "the test is over"); err != nil {
+		t.Error(err)
+	}
+	if err := wait(t, served); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := until(soon(t), c); err != io.EOF {
+		t.Errorf("Receive after HangUp: %v, want EOF", err)
+	}
+	if err := c.Play(soon(t), said); err != leg.ErrHungUp {
+		t.Errorf("Play after HangUp: %v, want ErrHungUp", err)
+	}
+}
+
+func TestTheCalledHangsUp(t *testing.T) {
+	callee := listen(t, &Options{Peers: []netip.Prefix{loopback}, Serve: func(context.Context, *Call) error { return nil }})
+	caller := listen(t, nil)
+	c, err := caller.Dial(soon(t), "sip:agent@"+callee.Addr().String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := until(soon(t), c); err != io.EOF {
+		t.Errorf("Receive: %v, want EOF", err)
+	}
+}
+
+func TestNobodyMayCallByDefault(t *testing.T) {
+	callee := listen(t, nil)
+	caller := listen(t, nil)
+	_, err := caller.Dial(soon(t), "sip:agent@"+callee.Addr().String(), nil)
+	var refused *StatusError
+	if !errors.As(err, &refused) || refused.Code != 403 {
+		t.Errorf("Dial: %v, want 403", err)
+	}
+}
+
+func TestUsersCallWithAPassword(t *testing.T) {
+	served := make(chan string, 1)
+	callee := listen(t, &Options{Users: map[string]string{"alice": "wonderland"}, Serve: func(ctx context.Context, c *Call) error {
+		served <- c.From
+		return nil
+	}})
+	caller := listen(t, nil)
+	server := callee.Addr().String()
+	var refused *StatusError
+	_, err := caller.Dial(soon(t), "agent", &Account{Server: server, User: "alice", Password: "looking glass"})
+	if !errors.As(err, &refused) || refused.Code != 401 {
+		t.Errorf("Dial with a wrong password: %v, want 401", err)
+	}
+	c, err := caller.Dial(soon(t), "agent", &Account{Server: server, User: "alice", Password: "wonderland"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.HangUp(soon(t), "the test is over")
+	if from := wait(t, served); from != "sip:alice@127.0.0.1" {
+		t.Errorf("the call is from %s", from)
+	}
+}

@@ -1,0 +1,27 @@
+module github.com/go-voicelive/voicelive-go/voicelive/telephony/sip
+
+go 1.26.0
+
+replace github.com/go-voicelive/voicelive-go => ../../../
+
+require (
+	github.com/emiago/sipgo v1.7.3
+	github.com/go-voicelive/voicelive-go v0.0.0-00010101000000-000000000000
+	github.com/icholy/digest v1.2.0
+	github.com/pion/rtp v1.10.6
+)
+
+require (
+	github.com/Azure/azure-sdk-for-go/sdk/azcore v1.24.0 // indirect
+	github.com/Azure/azure-sdk-for-go/sdk/internal v1.13.0 // indirect
+	github.com/gobwas/httphead v0.1.0 // indirect
+	github.com/gobwas/pool v0.2.1 // indirect
+	github.com/gobwas/ws v1.3.2 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/gorilla/websocket v1.5.4-0.20250319132907-e064f32e3674 // indirect
+	github.com/pion/randutil v0.1.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+)
