@@ -241,6 +241,7 @@ func TestSideband(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		d.want(t, "c: found", "ask for 1")
 		time.Sleep(10 * time.Second)
+		synctest.Wait()
 		if diff := cmp.Diff([]string{"a confirmed", "b confirmed", "c confirmed"}, ended); diff != "" || r.Busy() {
 			t.Errorf("ended (-want +got), busy %t:\n%s", r.Busy(), diff)
 		}
