@@ -31,6 +31,7 @@ type Client struct {
 	auth     policy.Policy
 	tracer   tracing.Tracer
 	opts     ClientOptions // with defaults filled in
+	connects *connectLimit
 }
 
 // ClientOptions adjusts a [Client]. The zero value is a good choice.
@@ -95,6 +96,11 @@ type Limits struct {
 	SendBytes    int   // of the raw audio in one event, and of the JSON around it; 15 MiB
 	QueueEvents  int   // received and not yet taken by Recv; 1,024
 	QueueBytes   int   // of them, one message excepted; 8 MiB
+
+	// ConnectsPerMinute is how many connections of the client may begin in any minute, attempts included. Further ones
+	// wait for their turn, until their context ends: the quota of a resource, 30 unless Azure has raised it, refuses
+	// what is beyond it. 0 is no limit.
+	ConnectsPerMinute int
 }
 
 func (l *Limits) setDefaults() {
@@ -145,6 +151,7 @@ func (l *Limits) check() error {
 		"HandshakeTimeout": l.HandshakeTimeout < 0, "WriteTimeout": l.WriteTimeout < 0, "CloseTimeout": l.CloseTimeout < 0,
 		"PongTimeout": l.PongTimeout < 0, "SlowConsumerTimeout": l.SlowConsumerTimeout < 0, "DrainTimeout": l.DrainTimeout < 0,
 		"ReceiveBytes": l.ReceiveBytes < 0, "SendBytes": l.SendBytes < 0, "QueueEvents": l.QueueEvents < 0, "QueueBytes": l.QueueBytes < 0,
+		"ConnectsPerMinute": l.ConnectsPerMinute < 0,
 	} {
 		if negative {
 			return fmt.Errorf("voicelive: ClientOptions.Limits.%s is negative", name)
@@ -201,6 +208,7 @@ func newClient(endpoint string, options *ClientOptions, auth func(*ClientOptions
 		return nil, err
 	}
 	c.opts.Limits.setDefaults()
+	c.connects = newConnectLimit(c.opts.Limits.ConnectsPerMinute)
 	if c.opts.Proxy == nil {
 		c.opts.Proxy = http.ProxyFromEnvironment
 	}

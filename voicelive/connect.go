@@ -154,6 +154,9 @@ type handshake struct {
 // Do sends one opening handshake. A refusal is a response, as of any other request.
 func (h *handshake) Do(req *http.Request) (*http.Response, error) {
 	o := &h.client.opts
+	if err := h.client.connects.wait(req.Context()); err != nil {
+		return nil, err
+	}
 	conn, resp, err := ws.Dial(req.Context(), ws.Config{
 		Request:        req,
 		DialContext:    o.DialContext,

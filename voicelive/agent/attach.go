@@ -66,7 +66,7 @@ func (a *Agent) Attach(ctx context.Context, s *voicelive.Session, o *AttachOptio
 		return nil, err
 	}
 	defer a.end(c)
-	return c.serve(func() error { return c.attach(s) })
+	return c.serve(func() { c.attach(s) })
 }
 
 // attachment checks the agent, and returns what to ask an attached session for.
@@ -82,9 +82,10 @@ func (a *Agent) attachment(s *voicelive.Session) (*voicelive.RequestSession, err
 }
 
 // attach lets the conversation begin in a session of the application, when that is configured.
-func (c *Conversation) attach(s *voicelive.Session) error {
+func (c *Conversation) attach(s *voicelive.Session) {
 	if err := c.open(s, c.attached.Events); err != nil {
-		return err
+		c.finish(Failed, err.Error(), err)
+		return
 	}
 	if asked := *c.asked; !reflect.ValueOf(asked).IsZero() {
 		l := c.link
@@ -97,7 +98,7 @@ func (c *Conversation) attach(s *voicelive.Session) error {
 			release()
 		})
 	}
-	return nil
+	c.begin()
 }
 
 // A player plays what the assistant says, and knows what was heard.

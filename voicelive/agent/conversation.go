@@ -114,32 +114,23 @@ func (c *Conversation) ID() string { return c.id }
 // Transcript returns what was said. It grows.
 func (c *Conversation) Transcript() *transcript.Transcript { return c.transcript }
 
-// serve runs the conversation from its first session, which first opens, to its end.
-func (c *Conversation) serve(first func() error) (*Report, error) {
+// serve runs the conversation, which start begins, to its end.
+func (c *Conversation) serve(start func()) (*Report, error) {
 	c.ctx = c.seen.ObserveBegin(c.ctx, c)
 	defer c.group.Wait()
 	defer c.cancel()
 	c.log.Info("the conversation begins")
-	if err := first(); err != nil {
-		c.finish(Unavailable, err.Error(), err)
-	} else {
-		c.begin()
-		c.run()
-	}
+	start()
+	c.run()
 	c.close()
 	return &c.report, c.err
 }
 
-// call lets the conversation begin in a session of its own.
-func (c *Conversation) call() error {
-	session, err := c.connect(c.options())
-	if err == nil {
-		err = c.open(session, session)
-	}
-	if err == nil {
-		c.group.Go(c.receive)
-	}
-	return err
+// call opens the first session. It is on its way as another one is after a gap: the user is heard meanwhile.
+func (c *Conversation) call() {
+	c.swap = &swap{gap: Gap{From: time.Now()}, backoff: firstBackoff}
+	c.group.Go(c.receive)
+	c.dial()
 }
 
 // begin lets the conversation begin: the application, then the greeting.

@@ -35,15 +35,16 @@ type Gap struct {
 type Rollover struct {
 	// After is the age at which a session is replaced by a new one, at a pause of the conversation. 0
 	// is 55 min, or two minutes before expires_at if the service tells that; less than 0 is never. Up to a
-	// twentieth of it is subtracted by chance, so that not all calls connect at the same moment.
+	// twentieth of it is subtracted by chance, so that not all calls connect at the same moment. It is put off, by two
+	// minutes at most, while others wait to connect with the Client; see Limits.ConnectsPerMinute there.
 	After time.Duration
 
 	// Wait is how long a planned replacement waits for a pause: nobody speaks, no tool runs, and all
 	// speech is transcribed. 0 is 2 min.
 	Wait time.Duration
 
-	// Retry is how long the agent tries to connect again after a session was lost. 0 is 30 s; less than 0
-	// ends the conversation at once.
+	// Retry is how long the agent tries to connect, at the beginning and after a session was lost, as far as
+	// voicelive.Retryable says. 0 is 30 s; less than 0 is one attempt at the beginning, and none after that.
 	Retry time.Duration
 
 	// History bounds what a new session is told.

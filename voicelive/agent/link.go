@@ -27,13 +27,9 @@ type link struct {
 	voice  voicelive.Voice
 
 	rollover time.Time // when it is to be replaced; zero for never
+	overdue  time.Time // when it must be, although others wait to connect
 	restored bool      // by items, and no response was heard since
 	release  func()    // of the floor, once the session knows the conversation; nil if it does
-}
-
-// connect opens a session.
-func (c *Conversation) connect(o voicelive.ConnectOptions) (*voicelive.Session, error) {
-	return c.agent.Client.Connect(c.ctx, &o)
 }
 
 // options are those of the next session. A Foundry agent goes on with its conversation.
@@ -94,6 +90,7 @@ func (c *Conversation) open(session *voicelive.Session, events voicelive.Receive
 	}
 	c.link = l
 	l.rollover = c.rolloverOf(session)
+	l.overdue = l.rollover.Add(overdue)
 	c.report.Sessions = append(c.report.Sessions, SessionReport{ID: session.ID(), RequestID: session.RequestID(), Began: time.Now()})
 	c.log.Info("the session begins", "session_id", session.ID())
 	c.seen.ObserveSession(c, session)

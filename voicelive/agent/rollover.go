@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -29,6 +30,8 @@ const (
 
 	// expiryMargin is how long before expires_at a session is replaced.
 	expiryMargin = 2 * time.Minute
+	// overdue is how long a planned replacement is put off while others wait to connect.
+	overdue = 2 * time.Minute
 	// retryPlanned is how long after a planned replacement has failed it is tried again.
 	retryPlanned = time.Minute
 	// onset is how much audio from before a gap the next session hears if the user was not known to speak.
@@ -66,6 +69,8 @@ func (c *Conversation) rolloverDeadlines(now time.Time) {
 	switch {
 	case c.link == nil:
 		c.dial()
+	case c.next == nil && c.agent.Client.ConnectDelay() > 0 && now.Before(c.link.overdue):
+		c.link.rollover = now.Add(retryPlanned/2 + rand.N(retryPlanned)) // others cannot wait
 	case c.next == nil:
 		c.link.rollover = time.Time{}
 		c.dial() // while the session goes on
@@ -91,8 +96,13 @@ func (c *Conversation) rolloverNext() time.Time {
 func (c *Conversation) dial() {
 	c.dialing = true
 	o := c.options()
+	ctx, cancel := c.ctx, context.CancelFunc(func() {})
+	if c.link == nil && c.rollover.Retry > 0 {
+		ctx, cancel = context.WithDeadline(ctx, c.swap.gap.From.Add(c.rollover.Retry))
+	}
 	c.group.Go(func() {
-		session, err := c.connect(o)
+		defer cancel()
+		session, err := c.agent.Client.Connect(ctx, &o)
 		if !c.post(func() { c.dialled(session, err) }) && err == nil {
 			_ = session.Close() // the conversation has ended
 		}
@@ -103,8 +113,10 @@ func (c *Conversation) dial() {
 func (c *Conversation) dialled(session *voicelive.Session, err error) {
 	c.dialing = false
 	now := time.Now()
-	if c.swap != nil {
-		c.swap.gap.Attempts++
+	var redial, limit time.Time
+	if s := c.swap; s != nil {
+		s.gap.Attempts++
+		redial, limit = now.Add(s.backoff/2+rand.N(s.backoff)), s.gap.From.Add(c.rollover.Retry)
 	}
 	switch {
 	case err == nil:
@@ -116,11 +128,15 @@ func (c *Conversation) dialled(session *voicelive.Session, err error) {
 	case c.link != nil:
 		c.log.Warn("the next session could not be opened", "error", err)
 		c.link.rollover = now.Add(retryPlanned)
-	case !voicelive.Retryable(err), now.Sub(c.swap.gap.From) >= c.rollover.Retry:
-		c.finish(ServiceLost, err.Error(), err)
+	case !voicelive.Retryable(err), !redial.Before(limit):
+		reason := ServiceLost
+		if len(c.report.Sessions) == 0 {
+			reason = Unavailable
+		}
+		c.finish(reason, err.Error(), err)
 	default:
 		c.log.Warn("no session could be opened", "error", err)
-		c.swap.redial = now.Add(c.swap.backoff/2 + rand.N(c.swap.backoff))
+		c.swap.redial = redial
 		c.swap.backoff = min(2*c.swap.backoff, maxBackoff)
 	}
 }
@@ -208,10 +224,17 @@ func (c *Conversation) pending() bool {
 
 // resume opens the next session, and tells it of the conversation.
 func (c *Conversation) resume() {
-	session := c.next
+	session, first := c.next, len(c.report.Sessions) == 0
 	c.next = nil
 	if err := c.open(session, session); err != nil {
 		c.finish(Failed, err.Error(), err)
+		return
+	}
+	if first {
+		c.swap = nil
+		c.begin()
+		c.replay()
+		c.goOn()
 		return
 	}
 	l := c.link
@@ -268,23 +291,12 @@ func (c *Conversation) restored(ids []string, results []voicelive.ItemResult, er
 	l.release, c.swap = nil, nil
 	l.restored = len(ids) > 0 && !s.gap.Digest
 
-	latest := c.lookback.take()
-	s.gap.AudioReplayed = c.lookback.format.Duration(len(latest))
+	s.gap.AudioReplayed = c.replay()
 	s.gap.AudioLost = max(s.audio-s.gap.AudioReplayed, 0)
-	c.lookback.add(latest)
-	if len(latest) > 0 {
-		if err := c.send(latest); err != nil {
-			c.broke(err)
-		}
-	}
 	for _, call := range s.carried {
 		c.carry(call)
 	}
-	waiting := c.waiting
-	c.waiting = nil
-	for _, f := range waiting {
-		f()
-	}
+	c.goOn()
 	if s.owed {
 		l.floor.Request(floor.Request{})
 	}
@@ -294,6 +306,27 @@ func (c *Conversation) restored(ids []string, results []voicelive.ItemResult, er
 	c.report.Gaps = append(c.report.Gaps, s.gap)
 	c.log.Info("the conversation goes on", "session_id", l.session.ID(), "attempts", s.gap.Attempts)
 	c.seen.ObserveGap(c, s.gap)
+}
+
+// goOn does what had to wait for a session.
+func (c *Conversation) goOn() {
+	waiting := c.waiting
+	c.waiting = nil
+	for _, f := range waiting {
+		f()
+	}
+}
+
+// replay sends the latest audio of the user to a session that has not heard it.
+func (c *Conversation) replay() time.Duration {
+	latest := c.lookback.take()
+	c.lookback.add(latest)
+	if len(latest) > 0 {
+		if err := c.send(latest); err != nil {
+			c.broke(err)
+		}
+	}
+	return c.lookback.format.Duration(len(latest))
 }
 
 // carry tells the session the result of a call of an earlier one, when there is one.
