@@ -99,8 +99,10 @@ func (c *Conversation) close() {
 	if c.link != nil {
 		carried = c.unlink()
 	}
-	if c.swap != nil {
-		carried = append(carried, c.swap.carried...)
+	if s := c.swap; s != nil && len(c.report.Sessions) > 0 {
+		carried = append(carried, s.carried...)
+		s.gap.AudioLost = s.audio
+		c.report.Gaps = append(c.report.Gaps, s.gap)
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), hangUpLimit)
 	defer cancel()

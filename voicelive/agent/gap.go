@@ -10,8 +10,8 @@ import (
 
 // A Gap is the time between two sessions of a conversation, with what was lost in it.
 type Gap struct {
-	From     time.Time `json:"from"` // the session was given up
-	To       time.Time `json:"to"`   // the next one knew the conversation
+	From     time.Time `json:"from"`        // the session was given up
+	To       time.Time `json:"to,omitzero"` // the next one knew the conversation; zero if the conversation ended before
 	Cause    string    `json:"cause"`
 	Planned  bool      `json:"planned,omitzero"` // the agent chose the moment
 	Attempts int       `json:"attempts"`         // to connect, while there was no session

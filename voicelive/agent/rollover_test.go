@@ -195,6 +195,9 @@ func TestNoSessionCanBeOpened(t *testing.T) {
 	if c.report.Reason != agent.ServiceLost || c.err == nil {
 		t.Fatalf("the conversation ended as %s, error %v", c.report.Reason, c.err)
 	}
+	if g := c.report.Gaps; len(g) != 1 || !g[0].To.IsZero() || g[0].Attempts < 1 || g[0].AudioLost < time.Second {
+		t.Errorf("gaps %+v, want one without an end", g)
+	}
 	if d := c.report.Duration; d < 0 || d > time.Minute {
 		t.Errorf("the agent tried for %v", d)
 	}
