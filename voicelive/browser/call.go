@@ -31,9 +31,10 @@ type Call struct {
 	request *http.Request
 	options *Options
 	conn    *websocket.Conn
-	wake    chan struct{} // the writer has something to do
-	changed chan struct{} // Receive has something to return
-	ended   chan struct{} // closed when the call has ended
+	wake    chan struct{}   // the writer has something to do
+	changed chan struct{}   // Receive has something to return
+	life    context.Context // ends with the call
+	die     context.CancelFunc
 	gone    chan struct{} // closed when nothing more comes from the page
 
 	mu     sync.Mutex // guards all below
@@ -61,9 +62,11 @@ const (
 )
 
 func newCall(user string, r *http.Request, o *Options) *Call {
+	life, die := context.WithCancel(context.Background())
 	return &Call{
 		user: user, request: r, options: o,
-		wake: make(chan struct{}, 1), changed: make(chan struct{}, 1), ended: make(chan struct{}), gone: make(chan struct{}),
+		wake: make(chan struct{}, 1), changed: make(chan struct{}, 1), gone: make(chan struct{}),
+		life: life, die: die,
 		budget: newBudget(o),
 		page:   newPageSide(),
 	}
@@ -113,7 +116,7 @@ func (c *Call) finish(why endReason, err error) {
 	}
 	c.why, c.err = why, err
 	c.played.end()
-	close(c.ended)
+	c.die()
 	signal(c.wake)
 	signal(c.changed)
 }

@@ -24,8 +24,8 @@
 // # WebRTC
 //
 // With [Options.Direct], the audio goes directly between the page and the service, and the socket has
-// the signalling. A Call is no leg then; give it to [NewRTC]. With [Options.Avatar] the page shows the
-// video of an avatar, see [NewAvatar].
+// the signalling. A Call is no leg then; give it to [ConnectRTC]. With [Options.Avatar] the page shows the
+// video of an avatar, see [ConnectAvatar].
 //
 // # Stability and concurrency
 //

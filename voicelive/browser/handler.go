@@ -36,10 +36,10 @@ type Options struct {
 	// Format is the format of the audio. The zero value is leg.PCM24; PCM8 and PCM16 are others.
 	Format audio.Format
 
-	// Direct says that audio goes directly between the page and the service, see [NewRTC].
+	// Direct says that audio goes directly between the page and the service, see [ConnectRTC].
 	Direct bool
 
-	// Avatar says that the page shows the video of an avatar, see [NewAvatar].
+	// Avatar says that the page shows the video of an avatar, see [ConnectAvatar].
 	Avatar bool
 
 	// Title is that of the page. Empty is "Voice assistant".

@@ -37,7 +37,7 @@ func (p *pageSide) take(m message, o *Options) error {
 		default:
 			return errors.New("an offer before the reply to the one before")
 		}
-	case m.Type == "event" && o.Direct:
+	case m.Type == "event" && o.Direct && len(m.Event) > 0:
 		if p.size += len(m.Event); p.size > maxEvents {
 			return fmt.Errorf("%d bytes of events that the application has not received", p.size)
 		}
@@ -55,7 +55,7 @@ func (c *Call) waitOffer(ctx context.Context) (string, error) {
 		return offer, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
-	case <-c.ended:
+	case <-c.life.Done():
 		return "", io.EOF
 	}
 }
