@@ -24,6 +24,7 @@ import (
 type phone struct {
 	service *acstest.Service
 	handler *acs.Handler
+	webhook *acs.IncomingCall
 	events  []acs.Event
 }
 
@@ -38,7 +39,8 @@ func newPhone(t *testing.T, o *acstest.Options, serve func(context.Context, *acs
 	p.handler = &acs.Handler{Tokens: tokens, Serve: serve, Client: client, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	mux := http.NewServeMux()
 	mux.Handle("/media", p.handler)
-	mux.Handle("/incoming", &acs.IncomingCall{Client: client, Stream: acs.Stream{URL: "wss://app/media"}, Callback: "https://app/callbacks", Key: "secret"})
+	p.webhook = &acs.IncomingCall{Client: client, Stream: acs.Stream{URL: "wss://app/media"}, Callback: "https://app/callbacks", Key: "secret"}
+	mux.Handle("/incoming", p.webhook)
 	mux.Handle("/callbacks", &acs.Callbacks{Tokens: tokens, Event: func(_ context.Context, e acs.Event) { p.events = append(p.events, e) }})
 	p.service.Serve(mux)
 	return p

@@ -24,7 +24,6 @@ type Call struct {
 
 	service       *Service
 	user          leg.Leg
-	rate          int
 	correlationID string
 	callback      string // URL for events; empty for none
 
@@ -46,11 +45,11 @@ type Call struct {
 	stopped     bool          // the application has stopped the stream by a request
 }
 
-func (s *Service) newCall(user leg.Leg, rate int) *Call {
+func (s *Service) newCall(user leg.Leg) *Call {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.number++
-	c := &Call{ID: fmt.Sprint("connection", s.number), correlationID: fmt.Sprint("correlation", s.number), service: s, user: user, rate: rate, cancel: func() {}}
+	c := &Call{ID: fmt.Sprint("connection", s.number), correlationID: fmt.Sprint("correlation", s.number), service: s, user: user, cancel: func() {}}
 	s.calls = append(s.calls, c)
 	return c
 }
@@ -59,7 +58,7 @@ func (s *Service) newCall(user leg.Leg, rate int) *Call {
 // that of a legtest.User; it ends with the call. The test fails if the stream cannot be opened.
 func (s *Service) Call(path string, user leg.Leg) *Call {
 	s.t.Helper()
-	c := s.newCall(user, user.Format().Rate)
+	c := s.newCall(user)
 	if err := c.open(path, nil); err != nil {
 		s.t.Fatalf("acstest: %v", err)
 	}
@@ -77,7 +76,7 @@ func (s *Service) Upgrade(path, authorization string) (*websocket.Conn, int, err
 }
 
 func (s *Service) upgrade(path string, header http.Header) (*websocket.Conn, int, error) {
-	dialer := websocket.Dialer{NetDialContext: s.dial, HandshakeTimeout: time.Minute}
+	dialer := websocket.Dialer{NetDialContext: s.dialSocket, HandshakeTimeout: time.Minute}
 	conn, resp, err := dialer.Dial("ws://app"+path, header)
 	status := 0
 	if resp != nil {
@@ -102,7 +101,7 @@ func (c *Call) open(path string, header http.Header) error {
 	c.mu.Lock()
 	c.socket, c.cancel = socket, cancel
 	c.mu.Unlock()
-	if err := c.Send(Metadata(c.rate)); err != nil {
+	if err := c.Send(Metadata(c.user.Format().Rate)); err != nil {
 		return err
 	}
 	c.pumps.Go(func() { c.hear() })
@@ -125,6 +124,7 @@ func Audio(at time.Time, pcm []byte) string {
 
 // speak sends what the user says and presses, until the user hangs up.
 func (c *Call) speak(ctx context.Context) {
+	at := time.Now() // when the next packet begins, by the clock of the user
 	for {
 		in, err := c.user.Receive(ctx)
 		switch {
@@ -137,8 +137,11 @@ func (c *Call) speak(ctx context.Context) {
 		if in.Digit != 0 {
 			err = c.Send(fmt.Sprintf(`{"kind":"DtmfData","dtmfData":{"data":"%c"}}`, in.Digit))
 		}
-		if len(in.Audio) > 0 && !c.muted() {
-			err = c.Send(Audio(time.Now().Add(-c.user.Format().Duration(len(in.Audio))), in.Audio))
+		if len(in.Audio) > 0 {
+			if !c.muted() {
+				err = c.Send(Audio(at, in.Audio))
+			}
+			at = at.Add(c.user.Format().Duration(len(in.Audio)))
 		}
 		if err != nil {
 			return

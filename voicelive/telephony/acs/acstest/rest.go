@@ -174,7 +174,11 @@ func (s *Service) decide(action string, body map[string]any) (status int, reply 
 	if err != nil || target.Scheme != "wss" || rate == 0 || callback == "" || string(mustJSON(streaming)) != string(mustJSON(want)) {
 		return http.StatusBadRequest, refusal("BadRequest", "callbackUri or mediaStreamingOptions are wrong")
 	}
-	call := s.newCall(r.user, rate)
+	if format := r.user.Format(); format.Rate != rate {
+		s.t.Errorf("acstest: the application asks for %d Hz, the user is a leg of %v", rate, format)
+		return http.StatusBadRequest, refusal("BadRequest", "audioFormat is wrong")
+	}
+	call := s.newCall(r.user)
 	call.correlationID, call.callback = r.correlationID, callback
 	s.serving.Go(func() {
 		call.post("CallConnected")

@@ -54,7 +54,8 @@ type Options struct {
 	// may be virtual.
 	TCP bool
 
-	// Link is the way of what the service sends to the application, Uplink the way back.
+	// Link is the way of what the service sends on the socket of a call, Uplink the way back, which is
+	// good over TCP.
 	Link, Uplink voicelivetest.Link
 }
 
@@ -136,14 +137,23 @@ func (s *Service) isClosed() bool {
 	return s.closed
 }
 
-// dial connects to the application, whatever the address.
-func (s *Service) dial(ctx context.Context, _, _ string) (conn net.Conn, err error) {
+// dial connects to the application, whatever the address, over a good line.
+func (s *Service) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	return s.connect(ctx, voicelivetest.Link{}, voicelivetest.Link{})
+}
+
+// dialSocket is dial over the line of a call.
+func (s *Service) dialSocket(ctx context.Context, _, _ string) (net.Conn, error) {
+	return s.connect(ctx, s.options.Link, s.options.Uplink)
+}
+
+func (s *Service) connect(ctx context.Context, link, uplink voicelivetest.Link) (conn net.Conn, err error) {
 	if s.options.TCP {
 		conn, err = new(net.Dialer).DialContext(ctx, "tcp", s.listener.Addr().String())
 	} else {
 		near, far := net.Pipe()
 		select {
-		case s.pipes <- s.options.Uplink.Wrap(far):
+		case s.pipes <- uplink.Wrap(far):
 			conn = near
 		case <-ctx.Done():
 			err = ctx.Err()
@@ -154,7 +164,7 @@ func (s *Service) dial(ctx context.Context, _, _ string) (conn net.Conn, err err
 	if err != nil {
 		return nil, err
 	}
-	return s.options.Link.Wrap(conn), nil
+	return link.Wrap(conn), nil
 }
 
 // pipeListener is a net.Listener whose connections are pipes.
