@@ -84,6 +84,10 @@ var mayImport = map[string][]string{
 	"voicelive/agent":         {"voicelive", "voicelive/leg", "voicelive/audio", "voicelive/playback", "voicelive/floor", "voicelive/tools", "voicelive/transcript"},
 	"voicelive/record":        {"voicelive", "voicelive/jsonwire"},
 	"voicelive/record/replay": {"voicelive", "voicelive/record", "voicelive/voicelivetest"},
+	"voicelive/agent/agenttest": {
+		"voicelive", "voicelive/agent", "voicelive/leg", "voicelive/leg/legtest", "voicelive/tools", "voicelive/voicelivetest",
+		"github.com/Azure/azure-sdk-for-go/sdk/azcore/...",
+	},
 	"voicelive/internal/ws":   {"github.com/gorilla/websocket"}, // it knows no event
 	"voicelive/jsonwire":      {},                               // public: packages generated in other modules call it
 	"internal/readme":         {"voicelive/voicelivetest"},

@@ -52,6 +52,10 @@
 // new session. If a response was expected or under way, it is asked for again. A Foundry agent is given its
 // conversation id, and told nothing. The [Gap] tells what was lost.
 //
+// # Tests
+//
+// Package agenttest lets a user talk to an agent by a script, beside a simulator, in virtual time.
+//
 // # The end
 //
 // A conversation ends when the user hangs up, when a tool returns tools.EndCall or tools.Transfer, by
