@@ -101,6 +101,7 @@ func TestCheckFindsWhatAClientShouldNotDo(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				srv := voicelivetest.NewServer(t, &tt.options)
 				tt.act(dial(t, srv), srv.Session(0))
+				synctest.Wait() // the last event may still be on its way
 				var found failures
 				srv.Check(&found)
 				got := strings.Join(found, "\n")

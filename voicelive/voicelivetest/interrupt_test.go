@@ -2,6 +2,7 @@ package voicelivetest_test
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -168,12 +169,14 @@ func TestEventsCross(t *testing.T) {
 		if d := time.Since(began); d != 120*time.Millisecond {
 			t.Errorf("response.created came after %v, want 120ms", d)
 		}
+		synctest.Wait()
 		if err := s.Check(); err != nil {
 			t.Errorf("the client could not know: %v", err)
 		}
 		p.send(&voicelive.ClientEventResponseCancel{}, &voicelive.ClientEventResponseCreate{})
 		p.until("response.done")
 		p.until("response.created")
+		synctest.Wait()
 		if err := s.Check(); err == nil {
 			t.Error("the client could know")
 		}
