@@ -87,6 +87,7 @@ type ErrorInfo struct {
 type CloseInfo struct {
 	Session *Session
 	Err     error // that of Session.Err
+	Client  bool  // Session.Close came before any other end
 	Stats   Stats
 }
 
@@ -234,6 +235,6 @@ func (s *Session) observeClose() {
 		l.LogAttrs(context.Background(), level, "voicelive: session ended", attrs...)
 	}
 	if o := s.client.opts.Observer; o != nil {
-		o.ObserveClose(CloseInfo{Session: s, Err: err, Stats: s.Stats()})
+		o.ObserveClose(CloseInfo{Session: s, Err: err, Client: !s.conn.ByPeer(), Stats: s.Stats()})
 	}
 }

@@ -56,6 +56,7 @@ type Connected struct {
 
 // Closed tells how a session ended.
 type Closed struct {
+	By     From   `json:"by,omitempty"`     // the side that closed; Service also if the connection broke
 	Error  string `json:"error,omitempty"`  // empty after an orderly end
 	Code   int    `json:"code,omitempty"`   // with which the service closed; 0 if it did not
 	Reason string `json:"reason,omitempty"` // the text beside Code

@@ -137,7 +137,10 @@ func (r *Recorder) ObserveError(voicelive.ErrorInfo) {}
 
 // ObserveClose records the end of a session.
 func (r *Recorder) ObserveClose(e voicelive.CloseInfo) {
-	c := &Closed{}
+	c := &Closed{By: Service}
+	if e.Client {
+		c.By = Client
+	}
 	if e.Err != nil {
 		c.Error = e.Err.Error()
 		if s := (*voicelive.SessionError)(nil); errors.As(e.Err, &s) {

@@ -113,7 +113,7 @@ func TestACassetteHasAllEventsByteForByte(t *testing.T) {
 		if diff := cmp.Diff(wantConnected, opening.Connected); diff != "" {
 			t.Error(diff)
 		}
-		if last := all[len(all)-1]; last.Closed == nil || *last.Closed != (record.Closed{}) {
+		if last := all[len(all)-1]; last.Closed == nil || *last.Closed != (record.Closed{By: record.Client}) {
 			t.Errorf("the last entry is %+v, want an orderly end", last)
 		}
 	})
@@ -420,7 +420,7 @@ func ExampleRead() {
 {"at_ns":1000000,"session":1,"from":"service","order":1,"event":{"type":"session.created","session":{"id":"sess_1"}}}
 {"at_ns":2000000,"session":1,"connected":{"endpoint":"https://host","model":"gpt-realtime","duration_ns":1000000}}
 {"at_ns":3000000,"session":1,"from":"client","order":2,"event":{"type":"response.create"}}
-{"at_ns":4000000,"session":1,"closed":{"error":"voicelive: session ended: going_away (close code 1001)","code":1001}}
+{"at_ns":4000000,"session":1,"closed":{"by":"service","error":"voicelive: session ended: going_away (close code 1001)","code":1001}}
 {"at_ns":5000000,"ses`))
 	for _, e := range c.Entries {
 		fmt.Printf("%v %d %q\n", e.At, e.Session, e.Type)

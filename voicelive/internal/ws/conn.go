@@ -47,6 +47,7 @@ type Conn struct {
 	cause   *Error        // why it ended; nil if orderly
 	pending *Error        // a write did not succeed; the peer may still say why
 	closed  bool          // Close was called
+	byPeer  bool          // the end was decided before that
 	closing chan struct{} // closed by Close
 	done    chan struct{} // closed at the end
 }
@@ -86,6 +87,13 @@ func (c *Conn) Err() *Error {
 		return c.cause
 	}
 	return nil
+}
+
+// ByPeer reports whether the connection has ended, or is ending, without a call of Close before.
+func (c *Conn) ByPeer() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.byPeer
 }
 
 // Next waits for the next message, which the caller releases. The end is io.EOF if it
@@ -274,6 +282,9 @@ func (c *Conn) end(cause *Error) {
 func (c *Conn) decide(cause *Error) {
 	if cause != nil && !c.decided && !c.closed {
 		c.cause = cause
+	}
+	if !c.decided {
+		c.byPeer = !c.closed
 	}
 	c.decided = true
 }

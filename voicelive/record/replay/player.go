@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"sync"
@@ -127,11 +128,11 @@ func orUnknown(typ string) string {
 	return typ
 }
 
-// complete reports whether the recording has the orderly end of the session. Without it, the client may have sent more.
+// complete reports whether the client has closed the session of the recording. Otherwise it may have tried to send more.
 func (p *player) complete() bool {
 	for _, s := range p.steps {
 		if s.Closed != nil {
-			return s.Closed.Error == ""
+			return s.Closed.By == record.Client
 		}
 	}
 	return false
@@ -319,26 +320,32 @@ func (p *player) ended() {
 // end ends the session as it ended in the recording.
 func (p *player) end(c *record.Closed) {
 	switch {
-	case c.Error == "": // the client closes
-		timer := time.NewTimer(p.options.Patience)
-		defer timer.Stop()
-		for !p.isOver() {
-			select {
-			case <-p.changed:
-			case <-p.session.Done():
-				return
-			case <-timer.C:
-				p.session.CloseWith(1000, "") // or it was the service
-				return
-			}
-		}
+	case c.By == record.Client:
+		p.awaitEnd()
 		return
-	case c.Code == 0 || c.Code == 1006:
+	case c.Code == 0 && c.Error != "", c.Code == 1006:
 		p.session.Abort()
 	default:
-		p.session.CloseWith(c.Code, c.Reason)
+		p.session.CloseWith(cmp.Or(c.Code, 1000), c.Reason)
 	}
 	p.mu.Lock()
 	p.over = true
 	p.mu.Unlock()
+}
+
+// awaitEnd waits until the client closes the session.
+func (p *player) awaitEnd() {
+	timer := time.NewTimer(p.options.Patience)
+	defer timer.Stop()
+	for !p.isOver() {
+		select {
+		case <-p.changed:
+		case <-p.session.Done():
+			return
+		case <-timer.C:
+			p.mu.Lock()
+			p.differ(p.difference(nil, fmt.Sprintf("the client has not closed the session within %v", p.options.Patience)))
+			p.mu.Unlock()
+		}
+	}
 }

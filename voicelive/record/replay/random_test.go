@@ -89,7 +89,7 @@ func sentAndCompared(c *record.Cassette) (sent []record.Entry) {
 func orderly(c *record.Cassette) bool {
 	entries := c.Session(1)
 	last := entries[len(entries)-1].Closed
-	return last != nil && last.Error == ""
+	return last != nil && last.By == record.Client
 }
 
 // recorded is the cassette of a random conversation.
