@@ -257,8 +257,8 @@ func (m *machine) hear(now time.Time) {
 	for n > 0 && len(m.spans) > 0 {
 		s := &m.spans[0]
 		k := min(n, s.n)
-		m.began(now, s.part, k)
-		m.tap(now, s.part, m.buffer[m.read:m.read+int(k)])
+		m.began(now, s.part, n)
+		m.tap(now.Add(-m.clock.duration(n-k)), s.part, m.buffer[m.read:m.read+int(k)])
 		s.part.heard += k
 		s.n -= k
 		n -= k
@@ -274,7 +274,7 @@ func (m *machine) hear(now time.Time) {
 	}
 }
 
-// began tells that n bytes of a part were heard, if they are the first.
+// began tells that n bytes were heard of a part and what follows it, if they are the first of it.
 func (m *machine) began(now time.Time, p *part, n int64) {
 	if m.options.Began == nil || p.heard > 0 || n == 0 {
 		return
@@ -283,11 +283,11 @@ func (m *machine) began(now time.Time, p *part, n int64) {
 	m.call(func() { m.options.Began(heard) })
 }
 
-func (m *machine) tap(now time.Time, p *part, sound []byte) {
+func (m *machine) tap(at time.Time, p *part, sound []byte) {
 	if m.options.Tap == nil {
 		return
 	}
-	heard := Heard{At: now, ResponseID: p.response.id, ItemID: p.item, ContentIndex: p.content, Audio: slices.Clone(sound)}
+	heard := Heard{At: at, ResponseID: p.response.id, ItemID: p.item, ContentIndex: p.content, Audio: slices.Clone(sound)}
 	m.call(func() { m.options.Tap(heard) })
 }
 

@@ -458,6 +458,31 @@ func TestALegThatKnowsItsPosition(t *testing.T) {
 	})
 }
 
+// Parts that were heard between two looks at the leg ended one after the other.
+func TestTheTapTellsWhenEachPartEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var told []string
+		user, end := leg.NewPipe(leg.MuLaw)
+		p := New(t.Context(), end, &wire{}, &Options{Tap: func(h Heard) {
+			told = append(told, fmt.Sprint(h.ItemID, " ", h.At.Sub(began), " ", len(h.Audio)))
+		}, Began: func(h Heard) {
+			told = append(told, fmt.Sprint(h.ItemID, " begins at ", h.At.Sub(began)))
+		}})
+		tell(t, p, created("r1"), delta("r1", "a", 100), itemDone("r1", "a"), delta("r1", "b", 50), itemDone("r1", "b"), done("r1"))
+		wait(150 * time.Millisecond)
+		for range 2 {
+			if _, err := user.Receive(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tell(t, p, speech())
+		if diff := cmp.Diff([]string{"a begins at 0s", "a 100ms 800", "b begins at 100ms", "b 150ms 400"}, told); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestFormatsThatDoNotFit(t *testing.T) {
 	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
 		e := session(nil).(*voicelive.ServerEventSessionUpdated)
