@@ -82,7 +82,7 @@ var mayImport = map[string][]string{
 	"voicelive/playback":      {"voicelive", "voicelive/leg", "voicelive/audio"},
 	"voicelive/lint":          {"voicelive"},
 	"voicelive/agent":         {"voicelive", "voicelive/leg", "voicelive/audio", "voicelive/playback", "voicelive/floor", "voicelive/tools", "voicelive/transcript"},
-	"voicelive/record":        {"voicelive", "voicelive/jsonwire"},
+	"voicelive/record":        {"voicelive", "voicelive/jsonwire", "voicelive/audio", "voicelive/leg", "voicelive/playback"},
 	"voicelive/record/replay": {"voicelive", "voicelive/record", "voicelive/voicelivetest"},
 	"voicelive/agent/agenttest": {
 		"voicelive", "voicelive/agent", "voicelive/leg", "voicelive/leg/legtest", "voicelive/tools", "voicelive/voicelivetest",

@@ -17,8 +17,8 @@ type content int
 const (
 	plain content = iota // kept
 	text
-	audio
-	delta // text, or audio in events of audio and video
+	media // audio, video and pictures
+	delta // text, or media in events of audio and video
 	link  // a URL, and text
 	secret
 )
@@ -26,7 +26,7 @@ const (
 // contents are the members whose strings are no text. Names that are not here are secrets if voicelive.IsSecret says so,
 // identifiers if they end with _id, URLs if they end with url, and text otherwise: nothing of the user's is kept
 // because somebody forgot it here.
-var contents = map[string]content{"audio": audio, "frames": audio, "delta": delta, "urls": link}
+var contents = map[string]content{"audio": media, "frames": media, "delta": delta, "urls": link}
 
 func init() {
 	for _, name := range plainNames {
@@ -76,7 +76,7 @@ func (s *scrubber) scrub(out, event []byte, typ string) (_ []byte, ok bool) {
 	s.changed, s.breaks, s.bad = false, false, false
 	s.delta = text
 	if slices.Contains(audioDeltas, typ) {
-		s.delta = audio
+		s.delta = media
 	}
 	if s.space(); s.peek() != '{' {
 		s.bad = true
@@ -267,7 +267,7 @@ func (s *scrubber) string(c content) {
 // keep says how much to keep of a string.
 func (s *scrubber) keep(c content, quoted []byte) Keep {
 	switch {
-	case c == audio, bytes.HasPrefix(quoted, []byte(`"data:`)):
+	case c == media, bytes.HasPrefix(quoted, []byte(`"data:`)):
 		return s.audio
 	case c == text, c == link:
 		return s.text
@@ -299,7 +299,7 @@ func shorten(whole string, c content) string {
 	n := 0
 	for i := range whole {
 		if n++; n > shortened {
-			if c == audio || strings.HasPrefix(whole, "data:") {
+			if c == media || strings.HasPrefix(whole, "data:") {
 				return whole[:i]
 			}
 			return whole[:i] + "…"
