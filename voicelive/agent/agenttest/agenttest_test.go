@@ -63,7 +63,7 @@ var expectations = map[string]struct {
 	text   string
 }{
 	"say":        {func(c *agenttest.Call) { c.ExpectSay("Good morning") }, `the user did not hear "Good morning", but ["How can I help?"]`},
-	"say late":   {func(c *agenttest.Call) { c.Within(time.Second / 2).ExpectSay("help?") }, `the user heard "help?" after 1.`},
+	"say late":   {func(c *agenttest.Call) { c.Within(time.Second / 2).ExpectSay("help?") }, `the user heard "help?" after 1s, not within 500ms`},
 	"tool":       {func(c *agenttest.Call) { c.Say("Hm."); c.ExpectTool("get_weather", `{"city":"Rome"}`) }, `the model did not call get_weather({"city":"Rome"}), but ["get_weather({\"city\": \"Oslo\"})"]`},
 	"tool late":  {func(c *agenttest.Call) { c.Say("Hm."); c.Within(time.Millisecond).ExpectTool("get_weather", "") }, `the model called get_weather after `},
 	"end":        {func(c *agenttest.Call) { c.Wait(time.Minute) }, `the call did not end within 1m0s`},
