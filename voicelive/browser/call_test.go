@@ -24,8 +24,14 @@ func having(t *testing.T, o Options, f func(t *testing.T, s *site, call *Call, p
 		s := newSite(t, func(ctx context.Context, call *Call) error {
 			calls <- call
 			<-over
-			return nil
+			return ctx.Err() // the context outlives the page
 		}, o)
+		defer func() {
+			synctest.Wait()
+			if strings.Contains(s.log.String(), context.Canceled.Error()) {
+				t.Errorf("the context of the call has ended:\n%s", s.log)
+			}
+		}()
 		page := s.call()
 		defer close(over)
 		f(t, s, <-calls, page)

@@ -277,7 +277,8 @@ func (h *Handler) enter(ctx context.Context, call *Call) (context.Context, bool)
 	if h.closed || len(h.calls) >= h.options.Limits.Calls {
 		return nil, false
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
+	// The context of the request ends with the connection, but what was received before is still to be taken.
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	h.calls[call] = cancel
 	return ctx, true
 }

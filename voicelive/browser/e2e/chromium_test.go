@@ -29,9 +29,16 @@ type tab struct {
 	allowed  []string // parts of the texts of problems that are expected
 }
 
-// chromium starts a browser whose microphone is a WAV file, and returns a tab of it. More flags of the command line follow.
-func chromium(t *testing.T, wav string, flags ...chromedp.ExecAllocatorOption) *tab {
+// chromium starts a browser whose microphone is a WAV file, and returns a tab of it.
+func chromium(t *testing.T, wav string) *tab {
 	t.Helper()
+	ctx, cancel := start(wav)
+	t.Cleanup(cancel)
+	return newTab(t, ctx)
+}
+
+// start allocates a browser whose microphone is a WAV file. More flags of its command line follow.
+func start(wav string, flags ...chromedp.ExecAllocatorOption) (context.Context, context.CancelFunc) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, // for root
 		chromedp.Flag("use-fake-device-for-media-stream", true),
@@ -39,15 +46,13 @@ func chromium(t *testing.T, wav string, flags ...chromedp.ExecAllocatorOption) *
 		chromedp.Flag("use-file-for-fake-audio-capture", wav+"%noloop"),
 		chromedp.WSURLReadTimeout(patience),
 	)
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(options, flags...)...)
-	t.Cleanup(cancel)
-	return newTab(t, ctx)
+	return chromedp.NewExecAllocator(context.Background(), append(options, flags...)...)
 }
 
-// another returns another tab of the same browser.
-func (p *tab) another() *tab {
-	p.t.Helper()
-	return newTab(p.t, p.ctx)
+// silent returns a tab of a browser whose user says nothing. All tests share the browser.
+func silent(t *testing.T) *tab {
+	t.Helper()
+	return newTab(t, shared(t))
 }
 
 func newTab(t *testing.T, ctx context.Context) *tab {
@@ -144,6 +149,13 @@ func (p *tab) click(id string) {
 func evaluate[T any](p *tab, expression string) T {
 	p.t.Helper()
 	return run(p, expression, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// try returns the text that the promise of an expression resolves to. Unlike evaluate, it may be called on any goroutine.
+func (p *tab) try(expression string) (string, error) {
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
 }
 
 // until waits until an expression is true.

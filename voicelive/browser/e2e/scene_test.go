@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -25,7 +26,10 @@ type scene struct {
 	t       *testing.T
 	service *voicelivetest.Server
 	server  *httptest.Server
+	network network
 	handler *browser.Handler
+
+	serve func(ctx context.Context, call *browser.Call) error // until the first call
 
 	mu      sync.Mutex
 	reports []*agent.Report
@@ -40,18 +44,24 @@ func newScene(t *testing.T, service voicelivetest.Options, o browser.Options) *s
 		t.Fatal(err)
 	}
 	o.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
-	s.handler, err = browser.NewHandler(func(ctx context.Context, call *browser.Call) error {
-		defer func() { s.ended <- struct{}{} }()
-		report, err := talk(ctx, client, call)
+	s.serve = func(ctx context.Context, call *browser.Call) error {
+		report, err := talk(ctx, client, call, o.Direct)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.reports = append(s.reports, report)
 		return err
+	}
+	s.handler, err = browser.NewHandler(func(ctx context.Context, call *browser.Call) error {
+		defer func() { s.ended <- struct{}{} }()
+		return s.serve(ctx, call)
 	}, &o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.server = httptest.NewServer(s.handler)
+	s.server = httptest.NewUnstartedServer(s.handler)
+	s.network.Listener = s.server.Listener
+	s.server.Listener = &s.network
+	s.server.Start()
 	t.Cleanup(s.server.Close)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -63,8 +73,8 @@ func newScene(t *testing.T, service voicelivetest.Options, o browser.Options) *s
 	return s
 }
 
-// talk lets an agent talk to a user.
-func talk(ctx context.Context, client *voicelive.Client, call *browser.Call) (*agent.Report, error) {
+// talk lets an agent talk to a user, on a leg or directly.
+func talk(ctx context.Context, client *voicelive.Client, call *browser.Call, direct bool) (*agent.Report, error) {
 	a := &agent.Agent{
 		Client:  client,
 		Connect: voicelive.ConnectOptions{Model: "gpt-realtime"},
@@ -77,7 +87,19 @@ func talk(ctx context.Context, client *voicelive.Client, call *browser.Call) (*a
 		},
 		Observer: latency{call: call},
 	}
-	return a.Serve(ctx, call)
+	if !direct {
+		return a.Serve(ctx, call)
+	}
+	session, err := client.Connect(ctx, &voicelive.ConnectOptions{Model: "gpt-realtime", RTC: true})
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	rtc, err := browser.ConnectRTC(ctx, call, session, nil)
+	if err != nil {
+		return nil, err
+	}
+	return a.Attach(ctx, session, &agent.AttachOptions{WebRTC: true, Events: rtc, Forwarded: rtc.Forwarded})
 }
 
 // latency shows the latency of each turn.
@@ -124,7 +146,7 @@ type microphone struct {
 // wav writes what the user says into a WAV file.
 func wav(t *testing.T, parts ...microphone) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "microphone.wav")
+	path := filepath.Join(folder, strings.ReplaceAll(t.Name(), "/", "_")+".wav")
 	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)

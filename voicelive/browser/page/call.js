@@ -14,6 +14,8 @@ const endings = {
   limit: 'The call has reached its time limit.',
   shutdown: 'The service is closing. Please call again later.',
   failed: 'Something went wrong. Please try again.',
+  lost: 'The connection was lost. Press Start to call again.',
+  refused: 'The call was refused. Please try again.',
 };
 
 // A Problem is an error with a text for the user.
@@ -122,7 +124,9 @@ export class Call extends EventTarget {
     url.protocol = url.protocol.replace('http', 'ws');
     this.#socket = new WebSocket(url, ['voicelive.v1', ticket.ticket]);
     this.#socket.binaryType = 'arraybuffer';
+    let opened = false;
     this.#socket.onopen = () => {
+      opened = true;
       this.#talking(false);
       this.#alive(ticket.silence_ms);
       this.#media?.open();
@@ -134,14 +138,14 @@ export class Call extends EventTarget {
     };
     this.#socket.onclose = ({code}) => {
       if (code === 1000) this.#end('ended', endings.hung_up);
-      else this.#end('error', 'The connection was lost. Press Start to call again.');
+      else this.#end('error', opened ? endings.lost : endings.refused);
     };
   }
 
   // alive notes that there is a server.
   #alive(silence) {
     clearTimeout(this.#watch);
-    if (!this.#over) this.#watch = setTimeout(() => this.#end('error', 'The connection was lost. Press Start to call again.'), silence);
+    if (!this.#over) this.#watch = setTimeout(() => this.#end('error', endings.lost), silence);
   }
 
   #take(message) {
