@@ -168,6 +168,9 @@ func (c *Conversation) unlink() []*tools.CarriedCall {
 	_ = l.session.Close() // it is given up
 	last := &c.report.Sessions[len(c.report.Sessions)-1]
 	last.Ended = time.Now()
+	if p, ok := l.player.(*playback.Player); ok {
+		last.Underruns = p.Stats().Underruns
+	}
 	if err := l.session.Err(); err != nil {
 		last.Error = err.Error()
 	}

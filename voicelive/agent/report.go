@@ -46,6 +46,8 @@ type SessionReport struct {
 	Began     time.Time `json:"began"`
 	Ended     time.Time `json:"ended,omitzero"`
 	Error     string    `json:"error,omitempty"` // why it ended; empty after an orderly end
+
+	Underruns int `json:"underruns,omitzero"` // how often the leg ran dry within a reply
 }
 
 // A Turn is one response of the service.
