@@ -115,6 +115,20 @@ examples: ## vet and test the examples; a module of its own, which downloads azi
 	go -C examples vet ./...
 	go -C examples test $(RACE) ./...
 
+# Modules that tell OpenTelemetry of calls, and show what it was told.
+TELEMETRY := voicelive/otelvoicelive
+
+.PHONY: telemetry-test
+telemetry-test: ## vet and test telemetry; modules of their own, which download OpenTelemetry
+	@set -e; for module in $(TELEMETRY); do \
+		go -C $$module vet ./...; \
+		go -C $$module test $(RACE) ./...; \
+	done
+
+.PHONY: telemetry-bench
+telemetry-bench: ## measure what metrics of 300 sessions cost
+	go -C voicelive/otelvoicelive test -run '^$$' -bench . -benchtime 200x .
+
 .PHONY: fuzz
 fuzz: ## run each fuzz test for FUZZTIME (20000x, or a duration)
 	@set -e; \
