@@ -146,18 +146,19 @@ func TestConversationsAreInterrupted(t *testing.T) {
 	}
 }
 
-// TestResultsInTheBackground end while the model speaks: one response tells of both.
+// TestResultsInTheBackground end while the model speaks, or in silence: one response tells of both.
 func TestResultsInTheBackground(t *testing.T) {
-	options := &voicelivetest.Options{Respond: voicelivetest.Sequence(
-		voicelivetest.Always(voicelivetest.Response{Calls: calls("search", "search")}),
-		voicelivetest.Reply("I look for both, and I tell you as soon as I know more."), voicelivetest.Reply("Both were found."), voicelivetest.Reply("Once more."))}
-	background := tools.New("search", "", sleep(time.Second, "found")).With(tools.Options{Background: true})
-	talk(t, options, &voicelive.RequestSession{}, &tools.RunnerOptions{}, []tools.Tool{background}, func(c *conversation) {
-		c.turns.Request(floor.Request{})
-		time.Sleep(20 * time.Second)
-		c.want(t, map[string]tools.Outcome{"call_1": tools.Confirmed, "call_2": tools.Confirmed},
-			"I look for both, and I tell you as soon as I know more.", "Both were found.")
-	})
+	for takes, said := range map[time.Duration]string{time.Second: "I look for both, and I tell you as soon as I know more.", 10 * time.Second: "I look."} {
+		options := &voicelivetest.Options{Respond: voicelivetest.Sequence(
+			voicelivetest.Always(voicelivetest.Response{Calls: calls("search", "search")}),
+			voicelivetest.Reply(said), voicelivetest.Reply("Both were found."), voicelivetest.Reply("Once more."))}
+		background := tools.New("search", "", sleep(takes, "found")).With(tools.Options{Background: true})
+		talk(t, options, &voicelive.RequestSession{}, &tools.RunnerOptions{}, []tools.Tool{background}, func(c *conversation) {
+			c.turns.Request(floor.Request{})
+			time.Sleep(40 * time.Second)
+			c.want(t, map[string]tools.Outcome{"call_1": tools.Confirmed, "call_2": tools.Confirmed}, said, "Both were found.")
+		})
+	}
 }
 
 // TestAFillerIsNotSaidIntoSpeech interrupts a filler before the output comes. The reply to the user is the one that

@@ -25,6 +25,8 @@ type machine struct {
 	seen     []string  // call_ids, the latest
 	listings []listing // of the tools of MCP servers, the latest
 	waiting  []*call   // to run
+	results  []string  // items of background calls, for which no response was asked yet
+	due      time.Time // when it is
 	running  int       // functions that have not returned
 	keys     int
 	closed   bool
@@ -87,7 +89,7 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 	case *voicelive.ServerEventConversationItemCreated:
 		m.itemCreated(now, e.Item)
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
-		m.interrupted()
+		m.interrupted(now)
 	case *voicelive.ServerEventResponseMCPCallInProgress:
 		m.mcpStarted(now, e.ItemID)
 	case *voicelive.ServerEventResponseMCPCallCompleted:
@@ -207,7 +209,7 @@ func (m *machine) end(now time.Time, g *group, status voicelive.ResponseStatus) 
 		switch {
 		case c.Ran || c.ended:
 		case c.Outcome == Running && !runs: // an Early one that waits
-			m.stop(c, errInterrupted)
+			m.stop(now, c, errInterrupted)
 		case c.Outcome == Running:
 		case !runs:
 			m.output(c, "", errInterrupted)
@@ -242,7 +244,7 @@ func (m *machine) start(now time.Time, c *call) {
 			m.output(c, "", errDuplicate)
 			return
 		case ReplaceDuplicates:
-			m.stop(other, errReplaced)
+			m.stop(now, other, errReplaced)
 		}
 	}
 	c.Outcome = Running
@@ -332,7 +334,7 @@ func (m *machine) result(now time.Time, c *call, result any, err error) {
 		output = errorText(err)
 	}
 	c.result = output
-	m.deliver(c)
+	m.deliver(now, c)
 }
 
 // output gives a call its output.
@@ -344,7 +346,7 @@ func (m *machine) output(c *call, output string, err error) {
 }
 
 // deliver sends the result of a background call as a message of the system.
-func (m *machine) deliver(c *call) {
+func (m *machine) deliver(now time.Time, c *call) {
 	c.delivered = true
 	if m.closed {
 		return
@@ -356,13 +358,21 @@ func (m *machine) deliver(c *call) {
 		Item:    &voicelive.SystemMessageItem{ID: &id, Content: []voicelive.MessageContentPart{&voicelive.InputTextContentPart{Text: message}}},
 	}})
 	m.direct(c)
-	if !c.silent {
-		m.out = append(m.out, action{ask: true, items: []string{id}})
+	if c.silent {
+		return
 	}
+	if len(m.results) == 0 {
+		m.due = now.Add(resultsTogether)
+	}
+	m.results = append(m.results, id)
 }
 
+// resultsTogether is how long the request for a response to a result waits for others, so that the user does not hear
+// of each in a response of its own.
+const resultsTogether = 300 * time.Millisecond
+
 // stop gives up a function that runs or waits to run.
-func (m *machine) stop(c *call, err error) {
+func (m *machine) stop(now time.Time, c *call, err error) {
 	if c.running {
 		c.running = false
 		m.out = append(m.out, action{cancel: c})
@@ -372,16 +382,16 @@ func (m *machine) stop(c *call, err error) {
 		m.output(c, "", err)
 	} else if c.background() && !c.delivered {
 		c.Err, c.result = err, errorText(err)
-		m.deliver(c)
+		m.deliver(now, c)
 	}
 }
 
 // interrupted cancels the functions whose tools ask for it.
-func (m *machine) interrupted() {
+func (m *machine) interrupted(now time.Time) {
 	for _, g := range m.groups {
 		for _, c := range g.calls {
 			if c.tool != nil && c.tool.options.CancelOnInterruption && (c.running || c.Outcome == Running && !c.ended) {
-				m.stop(c, errCancelled)
+				m.stop(now, c, errCancelled)
 			}
 		}
 	}
@@ -448,8 +458,14 @@ func (m *machine) ask(g *group) {
 		replies = replies || c.Approved && c.Err == nil // after the interruption: nobody else asks for its result
 	}
 	if replies && wanted {
-		m.out = append(m.out, action{ask: true, items: items})
+		m.request(items...)
 	}
+}
+
+// request asks for a response to items, and to the results that wait.
+func (m *machine) request(items ...string) {
+	m.out = append(m.out, action{ask: true, items: append(items, m.results...)})
+	m.results = nil
 }
 
 func (m *machine) itemCreated(now time.Time, item voicelive.ResponseItem) {
@@ -457,7 +473,7 @@ func (m *machine) itemCreated(now time.Time, item voicelive.ResponseItem) {
 	case *voicelive.ResponseFunctionCallOutputItem:
 		if c := m.callOf(func(c *call) bool { return c.ID == item.CallID }); c != nil {
 			c.outputID = orElse(c.outputID, deref(item.ID))
-			m.confirm(c)
+			m.confirm(now, c)
 		}
 	case *voicelive.ResponseMCPCallItem:
 		m.mcpItem(now, m.current, item)
@@ -470,14 +486,14 @@ func (m *machine) itemCreated(now time.Time, item voicelive.ResponseItem) {
 
 // confirm ends a call whose output is in the conversation. If the application sent it, ours is not
 // sent any more.
-func (m *machine) confirm(c *call) {
+func (m *machine) confirm(now time.Time, c *call) {
 	if c.Outcome == Refused {
 		return
 	}
 	c.written = true
 	if !c.ended {
 		c.ended = true
-		m.stop(c, nil)
+		m.stop(now, c, nil)
 	}
 	m.settle(c, Confirmed)
 }
@@ -519,15 +535,18 @@ func (m *machine) sendFailed(c *call, err error) { c.Err = errors.Join(c.Err, er
 
 // tick gives up what takes too long.
 func (m *machine) tick(now time.Time) {
+	if len(m.results) > 0 && !now.Before(m.due) {
+		m.request()
+	}
 	for _, g := range m.groups {
 		for _, c := range g.calls {
 			switch {
 			case now.Before(c.deadline):
 			case c.running:
 				c.Duration = now.Sub(c.started)
-				m.stop(c, errTimeout)
+				m.stop(now, c, errTimeout)
 			case c.waits():
-				m.stop(c, errBusy)
+				m.stop(now, c, errBusy)
 			}
 			if m.fills(c) && !now.Before(c.filler) {
 				m.fill(c)
@@ -580,6 +599,9 @@ func (m *machine) wake() (wake time.Time) {
 		if wake.IsZero() || t.Before(wake) {
 			wake = t
 		}
+	}
+	if len(m.results) > 0 {
+		earliest(m.due)
 	}
 	for _, g := range m.groups {
 		for _, c := range g.calls {

@@ -161,12 +161,12 @@ func (c *CarriedCall) Directive() any {
 	return c.call.directed
 }
 
-// Busy reports whether calls are on their way, of functions or of MCP servers: announced, running, or with
-// an output that is not confirmed.
+// Busy reports whether calls are on their way, of functions or of MCP servers: announced, running, with
+// an output that is not confirmed, or with a result for which no response was asked yet.
 func (r *Runner) Busy() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.machine.groups) > 0
+	return len(r.machine.groups)+len(r.machine.results) > 0
 }
 
 // End ends the session of the Runner. MCP calls that wait for an approval are denied; nothing is sent

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -287,6 +288,35 @@ func TestBackground(t *testing.T) {
 		tell(t, r, confirmation("a"))
 		time.Sleep(time.Minute)
 		d.want(t, "system: The function f, which was called with {}, has ended. Its output: found", "ask for 1")
+	})
+}
+
+// Results that end within a moment have one response, also with a group that ends meanwhile.
+func TestResultsInTheBackgroundAreToldTogether(t *testing.T) {
+	background := func(d time.Duration) Tool {
+		return New("f"+strconv.Itoa(int(d/time.Millisecond)), "", after(d, "found")).With(Options{Background: true})
+	}
+	result := func(name string) string {
+		return "system: The function " + name + ", which was called with {}, has ended. Its output: found"
+	}
+	tools := []Tool{background(5000 * time.Millisecond), background(5200 * time.Millisecond), background(5400 * time.Millisecond), New("f", "", after(5500*time.Millisecond, "found"))}
+	in(t, nil, tools, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "f5000", ""), callOf("b", "f5200", ""), callOf("c", "f5400", "")), confirmation("a"), confirmation("b"), confirmation("c"))
+		other := itemDone(callOf("d", "f", "")).(*voicelive.ServerEventResponseOutputItemDone)
+		other.ResponseID = "r2"
+		tell(t, r, other, &voicelive.ServerEventResponseDone{Response: voicelive.Response{ID: new("r2"), Status: voicelive.ResponseStatusCompleted}})
+		d.want(t, "a: "+backgroundText, "b: "+backgroundText, "c: "+backgroundText, "ask for 3")
+		time.Sleep(5250 * time.Millisecond)
+		d.want(t, result("f5000"), result("f5200"))
+		if !r.Busy() {
+			t.Error("nobody asks for a response, and nobody is going to")
+		}
+		time.Sleep(100 * time.Millisecond)
+		d.want(t, "ask for 2")
+		time.Sleep(time.Second)
+		d.want(t, result("f5400"), "d: found", "ask for 2")
+		time.Sleep(time.Minute)
+		d.want(t)
 	})
 }
 

@@ -37,7 +37,8 @@ type Options struct {
 	CancelOnInterruption bool
 
 	// Background sends an output at once, which says that the function runs, so that the
-	// conversation goes on. The result follows as a message of the system.
+	// conversation goes on. The result follows as a message of the system. Results that come
+	// within 300 ms, or while somebody speaks, have one response together.
 	Background bool
 
 	// Duplicates is the treatment of a call while another one with the same arguments runs.
