@@ -102,7 +102,7 @@ var mayImport = map[string][]string{
 	"voicelive/telephony/acs":               {"voicelive/audio", "voicelive/leg", "voicelive/telephony/internal/lifetime", "voicelive/telephony/internal/socket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	"voicelive/telephony/acs/acstest":       {"voicelive/leg", "voicelive/voicelivetest", "github.com/gorilla/websocket"},
 	"voicelive/telephony/twilio":            {"voicelive/audio", "voicelive/leg", "voicelive/telephony/internal/..."},
-	"voicelive/telephony/twilio/twiliotest": {"voicelive/leg", "github.com/gorilla/websocket"},
+	"voicelive/telephony/twilio/twiliotest": {"internal/wstest", "voicelive/leg", "github.com/gorilla/websocket"},
 }
 
 // mustNotReach lists what a package must not depend on, directly or through others.

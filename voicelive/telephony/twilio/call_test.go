@@ -3,6 +3,7 @@ package twilio_test
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -42,7 +43,7 @@ type line struct {
 func serve(t *testing.T, serve func(ctx context.Context, call *twilio.Call) error, change func(*twilio.Handler, *twiliotest.Options)) *line {
 	t.Helper()
 	account := &twilio.Account{SID: "AC" + strings.Repeat("0", 32), Secret: secret}
-	handler := &twilio.Handler{URL: "wss://example.com/stream", AuthToken: secret, Account: account, Serve: serve}
+	handler := &twilio.Handler{URL: "wss://example.com/stream", AuthToken: secret, Account: account, Serve: serve, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	theirs := twiliotest.Options{AuthToken: secret, Webhook: "https://example.com/answer"}
 	if change != nil {
 		change(handler, &theirs)

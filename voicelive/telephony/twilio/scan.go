@@ -5,22 +5,22 @@ package twilio
 // encoding/json.
 func (m *message) scan(b []byte) bool {
 	c := cursor{rest: b}
-	event := text(nil)
-	ok := c.object(func(c *cursor, name []byte) bool {
+	var event text
+	for name := c.first(); name != nil; name = c.next() {
 		switch string(name) {
 		case "event":
-			return c.text(&event)
+			c.text(&event)
 		case "media":
-			return m.Media.Payload == nil && m.scanMedia(c)
+			c.refuse(m.Media.Payload != nil)
+			m.scanMedia(&c)
 		case "mark":
-			return m.Mark.Name == nil && m.scanMark(c)
+			c.refuse(m.Mark.Name != nil)
+			m.scanMark(&c)
 		case "sequenceNumber", "streamSid":
-			return c.skip()
+			c.string()
+		default:
+			c.refuse(true)
 		}
-		return false
-	})
-	if !ok || !c.end() {
-		return false
 	}
 	switch string(event) {
 	case "media":
@@ -30,82 +30,91 @@ func (m *message) scan(b []byte) bool {
 	default:
 		return false
 	}
-	return true
+	return c.end()
 }
 
-func (m *message) scanMedia(c *cursor) bool {
-	return c.object(func(c *cursor, name []byte) bool {
+func (m *message) scanMedia(c *cursor) {
+	for name := c.first(); name != nil; name = c.next() {
 		switch string(name) {
 		case "track":
-			return c.text(&m.Media.Track)
+			c.text(&m.Media.Track)
 		case "timestamp":
-			return c.text(&m.Media.Timestamp)
+			c.text(&m.Media.Timestamp)
 		case "payload":
-			return c.text(&m.Media.Payload)
+			c.text(&m.Media.Payload)
 		case "chunk":
-			return c.skip()
-		}
-		return false
-	})
-}
-
-func (m *message) scanMark(c *cursor) bool {
-	return c.object(func(c *cursor, name []byte) bool {
-		return string(name) == "name" && c.text(&m.Mark.Name)
-	})
-}
-
-// A cursor is what follows in a JSON text.
-type cursor struct{ rest []byte }
-
-// object reads an object, whose members are for member.
-func (c *cursor) object(member func(c *cursor, name []byte) bool) bool {
-	if !c.token('{') {
-		return false
-	}
-	for {
-		name, ok := c.string()
-		if !ok || !c.token(':') || !member(c, name) {
-			return false
-		}
-		if !c.token(',') {
-			return c.token('}')
+			c.string()
+		default:
+			c.refuse(true)
 		}
 	}
+}
+
+func (m *message) scanMark(c *cursor) {
+	for name := c.first(); name != nil; name = c.next() {
+		c.refuse(string(name) != "name")
+		c.text(&m.Mark.Name)
+	}
+}
+
+// A cursor is the rest of a JSON text.
+type cursor struct {
+	rest    []byte
+	refused bool // it is not for the scanner
+}
+
+func (c *cursor) refuse(yes bool) { c.refused = c.refused || yes }
+
+// first begins an object, and returns the name of its first member, whose value follows; nil if it
+// refuses the text.
+func (c *cursor) first() []byte {
+	c.refuse(!c.token('{'))
+	return c.name()
+}
+
+// next returns the name of the next member; nil at the end of the object.
+func (c *cursor) next() []byte {
+	if c.token(',') {
+		return c.name()
+	}
+	c.refuse(!c.token('}'))
+	return nil
+}
+
+func (c *cursor) name() []byte {
+	name := c.string()
+	c.refuse(!c.token(':'))
+	if c.refused {
+		return nil
+	}
+	return name
 }
 
 // text reads a string that was not read before.
-func (c *cursor) text(t *text) bool {
-	s, ok := c.string()
-	first := *t == nil
-	*t = s
-	return ok && first
+func (c *cursor) text(t *text) {
+	c.refuse(*t != nil)
+	*t = c.string()
 }
 
-func (c *cursor) skip() bool {
-	_, ok := c.string()
-	return ok
-}
-
-// string reads a string of ASCII without escapes.
-func (c *cursor) string() ([]byte, bool) {
-	if !c.token('"') {
-		return nil, false
-	}
-	for i, b := range c.rest {
-		if b == '"' {
-			s := c.rest[:i:i]
-			c.rest = c.rest[i+1:]
-			return s, true
-		}
-		if b < ' ' || b == '\\' || b > '~' {
-			break
+// string reads a string of ASCII without escapes. It is not nil.
+func (c *cursor) string() []byte {
+	if c.token('"') {
+		for i, b := range c.rest {
+			if b == '"' {
+				s := c.rest[:i:i]
+				c.rest = c.rest[i+1:]
+				return s
+			}
+			if b < ' ' || b == '\\' || b > '~' {
+				break
+			}
 		}
 	}
-	return nil, false
+	c.refused = true
+	return []byte{}
 }
 
-// token reads a byte, and space before it.
+// token reads a byte, and space before it, and reports whether it was there.
 func (c *cursor) token(want byte) bool {
 	c.space()
 	if len(c.rest) == 0 || c.rest[0] != want {
@@ -115,19 +124,14 @@ func (c *cursor) token(want byte) bool {
 	return true
 }
 
-// end reports whether nothing follows.
+// end reports whether nothing is left, and nothing was refused.
 func (c *cursor) end() bool {
 	c.space()
-	return len(c.rest) == 0
+	return len(c.rest) == 0 && !c.refused
 }
 
 func (c *cursor) space() {
-	for len(c.rest) > 0 {
-		switch c.rest[0] {
-		case ' ', '\t', '\n', '\r':
-			c.rest = c.rest[1:]
-		default:
-			return
-		}
+	for len(c.rest) > 0 && (c.rest[0] == ' ' || c.rest[0] == '\t' || c.rest[0] == '\n' || c.rest[0] == '\r') {
+		c.rest = c.rest[1:]
 	}
 }

@@ -25,13 +25,16 @@ type Call struct {
 	ctx     context.Context // ends when the program has ended the call by REST, and at the end
 	cancel  context.CancelFunc
 
-	mu        sync.Mutex // guards what follows, and writing
-	conn      *websocket.Conn
+	// write state, for whoever is in writing
+	writing   chan struct{} // one slot: unlike a mutex it lets virtual time go on
 	sequence  int
 	chunk     int
 	timestamp time.Duration // of the next packet
-	stalled   chan struct{} // closed when the program's messages are read again; nil if they are
 	over      bool          // nothing is written any more
+
+	mu        sync.Mutex // guards what follows
+	conn      *websocket.Conn
+	stalled   chan struct{} // closed when the program's messages are read again; nil if they are
 	closeCode int
 	status    string
 	twiml     string
@@ -66,8 +69,8 @@ func (c *Call) TwiML() string {
 
 // Inject sends a message to the program as it is.
 func (c *Call) Inject(message string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.writing <- struct{}{}
+	defer func() { <-c.writing }()
 	c.write(message)
 }
 
@@ -100,8 +103,26 @@ func (c *Call) end() {
 // begin opens the stream.
 func (c *Call) begin(conn *websocket.Conn, parameters map[string]string) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.conn = conn
+	c.mu.Unlock()
+	c.network.running.Go(func() {
+		var sending sync.WaitGroup
+		sending.Go(func() {
+			for _, message := range c.opening(parameters) {
+				c.Inject(message)
+			}
+			c.send()
+		})
+		c.receive()
+		c.cancel()
+		conn.NetConn().Close()
+		sending.Wait()
+		c.end()
+	})
+}
+
+// opening are the first messages.
+func (c *Call) opening(parameters map[string]string) []string {
 	connected := marshal(map[string]any{"event": "connected", "protocol": "Call", "version": "1.0.0"})
 	c.sequence++
 	start := marshal(map[string]any{
@@ -112,38 +133,24 @@ func (c *Call) begin(conn *websocket.Conn, parameters map[string]string) {
 			"mediaFormat": map[string]any{"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
 		},
 	})
-	opening := []string{connected, start}
 	if c.network.options.Opening != nil {
-		opening = c.network.options.Opening(connected, start)
+		return c.network.options.Opening(connected, start)
 	}
-	for _, message := range opening {
-		c.write(message)
-	}
-	var sending sync.WaitGroup
-	sending.Go(c.send)
-	c.network.running.Go(func() {
-		c.receive()
-		c.cancel()
-		conn.NetConn().Close()
-		sending.Wait()
-		c.end()
-	})
+	return []string{connected, start}
 }
 
-// write writes a message. The caller has c.mu.
+// write writes a message. The caller is in c.writing.
 func (c *Call) write(message string) {
-	if c.conn == nil || c.over {
+	if c.over {
 		return
 	}
-	if c.conn.WriteMessage(websocket.TextMessage, []byte(message)) != nil {
-		c.over = true
-	}
+	c.over = c.conn.WriteMessage(websocket.TextMessage, []byte(message)) != nil
 }
 
 // event writes an event with its counters.
 func (c *Call) event(name string, content map[string]any) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.writing <- struct{}{}
+	defer func() { <-c.writing }()
 	c.sequence++
 	c.write(marshal(map[string]any{"event": name, "sequenceNumber": strconv.Itoa(c.sequence), "streamSid": c.StreamSID, name: content}))
 }
@@ -177,8 +184,8 @@ func (c *Call) send() {
 // stop ends the stream: the phone has hung up, or TwiML goes on elsewhere.
 func (c *Call) stop() {
 	c.event("stop", map[string]any{"accountSid": c.network.options.AccountSID, "callSid": c.SID})
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.writing <- struct{}{}
+	defer func() { <-c.writing }()
 	if c.over {
 		return
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 )
 
@@ -45,6 +46,9 @@ type Options struct {
 
 	// Answer returns the phone of somebody whom the program calls; nil, or a nil leg, is nobody.
 	Answer func(to string) leg.Leg
+
+	// Latency is how long messages are on their way, in each direction.
+	Latency time.Duration
 
 	// Opening replaces the first messages of a stream, which are connected and start.
 	Opening func(connected, start string) []string
@@ -99,7 +103,8 @@ func (l *listener) Addr() net.Addr { return &net.IPAddr{} }
 
 // dial connects to the program, whatever the address.
 func (n *Network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	near, far := net.Pipe()
+	line := wstest.LineOptions{Latency: n.options.Latency, Window: 256 << 10}
+	near, far := wstest.NewLine(line, line)
 	select {
 	case n.conns <- far:
 		return near, nil
@@ -146,7 +151,7 @@ func (n *Network) newCall(phone leg.Leg) *Call {
 	number := len(n.calls) + 1
 	c := &Call{
 		SID: fmt.Sprintf("CA%032d", number), StreamSID: fmt.Sprintf("MZ%032d", number),
-		network: n, phone: phone, marker: marker, done: make(chan struct{}),
+		network: n, phone: phone, marker: marker, done: make(chan struct{}), writing: make(chan struct{}, 1),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	n.calls = append(n.calls, c)
