@@ -159,6 +159,10 @@ diff-test: ## hold the verdicts of vlgen diff against the compiled packages; a m
 browser-test: ## test the page of voicelive/browser in Chromium, which must be installed; a module of its own
 	go -C voicelive/browser/e2e test ./...
 
+.PHONY: sip-test
+sip-test: ## test voicelive/telephony/sip with baresip and sipp, which must be installed; a module of its own
+	go -C voicelive/telephony/sip test $(RACE) -tags peers ./...
+
 .PHONY: docs-check
 docs-check: ## check docs/ with the parsers of AsyncAPI, JSON Schema and Mermaid; needs npm
 	.ci/docs/run $(EVENTS)

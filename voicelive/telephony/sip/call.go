@@ -60,9 +60,9 @@ type Call struct {
 	target   sip.Uri           // where requests go
 	sdp      netip.AddrPort    // our address for RTP
 	forget   func()            // takes the other side from the gate
+	released func()            // called when the call has ended
 
-	released func() // called when the call has ended
-
+	began  chan struct{}      // closed when the format is known
 	acked  chan []byte        // the body of the latest ACK
 	notify chan *sip.Response // what came of a transfer
 	over   sync.Once
@@ -72,7 +72,7 @@ func newCall(e *Endpoint, request *sip.Request, remote netip.AddrPort, m *media,
 	return &Call{
 		Invite: newInvite(request, remote), media: m, endpoint: e, sdp: sdp,
 		forget: e.gate.retain(remote.Addr(), request.CallID().Value()), released: func() {},
-		acked: make(chan []byte, 1), notify: make(chan *sip.Response, 1),
+		began: make(chan struct{}), acked: make(chan []byte, 1), notify: make(chan *sip.Response, 1),
 	}
 }
 
@@ -152,6 +152,7 @@ func (c *Call) newRequest(method sip.RequestMethod) *sip.Request {
 // begin begins the media, with what was agreed, and watches them.
 func (c *Call) begin(a agreement) {
 	c.media.start(a, c.Remote.Addr())
+	close(c.began)
 	c.endpoint.served.Go(func() {
 		<-c.media.ended
 		c.end(nil, c.bye) // unless another end was the reason

@@ -172,6 +172,12 @@ func (c *Call) reinvited(request *sip.Request, tx sip.ServerTransaction) {
 		respond(tx, sip.NewResponseFromRequest(request, sip.StatusInternalServerError, "Server Internal Error", nil))
 		return
 	}
+	select {
+	case <-c.began: // the ACK may have come at the same time
+	case <-c.media.ended:
+		respond(tx, sip.NewResponseFromRequest(request, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist", nil))
+		return
+	}
 	body := offer(c.sdp)
 	offered := len(request.Body()) > 0
 	if offered {
