@@ -66,7 +66,7 @@ func TestACallAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := newCall(conn, &startMessage{CallSID: "CA1", AccountSID: "AC1", StreamSID: "MZ18ad3ab5a668481ce02b83e7395059f0"}, nil, slog.New(slog.DiscardHandler))
+	c := newCall(t.Context(), conn, &startMessage{CallSID: "CA1", AccountSID: "AC1", StreamSID: "MZ18ad3ab5a668481ce02b83e7395059f0"}, nil, slog.New(slog.DiscardHandler))
 	var m message
 	spoken := make([]byte, leg.MuLaw.Bytes(100*time.Millisecond))
 	marks := 0
@@ -75,7 +75,7 @@ func TestACallAllocatesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 6 {
-			b, err := c.conn.Next(t.Context())
+			b, err := c.conn.Next(c.ctx)
 			if err == nil {
 				err = decode(b, &m)
 			}
@@ -105,7 +105,7 @@ func TestACallAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkPacket(b *testing.B) {
-	c := newCall(nil, &startMessage{CallSID: "CA1"}, nil, slog.New(slog.DiscardHandler))
+	c := newCall(b.Context(), nil, &startMessage{CallSID: "CA1"}, nil, slog.New(slog.DiscardHandler))
 	message, wire := message{}, []byte(packet)
 	b.ReportAllocs()
 	for b.Loop() {

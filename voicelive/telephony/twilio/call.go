@@ -28,6 +28,7 @@ type Call struct {
 	// Parameters are those of the TwiML, such as From and To of [Webhook].
 	Parameters map[string]string
 
+	ctx     context.Context // ends when Shutdown has no more patience
 	conn    *socket.Conn
 	account *Account
 	log     *slog.Logger
@@ -57,12 +58,13 @@ const maxMarks = 4096
 // maxChunk is the most audio of one message, in bytes: half a second.
 const maxChunk = 4000
 
-func newCall(conn *socket.Conn, start *startMessage, account *Account, log *slog.Logger) *Call {
+func newCall(ctx context.Context, conn *socket.Conn, start *startMessage, account *Account, log *slog.Logger) *Call {
 	return &Call{
 		SID:        start.CallSID,
 		AccountSID: start.AccountSID,
 		StreamSID:  start.StreamSID,
 		Parameters: start.CustomParameters,
+		ctx:        ctx,
 		conn:       conn,
 		account:    account,
 		log:        log.With("call", start.CallSID),
@@ -79,11 +81,11 @@ func (c *Call) Format() audio.Format { return leg.MuLaw }
 func (c *Call) Receive(ctx context.Context) (leg.Input, error) { return c.inbox.Receive(ctx) }
 
 // read reads messages until the connection ends.
-func (c *Call) read(ctx context.Context) {
+func (c *Call) read() {
 	defer close(c.done)
 	var m message
 	for {
-		b, err := c.conn.Next(ctx)
+		b, err := c.conn.Next(c.ctx)
 		if err == nil {
 			err = decode(b, &m)
 		}
@@ -91,17 +93,17 @@ func (c *Call) read(ctx context.Context) {
 			err = c.handle(&m)
 		}
 		if err != nil {
-			c.readEnded(ctx, err)
+			c.readEnded(err)
 			return
 		}
 	}
 }
 
 // readEnded closes the connection for a reason, which Receive returns.
-func (c *Call) readEnded(ctx context.Context, err error) {
+func (c *Call) readEnded(err error) {
 	switch {
-	case ctx.Err() != nil:
-		c.inbox.End(ctx.Err())
+	case c.ctx.Err() != nil:
+		c.inbox.End(c.ctx.Err())
 		c.close(socket.CloseGoingAway)
 	case err == io.EOF:
 		c.inbox.End(io.EOF)
@@ -362,8 +364,11 @@ func (c *Call) ended() bool {
 	return first
 }
 
-// close closes the connection. The first code counts.
+// close closes the connection. The first code counts; that of Shutdown is that the server goes away.
 func (c *Call) close(code int) {
 	c.ended()
+	if c.ctx.Err() != nil {
+		code = socket.CloseGoingAway
+	}
 	c.conn.CloseWith(code, "")
 }

@@ -155,8 +155,8 @@ func (h *Handler) log() *slog.Logger {
 }
 
 // begin waits for the description of the call, and checks its ticket.
-func (h *Handler) begin(ctx context.Context, conn *socket.Conn) (*Call, error) {
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(h.StartTimeout, defaultStart))
+func (h *Handler) begin(call context.Context, conn *socket.Conn) (*Call, error) {
+	ctx, cancel := context.WithTimeout(call, cmp.Or(h.StartTimeout, defaultStart))
 	defer cancel()
 	start, err := readStart(ctx, conn)
 	if err != nil {
@@ -167,13 +167,13 @@ func (h *Handler) begin(ctx context.Context, conn *socket.Conn) (*Call, error) {
 	if !h.AllowAnyTwiML && !h.tickets.use(h.AuthToken, start.CallSID, ticket, time.Now()) {
 		return nil, fmt.Errorf("call %s has no valid ticket", start.CallSID)
 	}
-	return newCall(conn, start, h.Account, h.log()), nil
+	return newCall(call, conn, start, h.Account, h.log()), nil
 }
 
 // serve has a call.
 func (h *Handler) serve(ctx context.Context, call *Call) {
 	call.log.InfoContext(ctx, "twilio: call begins")
-	go call.read(ctx)
+	go call.read()
 	defer func() { <-call.done }()
 	defer call.close(socket.CloseNormal) // also if Serve panics
 	err := h.Serve(ctx, call)
