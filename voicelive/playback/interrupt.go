@@ -126,20 +126,21 @@ func (m *machine) cutResponse(now time.Time, id string) {
 		return
 	}
 	r := m.responses[i]
-	if slices.ContainsFunc(m.spans, func(s span) bool { return s.part.response == r }) {
-		m.clock.clear(now)
-		m.hear(now)
-		m.resumed = true
-		m.takeOut(now, r)
-		m.stats.Interruptions++
-	}
+	m.takeOut(now, r)
 	if r.active && !r.dead {
 		m.kill(now, r, false)
 	}
 }
 
-// takeOut removes the audio of a response that was not heard.
+// takeOut removes the audio of a response that was not heard, and plays on.
 func (m *machine) takeOut(now time.Time, r *response) {
+	if !slices.ContainsFunc(m.spans, func(s span) bool { return s.part.response == r }) {
+		return
+	}
+	m.clock.clear(now)
+	m.hear(now)
+	m.resumed = true
+	m.stats.Interruptions++
 	rest := m.buffer[m.read:]
 	buffer, spans := m.buffer[:0], m.spans[:0]
 	for _, s := range m.spans {
@@ -164,9 +165,7 @@ func (p *part) cutAt(now time.Time) {
 func (m *machine) drop(now time.Time, id string) {
 	r := m.response(id)
 	r.dead = true
-	if m.sounds(r) {
-		m.interrupt(now, false)
-	}
+	m.takeOut(now, r)
 }
 
 // correct sends the corrections that are due: when the service has closed the item, and, with

@@ -537,6 +537,22 @@ func TestDrop(t *testing.T) {
 	})
 }
 
+// What plays of another response plays on.
+func TestDropOfAResponseBehindAnother(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, respond("r1", 500)...)
+		tell(t, p, created("r2"), delta("r2", "item_r2", 500))
+		wait(100 * time.Millisecond)
+		p.Drop("r2")
+		tell(t, p, delta("r2", "item_r2", 100), done("r2"))
+		wait(time.Second)
+		if got := p.Stats().Played; got != 500*time.Millisecond {
+			t.Errorf("%v were played, want the 500ms of the first response", got)
+		}
+		w.want(t, "delete item_r2")
+	})
+}
+
 func TestAClosedPlayerIsSilent(t *testing.T) {
 	in(t, nil, func(t *testing.T, _ *Player, s *speaker, w *wire) {
 		ctx, cancel := context.WithCancel(t.Context())
