@@ -4,6 +4,7 @@ import "encoding/json"
 
 // TurnBehavior is what the service does by itself when the user speaks.
 type TurnBehavior struct {
+	DetectsSpeech     bool // turn detection is on: the service tells when the user begins and ends to speak
 	CreateResponse    bool // it creates a response when the user has spoken; create_response, on by default
 	InterruptResponse bool // speech cancels the active response; interrupt_response, on by default
 	AutoTruncate      bool // it truncates an interrupted response as if it was played in real time; auto_truncate, off by default
@@ -34,6 +35,7 @@ func TurnBehaviorOf(d TurnDetection) TurnBehavior {
 		}
 	}
 	return TurnBehavior{
+		DetectsSpeech:     true,
 		CreateResponse:    create == nil || *create,
 		InterruptResponse: interrupt == nil || *interrupt,
 		AutoTruncate:      truncate != nil && *truncate,

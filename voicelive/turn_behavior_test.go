@@ -16,10 +16,10 @@ func TestTurnBehaviorOfEveryDetection(t *testing.T) {
 	types := append(voicelive.TurnDetectionType("").Values(), "new_vad")
 	for _, typ := range types {
 		for properties, want := range map[string]voicelive.TurnBehavior{
-			``: {CreateResponse: true, InterruptResponse: true},
-			`,"create_response":false,"interrupt_response":false,"auto_truncate":true`:  {AutoTruncate: true},
-			`,"create_response":true,"interrupt_response":false,"auto_truncate":false`:  {CreateResponse: true},
-			`,"create_response":false,"interrupt_response":true,"auto_truncate":"what"`: {InterruptResponse: true},
+			``: {DetectsSpeech: true, CreateResponse: true, InterruptResponse: true},
+			`,"create_response":false,"interrupt_response":false,"auto_truncate":true`:  {DetectsSpeech: true, AutoTruncate: true},
+			`,"create_response":true,"interrupt_response":false,"auto_truncate":false`:  {DetectsSpeech: true, CreateResponse: true},
+			`,"create_response":false,"interrupt_response":true,"auto_truncate":"what"`: {DetectsSpeech: true, InterruptResponse: true},
 		} {
 			text := `{"type":"` + string(typ) + `"` + properties + `}`
 			d, err := voicelive.UnmarshalTurnDetection([]byte(text))

@@ -458,3 +458,18 @@ func BenchmarkDelta(b *testing.B) {
 		}
 	}
 }
+
+// Nobody tells that speech has stopped once turn detection is off.
+func TestTurnDetectionIsSwitchedOffInSpeech(t *testing.T) {
+	for _, off := range []voicelive.TurnDetection{nil, voicelive.NullTurnDetection{}} {
+		in(t, nil, func(t *testing.T, f *Floor, w *wire) {
+			tell(t, f, speechStarted())
+			h := f.Request(Request{})
+			tell(t, f, &voicelive.ServerEventSessionUpdated{Session: voicelive.ResponseSession{TurnDetection: &voicelive.ServerVAD{}}})
+			outcome(t, h, Waiting)
+			tell(t, f, &voicelive.ServerEventSessionUpdated{Session: voicelive.ResponseSession{TurnDetection: off}})
+			outcome(t, h, Sent)
+			w.want(t, "create")
+		})
+	}
+}

@@ -81,7 +81,7 @@ func (m *machine) init(limits Limits) {
 	m.limits = limits
 	// Until session.created tells better: waiting for a response that does not come
 	// costs a limit, not waiting for one that comes costs a sentence.
-	m.behavior = voicelive.TurnBehavior{CreateResponse: true, InterruptResponse: true}
+	m.behavior = voicelive.TurnBehavior{DetectsSpeech: true, CreateResponse: true, InterruptResponse: true}
 	m.active = map[string]*response{}
 	m.creations = map[string]*creation{}
 }
@@ -105,6 +105,9 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 		m.behavior = voicelive.TurnBehaviorOf(e.Session.TurnDetection)
 	case *voicelive.ServerEventSessionUpdated:
 		m.behavior = voicelive.TurnBehaviorOf(e.Session.TurnDetection)
+		if !m.behavior.DetectsSpeech { // nobody will tell that the speech has stopped
+			m.speaking, m.speechItem = time.Time{}, ""
+		}
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
 		m.speechStarted(now, e.ItemID)
 	case *voicelive.ServerEventInputAudioBufferSpeechStopped:

@@ -105,6 +105,27 @@ func TestTheEndOfAResponseIsLost(t *testing.T) {
 	})
 }
 
+// Nobody tells that speech has stopped once turn detection is off.
+func TestTurnDetectionIsSwitchedOffInSpeech(t *testing.T) {
+	in(t, nil, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, speech(), session(voicelive.NullTurnDetection{}))
+		tell(t, p, respond("r1", 100)...)
+		if s.ms() != 100 {
+			t.Error("the response does not play")
+		}
+	})
+	in(t, &Options{OnSpeech: Pause}, func(t *testing.T, p *Player, s *speaker, w *wire) {
+		tell(t, p, session(&voicelive.ServerVAD{InterruptResponse: new(false)}))
+		tell(t, p, respond("r1", 1000)...)
+		wait(500 * time.Millisecond)
+		tell(t, p, speech(), session(voicelive.NullTurnDetection{}))
+		wait(5 * time.Second)
+		if got := p.Stats().Played; got != time.Second {
+			t.Errorf("%v were played, want all: the pause has an end", got)
+		}
+	})
+}
+
 // The words of what the user said before the response come late. They do not interrupt it.
 func TestWordsOfEarlierSpeechDoNotInterrupt(t *testing.T) {
 	in(t, &Options{OnSpeech: Pause}, func(t *testing.T, p *Player, s *speaker, w *wire) {

@@ -108,6 +108,9 @@ func (m *machine) handle(now time.Time, event voicelive.ServerEvent) {
 		m.behavior = voicelive.TurnBehaviorOf(e.Session.TurnDetection)
 	case *voicelive.ServerEventSessionUpdated:
 		m.behavior = voicelive.TurnBehaviorOf(e.Session.TurnDetection)
+		if !m.behavior.DetectsSpeech { // nobody will tell that the speech has stopped
+			m.speechStopped(now)
+		}
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
 		m.speechStarted(now, e.ItemID)
 	case *voicelive.ServerEventInputAudioBufferSpeechStopped, *voicelive.ServerEventInputAudioBufferCommitted,

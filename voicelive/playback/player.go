@@ -47,7 +47,7 @@ func New(ctx context.Context, l leg.Leg, sender voicelive.Sender, o *Options) *P
 	d := &legDevice{player: p}
 	m.clock = clock{format: l.Format(), device: d}
 	// Until session.created tells better.
-	m.behavior = voicelive.TurnBehavior{CreateResponse: true, InterruptResponse: true}
+	m.behavior = voicelive.TurnBehavior{DetectsSpeech: true, CreateResponse: true, InterruptResponse: true}
 	if positioner, ok := leg.As[leg.Positioner](l); ok {
 		d.positioner = positioner
 		m.clock.feedback, m.clock.origin = byPosition, positioner.Position()
