@@ -31,7 +31,11 @@ func (srv *Server) Check(t TB) {
 func (s *Session) Check() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	found := slices.Clone(s.faulted)
+	return errors.Join(append(slices.Clone(s.faulted), s.uncalled()...)...)
+}
+
+// uncalled lists function calls that have not got one output. The caller holds the lock.
+func (s *Session) uncalled() (found []error) {
 	lost := s.end != nil && s.end.By != ByClient
 	for _, c := range s.functions {
 		switch {
@@ -41,7 +45,7 @@ func (s *Session) Check() error {
 			found = append(found, fmt.Errorf("function call %s of %s has no output", c.id, c.name))
 		}
 	}
-	return errors.Join(found...)
+	return found
 }
 
 // function is a function call and the outputs that it has got.
@@ -53,7 +57,9 @@ type function struct {
 
 // blame records a mistake of the client.
 func (s *Session) blame(format string, args ...any) {
-	s.change(func() { s.faulted = append(s.faulted, fmt.Errorf(format, args...)) })
+	err := fmt.Errorf(format, args...)
+	s.change(func() { s.faulted = append(s.faulted, err) })
+	s.logMistake(err)
 }
 
 // intoSpeech blames the client for a response.create while the user speaks, if the client could know that the user does.

@@ -59,6 +59,7 @@ func (srv *Server) breakHandshake(conn net.Conn, r *bufio.Reader, req *http.Requ
 func (srv *Server) refused(conn net.Conn, refused *refusal, h Handshake) {
 	h.Status = refused.status
 	srv.leave(h.index, h)
+	srv.options.Logger.Warn("refused", "path", h.URL.Path, "status", refused.status, "reason", refused.message)
 	refused.write(conn, h.RequestID)
 }
 

@@ -1,6 +1,9 @@
 package voicelivetest
 
-import "time"
+import (
+	"log/slog"
+	"time"
+)
 
 // Options configure a [Server]. The zero value, like a nil *Options, is a server in memory that accepts every
 // credential, detects speech, and responds with the words of the user.
@@ -9,7 +12,7 @@ type Options struct {
 	Transport Transport
 	// Address is where a server over TCP listens, such as "localhost:8080". Empty is a free port of 127.0.0.1.
 	Address string
-	// TLS encrypts the connections, with a certificate that [Server.TLSConfig] trusts.
+	// TLS encrypts the connections, with a certificate of its own: see [Server.TLSConfig] and [Server.Certificate].
 	TLS bool
 
 	// Keys are the API keys that are accepted. Nil accepts any.
@@ -75,6 +78,9 @@ type Options struct {
 	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled. The server
 	// keeps the types and times of at least the last 10,000 events in each direction. Forget is for long runs.
 	Forget bool
+	// Logger gets what happens on the side of the service, as it happens: each request to open a session, each event of the
+	// client with its JSON, each mistake that [Session.Check] would list, and the end of each session. Nil logs nothing.
+	Logger *slog.Logger
 	// Lenient keeps [NewServer] from failing the test if [Session.Violations] lists a violation.
 	Lenient bool
 }
@@ -112,6 +118,9 @@ func (o *Options) orDefault() Options {
 	}
 	if full.Hear == nil {
 		full.Hear = Hear()
+	}
+	if full.Logger == nil {
+		full.Logger = slog.New(slog.DiscardHandler)
 	}
 	setDefault(&full.Chunk, 100*time.Millisecond)
 	setDefault(&full.SessionLimit, time.Hour)

@@ -23,12 +23,13 @@ type TB interface {
 
 // Server is a simulated VoiceLive service. Its methods may be called from any goroutine.
 type Server struct {
-	options  Options
-	listener net.Listener
-	pipe     *pipeListener // nil over TCP
-	pool     *x509.CertPool
-	serving  sync.WaitGroup
-	began    time.Time
+	options     Options
+	listener    net.Listener
+	pipe        *pipeListener // nil over TCP
+	pool        *x509.CertPool
+	certificate *x509.Certificate
+	serving     sync.WaitGroup
+	began       time.Time
 
 	mu         sync.Mutex
 	closed     bool
@@ -92,7 +93,7 @@ func (srv *Server) listen() (err error) {
 		srv.listener.Close()
 		return err
 	}
-	srv.pool = pool
+	srv.pool, srv.certificate = pool, cert.Leaf
 	srv.listener = tls.NewListener(srv.listener, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"http/1.1"}})
 	return nil
 }
@@ -154,6 +155,10 @@ func (srv *Server) TLSConfig() *tls.Config {
 	}
 	return &tls.Config{RootCAs: srv.pool, ServerName: host, MinVersion: tls.VersionTLS12}
 }
+
+// Certificate is the certificate of the server, for programs that cannot use [Server.TLSConfig]; nil without
+// [Options.TLS]. It is valid for a day.
+func (srv *Server) Certificate() *x509.Certificate { return srv.certificate }
 
 // Close ends all sessions at once, without a close frame, and returns when no goroutine of the server is left. The
 // error lists the problems that fail a test of [NewServer]. Closing again returns the same error.

@@ -117,6 +117,7 @@ func (s *Session) run() {
 	s.loop()
 	hangUp(s.conn)
 	peers.Wait()
+	s.logEnd()
 	if s.srv.options.Lenient {
 		return
 	}
@@ -145,6 +146,7 @@ func (s *Session) loop() {
 	s.alarm = time.NewTimer(time.Hour)
 	defer s.alarm.Stop()
 	defer s.abandon()
+	s.logBegin()
 	s.begin()
 	for {
 		s.rest()

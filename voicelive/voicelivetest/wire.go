@@ -245,6 +245,7 @@ func (s *Session) handle(text []byte) {
 	}
 	s.change(func() { s.received = keep(s.received, kept, s.forget) })
 	s.handled++
+	s.logEvent(r, err)
 	s.fireAt(s.handled)
 	switch {
 	case s.closing:
