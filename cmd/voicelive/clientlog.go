@@ -83,7 +83,7 @@ func (l *clientLog) line(r slog.Record, values map[string]any) string {
 	switch r.Message {
 	case "event":
 		at, _ := values["at"].(time.Duration)
-				return fmt.Sprintf("%s%.3fs %s", where, at.Seconds(), values["event"])
+		return fmt.Sprintf("%s%.3fs %s", where, at.Seconds(), values["event"])
 	case "session began":
 		for _, name := range []string{"model", "agent"} {
 			if v := values[name]; v != "" {
