@@ -34,6 +34,10 @@ generate: ## rewrite voicelive/*.gen.go, what lint knows of versions, and the ge
 demo: ## hold a spoken conversation with a simulator; with AZURE_VOICELIVE_ENDPOINT, with Azure
 	@go -C examples run ./assistant
 
+.PHONY: demo-browser
+demo-browser: ## serve a page to talk from, with a simulator; with AZURE_VOICELIVE_ENDPOINT, with Azure
+	@go -C examples run ./browser
+
 .PHONY: check
 check: ## print what generate would change; fails if anything
 	@go run ./cmd/vlgen check -strict

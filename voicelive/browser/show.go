@@ -17,7 +17,7 @@ type View struct {
 	// Latency is that of the last turn: from the end of the user's speech until the user heard the assistant.
 	Latency time.Duration
 
-	// Notice is a sentence for the user, such as "Please hold the line".
+	// Notice is a sentence for the user, such as "Please hold the line". It is shown for 10 s.
 	Notice string
 }
 

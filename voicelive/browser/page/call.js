@@ -4,7 +4,8 @@
 //   lines    {lines, removed} of the transcript
 //   level    0 to 1           of the microphone
 //   latency  milliseconds
-//   notice   text
+//   notice   text             for the user
+//   trouble  text             that stays
 //   stream   a MediaStream of the assistant, with WebRTC
 
 const base = new URL('.', import.meta.url);
@@ -93,7 +94,7 @@ export class Call extends EventTarget {
     });
     this.#bridge.port.onmessage = ({data}) => this.#fromBridge(data);
     this.#context.createMediaStreamSource(this.#microphone).connect(this.#bridge).connect(this.#context.destination);
-    this.#microphone.getAudioTracks()[0].onended = () => this.tell('notice', 'The microphone is gone.');
+    this.#microphone.getAudioTracks()[0].onended = () => this.tell('trouble', 'The microphone is gone.');
   }
 
   #fromBridge(data) {

@@ -3,9 +3,15 @@ import {Call} from './call.js';
 const $ = (id) => document.getElementById(id);
 const names = {user: 'You', assistant: 'Assistant', tool: 'Tool'};
 let call;
+let noticed; // the timer of the notice
+let follow = true; // the transcript shows its end
+
+$('transcript').onscroll = ({target}) => (follow = target.scrollHeight - target.scrollTop - target.clientHeight < 40);
+new ResizeObserver(scroll).observe($('transcript'));
 
 $('start').onclick = () => {
   $('transcript').replaceChildren();
+  follow = true;
   $('empty').hidden = false;
   $('latency').hidden = true;
   notice('');
@@ -15,7 +21,8 @@ $('start').onclick = () => {
   on('lines', showLines);
   on('level', (level) => ($('level').value = Math.min(1, 3 * level)));
   on('latency', showLatency);
-  on('notice', notice);
+  on('notice', (text) => notice(text, 10_000));
+  on('trouble', notice);
   on('stream', showStream);
   call.start();
 };
@@ -36,19 +43,18 @@ function mute(on) {
 
 function showState({state, text}) {
   const busy = state !== 'ended' && state !== 'error';
-  const ended = !$('hang-up').disabled && !busy;
+  const lost = !busy && [$('hang-up'), $('mute')].includes(document.activeElement); // a disabled button has no focus
   $('status').dataset.state = state;
   $('status').textContent = text;
   $('start').disabled = busy;
   $('hang-up').disabled = !busy;
   $('mute').disabled = !busy;
   if (busy && document.activeElement === $('start')) $('hang-up').focus();
-  if (ended) {
-    $('mute').setAttribute('aria-pressed', 'false');
-    $('mute').textContent = 'Mute';
-    $('video').hidden = true;
-    if (document.activeElement === document.body) $('start').focus();
-  }
+  if (busy) return;
+  $('mute').setAttribute('aria-pressed', 'false');
+  $('mute').textContent = 'Mute';
+  $('video').hidden = true;
+  if (lost) $('start').focus();
 }
 
 function showLatency(ms) {
@@ -56,9 +62,12 @@ function showLatency(ms) {
   $('latency').hidden = false;
 }
 
-function notice(text) {
+// notice shows a text for some milliseconds; without them, for as long as the call lasts.
+function notice(text, duration) {
+  clearTimeout(noticed);
   $('notice').textContent = text;
   $('notice').hidden = !text;
+  if (duration) noticed = setTimeout(() => notice(''), duration);
 }
 
 function showStream(stream) {
@@ -69,7 +78,6 @@ function showStream(stream) {
 
 function showLines({lines, removed}) {
   const list = $('transcript');
-  const below = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   for (const id of removed) find(id)?.remove();
   for (const line of lines) {
     const item = find(line.id) ?? document.createElement('li');
@@ -79,7 +87,11 @@ function showLines({lines, removed}) {
     if (place !== item) list.insertBefore(item, place);
   }
   $('empty').hidden = list.children.length > 0;
-  if (below) list.scrollTop = list.scrollHeight;
+  scroll();
+}
+
+function scroll() {
+  if (follow) $('transcript').scrollTop = $('transcript').scrollHeight;
 }
 
 function find(id) {

@@ -63,7 +63,6 @@ export class Media {
   #connection(state) {
     if (state === 'connected') {
       clearTimeout(this.#timer);
-      this.#call.tell('media', true);
     } else if (state === 'failed') {
       this.#noMedia(state);
     }
@@ -73,7 +72,7 @@ export class Media {
   #noMedia(cause) {
     clearTimeout(this.#timer);
     console.info('WebRTC:', cause);
-    this.#call.tell('notice', 'There is no sound: media needs the real service, and a network that lets it through.');
+    this.#call.tell('trouble', 'There is no sound: media needs the real service, and a network that lets it through.');
   }
 
   // forward gives the server what the service tells this page alone. The server believes none of it.
