@@ -92,7 +92,7 @@ test-long: ## run the tests of chance with as many rounds as CI does
 	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 100 -first 21
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
 	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
-	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 500 -first 13
+	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 500 -first 7
 
 .PHONY: soak
 soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playback and tools, and CONVERSATIONS of agents, with new seeds each time

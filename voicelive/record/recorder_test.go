@@ -325,11 +325,11 @@ func TestABrokenWriterDoesNotBreakTheCall(t *testing.T) {
 func TestHugeEvents(t *testing.T) {
 	var cassette bytes.Buffer
 	r := record.New(&cassette, &record.Options{Buffer: 1000})
-	observe(r, new(voicelive.Session), 1, 20<<20)
+	observe(r, new(voicelive.Session), 1, 2<<20)
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if c := read(t, cassette.Bytes()); len(c.Entries) != 1 || len(c.Entries[0].JSON) < 20<<20 {
+	if c := read(t, cassette.Bytes()); len(c.Entries) != 1 || len(c.Entries[0].JSON) < 2<<20 {
 		t.Errorf("%d entries", len(c.Entries))
 	}
 }
@@ -363,7 +363,7 @@ func TestSessionsAtOnceInOneCassette(t *testing.T) {
 		srv := voicelivetest.NewServer(t, nil)
 		var cassette bytes.Buffer
 		r := record.New(&cassette, nil)
-		const n = 20
+		const n = 6
 		var calls sync.WaitGroup
 		for range n {
 			s := connect(t, srv, r, nil)

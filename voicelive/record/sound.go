@@ -126,7 +126,7 @@ func (s *Sound) said(in leg.Input) {
 	defer s.spool.mu.Unlock()
 	t := &s.tracks[user]
 	if in.Gap > 0 && t.end > 0 {
-		at := t.end + s.frames(in.Gap)
+		at := min(t.end+s.frames(in.Gap), max(t.end, s.frames(now.Sub(s.began)))) // no gap is longer than the time
 		*t = track{before: t.end, start: at, end: at}
 	}
 	s.put(user, now, in.Audio, jitter)
@@ -140,8 +140,9 @@ func (s *Sound) put(channel int, end time.Time, sound []byte, slack time.Duratio
 	}
 	pcm := s.decode(sound)
 	t := &s.tracks[channel]
-	at := s.frames(end.Sub(s.began)) - int64(len(pcm)/2)
-	s.flush(min(s.frames(time.Since(s.began)), at)-s.frames(window), s.frames(step))
+	now := s.frames(time.Since(s.began))
+	at := min(s.frames(end.Sub(s.began)), now+s.frames(maxWindow)) - int64(len(pcm)/2)
+	s.flush(min(now, at)-s.frames(window), s.frames(step))
 	if t.end == 0 || at-t.end >= s.frames(slack) {
 		at = max(at, s.done, t.end)
 		*t = track{before: t.end, start: at, end: at}

@@ -140,7 +140,7 @@ func TestWhereTheUserIs(t *testing.T) {
 		{"a gap that nobody tells", []time.Duration{20 * ms, 1040 * ms}, []leg.Input{packet(1), packet(161)}, "0 160 1,8160 8320 161"},
 		{"packets that were held up", []time.Duration{20 * ms, 1060 * ms, 1060 * ms, 1060 * ms}, []leg.Input{packet(1), packet(161), packet(321), packet(481)}, "0 160 1,8000 8480 161"},
 		{"packets that waited for the call", []time.Duration{500 * ms, 500 * ms, 500 * ms, 520 * ms}, []leg.Input{packet(1), packet(161), packet(321), packet(481)}, "3520 4160 1"},
-		{"a long silence", []time.Duration{20 * ms, 2 * time.Minute}, []leg.Input{packet(1), packet(161)}, "0 160 1,959840 960000 161"},
+		{"a silence that is longer than the memory", []time.Duration{20 * ms, 20 * time.Second}, []leg.Input{packet(1), packet(161)}, "0 160 1,159840 160000 161"},
 	} {
 		left, right := record8(t, tt.at, tt.inputs, nil)
 		if got := strings.Join(left, ","); got != tt.want || len(right) > 0 {
@@ -167,9 +167,21 @@ func TestWhereTheAssistantIs(t *testing.T) {
 	}
 }
 
+// Times and gaps that cannot be are not believed.
+func TestTimesOfASoundThatCannotBe(t *testing.T) {
+	left, right := record8(t, []time.Duration{20 * time.Millisecond, 40 * time.Millisecond}, []leg.Input{{Audio: tone(160, 1)}, {Gap: 1000 * time.Hour, Audio: tone(160, 161)}},
+		func(s *record.Sound, began time.Time) {
+			s.Heard(playback.Heard{At: time.Time{}, Audio: tone(80, 1)})
+			s.Heard(playback.Heard{At: began.Add(math.MaxInt64), Audio: tone(80, 101)})
+		})
+	if got, want := fmt.Sprint(left, right), "[0 320 1] [0 80 1 80240 80320 101]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // The file of a call with interruptions is the sound that the leg has played, sample by sample.
 func TestTheSoundOfACallIsWhatWasHeard(t *testing.T) {
-	for _, f := range []audio.Format{leg.PCM24, leg.MuLaw, leg.ALaw} {
+	for _, f := range []audio.Format{leg.PCM24, leg.MuLaw} {
 		t.Run(f.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				said := speech(f)
@@ -313,11 +325,11 @@ func TestASoundOnASlowDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		const n = 300
+		const n = 180
 		for i := range n {
 			time.Sleep(time.Second)
 			s.Heard(playback.Heard{At: time.Now(), Audio: tone(8000, 1)})
-			if i == 280 {
+			if i == 160 {
 				close(g.open)
 				synctest.Wait()
 			}
@@ -338,7 +350,7 @@ func TestASoundOnASlowDisk(t *testing.T) {
 				gaps++
 			}
 		}
-		if begins < 100 || gaps < 100 || begins+gaps != n {
+		if begins < 100 || gaps < 20 || begins+gaps != n {
 			t.Errorf("%d seconds are there, %d are silent", begins, gaps)
 		}
 	})

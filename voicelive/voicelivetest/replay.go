@@ -3,6 +3,7 @@ package voicelivetest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -11,7 +12,8 @@ import (
 )
 
 // Replay responds with recorded responses, one after the other; the last one stays. The recording has one JSON value on a
-// line: a server event, or an object with a server event in the member "event". A response consists of the events from
+// line: a server event, or an object with a server event in the member "event"; other lines of a cassette of package record
+// are left out. A response consists of the events from
 // response.created to response.done, without the events of the client and the events about the client or the user. Its
 // items join the conversation. Events keep their identifiers, except event_id and identifiers that the session uses
 // already. A response gets the metadata that the client has sent, if any.
@@ -23,6 +25,9 @@ func Replay(recording []byte) (Responder, error) {
 			continue
 		}
 		event, decoded, err := recordedEvent(line)
+		if err == errNoEvent {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n+1, err)
 		}
@@ -43,6 +48,9 @@ func Replay(recording []byte) (Responder, error) {
 	return func(r Request) Response { return responses[min(r.N, len(responses)-1)] }, nil
 }
 
+// errNoEvent is the error of a line of a cassette that has no event of the service.
+var errNoEvent = errors.New("the line has no event of the service")
+
 // recordedEvent is the server event of a line, without its event_id.
 func recordedEvent(line []byte) (json.RawMessage, voicelive.ServerEvent, error) {
 	var members map[string]json.RawMessage
@@ -50,9 +58,15 @@ func recordedEvent(line []byte) (json.RawMessage, voicelive.ServerEvent, error) 
 		return nil, nil, err
 	}
 	if inner, ok := members["event"]; ok && members["type"] == nil {
+		if members["from"] != nil && string(members["from"]) != `"service"` {
+			return nil, nil, errNoEvent
+		}
 		if members = nil; json.Unmarshal(inner, &members) != nil {
 			return nil, nil, fmt.Errorf("the member event is not an object")
 		}
+	}
+	if members["type"] == nil && (members["cassette"] != nil || members["at_ns"] != nil) {
+		return nil, nil, errNoEvent
 	}
 	delete(members, "event_id")
 	event := encode(members)

@@ -16,10 +16,13 @@ import (
 
 // A recording plays as it was recorded.
 func TestARecordingIsReplayed(t *testing.T) {
-	const text = `{"type":"session.created","session":{}}
+	const text = `{"cassette":1,"began":"2026-11-26T12:00:00Z","audio":"all","text":"all"}
+{"at_ns":1,"session":1,"connected":{"endpoint":"https://host","duration_ns":1}}
+{"type":"session.created","session":{}}
 {"at":3,"event":{"type":"response.created","event_id":"e","response":{"id":"resp_r","status":"in_progress"}}}
 {"type":"response.audio_transcript.delta","response_id":"resp_r","item_id":"i","output_index":0,"content_index":0,"delta":"Recorded.","future":1}
 {"type":"response.cancel"}
+{"at_ns":3,"session":1,"from":"client","event":{"type":"of.the.client"}}
 {"type":"of.tomorrow","x":1}
 {"type":"response.done","response":{"id":"resp_r","status":"completed"}}
 {"type":"error","error":{"type":"t","message":"outside"}}

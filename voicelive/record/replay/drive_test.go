@@ -17,39 +17,30 @@ import (
 // The client of the call has the same conversation with another service, whose identifiers are others.
 func TestDrivingTheClientOfACall(t *testing.T) {
 	c := recordCall(t)
-	for _, pace := range []voicelivetest.Pace{voicelivetest.RealTime, 2} {
-		synctest.Test(t, func(t *testing.T) {
-			o := service(voicelivetest.Hear("What is the weather?", "Stop! And what is the weather now?"))
-			o.Pace = pace
-			srv := voicelivetest.NewServer(t, o)
-			srv.Client(t) // so that the next session has other identifiers
-			session := srv.Client(t)
-			driven, err := replay.Drive(t.Context(), session, c, 1, &replay.Options{Pace: pace})
-			if err != nil {
-				t.Fatalf("%v after %+v", err, driven)
+	synctest.Test(t, func(t *testing.T) {
+		srv := voicelivetest.NewServer(t, service(voicelivetest.Hear("What is the weather?", "Stop! And what is the weather now?")))
+		srv.Client(t) // so that the next session has other identifiers
+		session := srv.Client(t)
+		driven, err := replay.Drive(t.Context(), session, c, 1, nil)
+		if err != nil {
+			t.Fatalf("%v after %+v", err, driven)
+		}
+		var sent int
+		for _, e := range c.Session(1) {
+			if e.From == record.Client {
+				sent++
 			}
-			var sent int
-			for _, e := range c.Session(1) {
-				if e.From == record.Client {
-					sent++
-				}
-			}
-			if driven.Sent != sent || len(srv.Session(1).Received()) != sent {
-				t.Errorf("%d events are sent, want %d", driven.Sent, sent)
-			}
-			if pace == voicelivetest.RealTime { // otherwise the user of the recording has heard more, or less
-				if len(driven.Errors) > 0 {
-					t.Errorf("errors %v", driven.Errors)
-				}
-				if diff := cmp.Diff(driven.Recorded, driven.Received); diff != "" {
-					t.Errorf("the service does something else (-recorded +received):\n%s", diff)
-				}
-				if err := srv.Session(1).Check(); err != nil {
-					t.Error(err)
-				}
-			}
-		})
-	}
+		}
+		if driven.Sent != sent || len(srv.Session(1).Received()) != sent || len(driven.Errors) > 0 {
+			t.Errorf("%d events are sent, want %d; errors %v", driven.Sent, sent, driven.Errors)
+		}
+		if diff := cmp.Diff(driven.Recorded, driven.Received); diff != "" {
+			t.Errorf("the service does something else (-recorded +received):\n%s", diff)
+		}
+		if err := srv.Session(1).Check(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestWhatCannotBeDriven(t *testing.T) {

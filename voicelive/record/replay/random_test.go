@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	conversations = flag.Uint64("conversations", 12, "how many random conversations to record and replay")
+	conversations = flag.Uint64("conversations", 6, "how many random conversations to record and replay")
 	first         = flag.Uint64("first", 0, "the seed of the first one")
 	log           = flag.Bool("log", false, "print the cassettes")
 )
@@ -70,7 +70,7 @@ func TestRandomConversations(t *testing.T) {
 		})
 	}
 	t.Logf("%d conversations with %d entries, %d mutants", *conversations, events, mutants)
-	if n := int(*conversations); n >= 10 && (events < 20*n || mutants < n/4) {
+	if n := int(*conversations); n >= 6 && (events < 20*n || mutants < n/4) {
 		t.Error("too little happens for the test to tell anything")
 	}
 }

@@ -146,8 +146,12 @@ func (s *Service) Close() error {
 	defer s.mu.Unlock()
 	if !s.closed {
 		s.closed = true
-		for n := s.opened + 1; n <= s.cassette.Sessions(); n++ {
-			s.differences = append(s.differences, &Difference{Session: n, Problem: "the client has not opened this session"})
+		missing := map[int]bool{}
+		for _, e := range s.cassette.Entries {
+			if e.Session > s.opened && !missing[e.Session] {
+				missing[e.Session] = true
+				s.differences = append(s.differences, &Difference{Session: e.Session, Problem: "the client has not opened this session"})
+			}
 		}
 	}
 	return errors.Join(append([]error{err}, s.differences...)...)
