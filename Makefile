@@ -126,7 +126,7 @@ examples: ## vet and test the examples; a module of its own, which downloads azi
 	go -C examples test $(RACE) ./...
 
 # Modules that tell OpenTelemetry of calls, and show what it was told.
-TELEMETRY := voicelive/otelvoicelive
+TELEMETRY := voicelive/otelvoicelive examples/prometheus
 
 .PHONY: telemetry-test
 telemetry-test: ## vet and test telemetry; modules of their own, which download OpenTelemetry
