@@ -22,6 +22,8 @@ type Gap struct {
 	Cut            []Interruption        `json:"cut,omitempty"`             // audio of the assistant that was not heard to its end
 	Carried        []string              `json:"carried,omitempty"`         // ids of calls of functions whose results are told to the next session
 	NotRun         []string              `json:"not_run,omitempty"`         // ids of calls of functions that did not run
+	Denied         []string              `json:"denied,omitempty"`          // ids of requests for approval that nobody had decided
+	MCPLost        []string              `json:"mcp_lost,omitempty"`        // ids of items of other MCP calls that had not ended
 	NotTranscribed []string              `json:"not_transcribed,omitempty"` // ids of items of the user whose text did not come
 	Omitted        []transcript.Omission `json:"omitted,omitempty"`         // items that the next session is not told of
 	Digest         bool                  `json:"digest,omitzero"`           // the next session was told a digest, not items

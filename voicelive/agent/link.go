@@ -47,7 +47,11 @@ func (c *Conversation) options() voicelive.ConnectOptions {
 
 // open lets the conversation go on in a session, whose events come from a receiver.
 func (c *Conversation) open(session *voicelive.Session, events voicelive.Receiver) error {
-	l := &link{session: session, events: events, voice: session.Config().Voice}
+	config := session.Config()
+	if config == nil {
+		config = &voicelive.ResponseSession{} // it could not be decoded
+	}
+	l := &link{session: session, events: events, voice: config.Voice}
 	// Not below c.ctx: when that ends, playback still has to clear the leg, and to tell what was heard.
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(c.ctx))
 
@@ -79,6 +83,12 @@ func (c *Conversation) open(session *voicelive.Session, events voicelive.Receive
 			c.agent.Runner.Ended(call)
 		}
 	}
+	r.MCP = func(call tools.MCPCall) {
+		c.post(func() { c.mcpEnded(call) })
+		if c.agent.Runner.MCP != nil {
+			c.agent.Runner.MCP(call)
+		}
+	}
 	var err error
 	if l.runner, err = tools.NewRunner(c.ctx, session, asker{c}, c.agent.Tools, &r); err != nil {
 		return err
@@ -89,10 +99,11 @@ func (c *Conversation) open(session *voicelive.Session, events voicelive.Receive
 		}
 	}
 	c.link = l
-	l.rollover = c.rolloverOf(session)
+	l.rollover = c.rolloverOf(session, config)
 	l.overdue = l.rollover.Add(overdue)
 	c.report.Sessions = append(c.report.Sessions, SessionReport{ID: session.ID(), RequestID: session.RequestID(), Began: time.Now()})
 	c.log.Info("the session begins", "session_id", session.ID())
+	c.foundry(config.Agent)
 	c.seen.ObserveSession(c, session)
 	c.group.Go(func() { c.pump(l) })
 	return nil

@@ -88,15 +88,16 @@ type Interruption struct {
 	Unheard    time.Duration `json:"unheard_ns"`
 }
 
-// A ToolCall tells of one call of a function by the model.
+// A ToolCall tells of one call of a function, or of a tool of an MCP server, by the model.
 type ToolCall struct {
-	ID        string        `json:"id"`
+	ID        string        `json:"id"`               // of the call of a function; of the item of one of an MCP server
+	Server    string        `json:"server,omitempty"` // the label of the MCP server; empty for a function
 	Name      string        `json:"name"`
 	Arguments string        `json:"arguments"`
 	Output    string        `json:"output,omitempty"`
 	Outcome   tools.Outcome `json:"outcome"`
 	Error     string        `json:"error,omitempty"`
-	Ran       bool          `json:"ran"`
+	Ran       bool          `json:"ran"` // of an MCP server's, as far as is known
 	Duration  time.Duration `json:"duration_ns"`
 }
 

@@ -39,13 +39,15 @@ const (
 )
 
 // rolloverOf returns when a session is to be replaced; zero for never.
-func (c *Conversation) rolloverOf(s *voicelive.Session) time.Time {
+func (c *Conversation) rolloverOf(s *voicelive.Session, config *voicelive.ResponseSession) time.Time {
 	after := c.rollover.After
 	if after < 0 {
 		return time.Time{}
 	}
-	if at, ok := expiresAt(s.Config()); ok && c.agent.Rollover.After == 0 {
-		after = max(time.Until(at)-expiryMargin, 0)
+	if at, ok := expiresAt(config); ok && c.agent.Rollover.After == 0 {
+		if left := at.Sub(s.Began()); left > 0 { // the clocks are about the same
+			after = left - min(expiryMargin, left/5)
+		}
 	}
 	return s.Began().Add(after - rand.N(after/20+1))
 }

@@ -229,6 +229,112 @@ func TestAFoundryAgentGoesOn(t *testing.T) {
 	}
 }
 
+// The agent forgets the conversation: the application is told.
+func TestAFoundryAgentForgets(t *testing.T) {
+	a := &agent.Agent{Connect: voicelive.ConnectOptions{Agent: &voicelive.Agent{Name: "shop", ProjectName: "project"}}}
+	service := said()
+	service.ForgetThreads = true
+	c := play(t, a, service, func(c *call) {
+		c.user.Say("My name is Ada.")
+		c.user.Listen()
+		c.srv.Session(0).Abort()
+		c.user.MustHearNothing(5 * time.Second)
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	if g := c.report.Gaps; len(g) != 1 || g[0].ConversationID != "thread_sess_2" {
+		t.Fatalf("gaps %+v, want one with the other conversation", g)
+	}
+}
+
+// The service tells when it ends a session.
+func TestRolloverBeforeTheSessionExpires(t *testing.T) {
+	for _, limit := range []time.Duration{time.Minute, 10 * time.Minute} {
+		service := said()
+		service.SessionLimit, service.TellExpiry = limit, true
+		c := play(t, &agent.Agent{}, service, func(c *call) {
+			c.user.Silence(limit + limit/2)
+			c.user.HangUp()
+		})
+		c.want(agent.UserHungUp)
+		r := c.report
+		if len(r.Gaps) != 1 || !r.Gaps[0].Planned || r.Gaps[0].To.Sub(r.Gaps[0].From) > time.Second {
+			t.Fatalf("a limit of %v: gaps %+v, want one that was planned", limit, r.Gaps)
+		}
+		if age := r.Gaps[0].From.Sub(r.Began); age >= limit || age < limit*7/10 {
+			t.Errorf("a limit of %v: the session was replaced after %v", limit, age)
+		}
+	}
+}
+
+// What the gap tells of functions: one is carried, and one did not run.
+func TestFunctionsInAGap(t *testing.T) {
+	wait := func(ctx context.Context, _ struct{}) (string, error) {
+		time.Sleep(10 * time.Second)
+		return "done", ctx.Err()
+	}
+	a := &agent.Agent{Tools: []tools.Tool{tools.New("first", "", wait), tools.New("second", "", wait)}}
+	a.Runner.Parallel = 1
+	c := callsInAGap(t, a, voicelivetest.Response{
+		Calls: []voicelivetest.Call{{Name: "first", Arguments: "{}"}, {Name: "second", Arguments: "{}"}},
+	})
+	if g := c.report.Gaps[0]; len(g.Carried) != 1 || len(g.NotRun) != 1 || g.Carried[0] == g.NotRun[0] {
+		t.Errorf("gap %+v, want a call that is carried and one that did not run", g)
+	}
+}
+
+// And of MCP servers: one call was not approved, and one was lost.
+func TestMCPCallsInAGap(t *testing.T) {
+	a := &agent.Agent{}
+	a.Runner.Approve = func(ctx context.Context, call tools.MCPCall) bool {
+		<-ctx.Done()
+		return false
+	}
+	a.Connect.Session = &voicelive.RequestSession{Tools: []voicelive.Tool{
+		&voicelive.MCPServer{ServerLabel: "asks", ServerURL: "https://asks.example"},
+		&voicelive.MCPServer{ServerLabel: "slow", ServerURL: "https://slow.example", RequireApproval: voicelive.MCPApprovalTypeNever},
+	}}
+	c := callsInAGap(t, a, voicelivetest.Response{
+		MCPCalls: []voicelivetest.MCPCall{{Server: "asks", Tool: "t", Arguments: "{}"}, {Server: "slow", Tool: "t", Arguments: "{}"}},
+	})
+	if g := c.report.Gaps[0]; len(g.Denied) != 1 || len(g.MCPLost) != 1 {
+		t.Errorf("gap %+v, want a denial and a call that was lost", g)
+	}
+	for _, call := range c.report.Tools {
+		if call.Server == "" || call.Outcome != tools.Refused || call.Error == "" {
+			t.Errorf("call %+v", call)
+		}
+	}
+}
+
+// callsInAGap loses the first session while calls are on their way.
+func callsInAGap(t *testing.T, a *agent.Agent, calls voicelivetest.Response) *call {
+	t.Helper()
+	service := &voicelivetest.Options{
+		MCP: map[string]voicelivetest.MCPServer{"slow": {Latency: 5 * time.Second}},
+		Respond: func(r voicelivetest.Request) voicelivetest.Response {
+			if strings.HasSuffix(*r.Session.ID, "1") {
+				return calls
+			}
+			return voicelivetest.Response{Text: "It is done."}
+		},
+	}
+	c := play(t, a, service, func(c *call) {
+		c.user.Silence(10 * time.Second) // the servers list their tools
+		c.user.Say("Do it.")
+		c.user.Silence(3 * time.Second)
+		c.srv.Session(0).Abort()
+		c.user.Silence(20 * time.Second)
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	check(t, c.report)
+	if len(c.report.Gaps) != 1 || len(c.report.Tools) != 2 {
+		t.Fatalf("gaps %+v, calls %+v; want one gap and two calls", c.report.Gaps, c.report.Tools)
+	}
+	return c
+}
+
 func TestAModelThatWritesAfterARestorationGetsADigest(t *testing.T) {
 	written := writes(t)
 	speak := voicelivetest.Reply("I speak.")

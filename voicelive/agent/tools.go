@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -51,6 +52,23 @@ func (c *Conversation) tell(text string) (id string) {
 		c.broke(err)
 	}
 	return id
+}
+
+// mcpEnded notes a call of an MCP server that has ended, or a listing that failed.
+func (c *Conversation) mcpEnded(call tools.MCPCall) {
+	if s := c.swap; s != nil && errors.Is(call.Err, tools.ErrEnded) {
+		if call.RequestID != "" && !call.Approved {
+			s.gap.Denied = append(s.gap.Denied, call.RequestID)
+		} else {
+			s.gap.MCPLost = append(s.gap.MCPLost, call.ItemID)
+		}
+	}
+	t := ToolCall{ID: call.ItemID, Server: call.Server, Name: call.Name, Arguments: call.Arguments, Outcome: tools.Confirmed, Ran: true}
+	if call.Err != nil {
+		t.Outcome, t.Error, t.Ran = tools.Refused, call.Err.Error(), false
+	}
+	c.report.Tools = append(c.report.Tools, t)
+	c.log.Info("an MCP call has ended", "server", call.Server, "tool", call.Name, "approved", call.Approved, "error", call.Err)
 }
 
 // toolEnded notes a call that has ended.

@@ -81,9 +81,6 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 		c.responseDone(&e.Response)
 	case *voicelive.ServerEventSessionUpdated:
 		c.link.voice = e.Session.Voice
-		c.foundry(e.Session.Agent)
-	case *voicelive.ServerEventSessionCreated:
-		c.foundry(e.Session.Agent)
 	case *voicelive.ServerEventError:
 		if !c.link.player.Expected(e) && !voicelive.IsBenign(e) {
 			c.report.Errors++

@@ -1,6 +1,7 @@
 package playback
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -43,6 +44,8 @@ type clock struct {
 	marks   []mark // not returned yet, oldest first
 	late    []mark // cleared, but they may have been reached before
 	number  int
+	prefix  string        // of the names of marks
+	names   []string      // of marks, so far; used over and over, since names must not be allocated all the time
 	trip    time.Duration // from the end of audio to its mark here, at least
 	knows   bool          // trip is known
 	silence time.Time     // when marks were last returned, or playing began
@@ -102,8 +105,7 @@ func (c *clock) write(now time.Time, audio []byte, p *part, partHeard int64) (dr
 	c.written += int64(len(audio))
 	name := ""
 	if c.feedback == byMarks {
-		name = markName(c.number)
-		c.number++
+		name = c.markName()
 		fresh := dry && len(c.marks) == 0
 		c.marks = append(c.marks, mark{name: name, total: c.written, fresh: fresh, due: c.end(c.written), part: p, heard: partHeard})
 	}
@@ -111,15 +113,36 @@ func (c *clock) write(now time.Time, audio []byte, p *part, partHeard int64) (dr
 	return dry
 }
 
-// markNames are used over and over, since names must not be allocated all the time.
-var markNames = func() (names [1024]string) {
-	for i := range names {
-		names[i] = "vl" + strconv.Itoa(i)
-	}
-	return names
-}()
+// maxNames is more than the marks that are on their way at any time.
+const maxNames = 1024
 
-func markName(n int) string { return markNames[n%len(markNames)] }
+// markName returns the name of the next mark. It is one of this Player alone: a leg outlives its Players, and brings the marks
+// of one back to the next.
+func (c *clock) markName() string {
+	i := c.number % maxNames
+	if i == len(c.names) {
+		c.moreNames()
+	}
+	c.number++
+	return c.names[i]
+}
+
+// moreNames makes names, many in one string.
+func (c *clock) moreNames() {
+	const many = 64
+	var text []byte
+	var ends [many]int
+	for i := range many {
+		text = strconv.AppendInt(append(text, c.prefix...), int64(len(c.names)+i), 10)
+		ends[i] = len(text)
+	}
+	all, begin := string(text), 0
+	c.names = slices.Grow(c.names, many)
+	for _, end := range ends {
+		c.names = append(c.names, all[begin:end])
+		begin = end
+	}
+}
 
 // reached notes a mark that came back. It returns one that was cleared and had been reached
 // all the same.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -33,6 +35,9 @@ type Player struct {
 	calling bool        // somebody makes them
 }
 
+// players counts the Players of the program.
+var players atomic.Int64
+
 // New returns a Player for a session that begins. It plays and sends with ctx, and does nothing
 // more when ctx ends. Nil options are the defaults.
 func New(ctx context.Context, l leg.Leg, sender voicelive.Sender, o *Options) *Player {
@@ -45,7 +50,7 @@ func New(ctx context.Context, l leg.Leg, sender voicelive.Sender, o *Options) *P
 		m.options.ResumeAfter = defaultResume
 	}
 	d := &legDevice{player: p}
-	m.clock = clock{format: l.Format(), device: d}
+	m.clock = clock{format: l.Format(), device: d, prefix: "vl" + strconv.FormatInt(players.Add(1), 36) + "-"}
 	// Until session.created tells better.
 	m.behavior = voicelive.TurnBehavior{DetectsSpeech: true, CreateResponse: true, InterruptResponse: true}
 	if positioner, ok := leg.As[leg.Positioner](l); ok {

@@ -634,8 +634,8 @@ func (m *machine) close() (carried []*call) {
 	}
 	for _, g := range m.groups {
 		for _, c := range g.mcp {
+			m.endMCP(c, ErrEnded)
 			m.decided(time.Time{}, c, false)
-			m.endMCP(c, errEnded)
 		}
 	}
 	m.closed = true

@@ -30,8 +30,10 @@ var (
 	errListing   = errors.New("the tools of the MCP server could not be listed")
 	errDenied    = errors.New("the MCP call was not approved")
 	errMCPLate   = errors.New("the MCP call did not end")
-	errEnded     = errors.New("the session ended before the MCP call")
 )
+
+// ErrEnded is the error of an MCPCall whose session ended before it, or before it was approved.
+var ErrEnded = errors.New("the session ended before the MCP call")
 
 // mcpLimit is how long a call of an MCP server may take.
 const mcpLimit = time.Minute

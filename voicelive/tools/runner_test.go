@@ -624,8 +624,8 @@ func TestNothingRemains(t *testing.T) {
 			tell(t, r, approvalRequest(), itemDone(&voicelive.ResponseMCPCallItem{ID: new("m"), ServerLabel: "shop", Name: "list"}), completed(callOf("a", "f", "")))
 			carried := r.End()
 			d.want(t, "approve q: false") // the decision is always sent
-			if len(told) != 2 || told[0].Err != errDenied || told[1].Err != errEnded {
-				t.Errorf("told %+v, want a denial and a call that did not end", told)
+			if len(told) != 2 || told[0].Err != ErrEnded || told[0].Approved || told[1].Err != ErrEnded {
+				t.Errorf("told %+v, want a request without a decision and a call that did not end", told)
 			}
 			<-carried[0].Done
 			if _, err := carried[0].Result(); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != time.Minute {

@@ -57,6 +57,9 @@ type Options struct {
 	// SessionLimit is how long a session may last. Then the server sends the error session_expired and closes with code
 	// 1001. 0 is 60 minutes.
 	SessionLimit time.Duration
+	// TellExpiry puts the time at which the session ends into session.created and session.updated, as expires_at in
+	// seconds since 1970. The description does not have it.
+	TellExpiry bool
 	// CloseTimeout is how long the server waits for the reply to its close frame. 0 is 5 s.
 	CloseTimeout time.Duration
 	// MessageLimit is the largest message that a client may send, in bytes. 0 is 32 MiB.
@@ -65,6 +68,8 @@ type Options struct {
 	// CancelPrevious lets a response.create without cancel_previous cancel the active response, as the description of the
 	// protocol says. Without it such an event is refused with conversation_already_has_active_response, as observed.
 	CancelPrevious bool
+	// ForgetThreads gives each session with an agent a conversation of its own, whatever conversation-id it asks for.
+	ForgetThreads bool
 	// RefuseCancelledOutputs refuses outputs of function calls whose response was cancelled. The description does not say
 	// whether the service takes them.
 	RefuseCancelledOutputs bool

@@ -98,7 +98,14 @@ func newSession(srv *Server, conn net.Conn, r *bufio.Reader, req *http.Request, 
 		approvals: map[string]*mcpCall{},
 		listed:    map[string]time.Time{},
 	}
-	s.config = defaultConfig(req.URL.Query(), srv.options.DefaultModel, fmt.Sprintf("sess_%d", index+1))
+	query := req.URL.Query()
+	if srv.options.ForgetThreads {
+		query.Del("conversation-id")
+	}
+	s.config = defaultConfig(query, srv.options.DefaultModel, fmt.Sprintf("sess_%d", index+1))
+	if srv.options.TellExpiry {
+		s.config.members["expires_at"] = encode(time.Now().Add(srv.options.SessionLimit).Unix())
+	}
 	return s
 }
 
