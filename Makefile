@@ -93,6 +93,9 @@ test-long: ## run the tests of chance with as many rounds as CI does
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
 	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
 	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 500 -first 7
+	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -calls 2000 -first 51
+	go test ./voicelive/telephony/twilio -run '^TestIdleSockets$$' -idle 10000
+	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 500 -first 13
 
 .PHONY: soak
 soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playback and tools, and CONVERSATIONS of agents, with new seeds each time
@@ -100,6 +103,7 @@ soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playba
 	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -v -timeout 24h -schedules $(SCHEDULES) -first $$(date +%s)000000
 	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -v -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
+	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -timeout 24h -calls $(CONVERSATIONS) -first $$(date +%s)000000
 	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -v -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
 
 .PHONY: portable

@@ -24,8 +24,8 @@
 // whoever sees it could use it again. Therefore the TwiML of the Webhook has a ticket for the one
 // call, which is valid for a minute, and only once in a process. Serve is called after both.
 //
-// The server of the handlers should limit the time for a request: see ReadHeaderTimeout of
-// [http.Server].
+// The server of the handlers should limit the time for a request, and between requests: see
+// ReadHeaderTimeout and IdleTimeout of [http.Server].
 //
 // # Audio
 //

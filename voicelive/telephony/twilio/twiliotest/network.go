@@ -64,27 +64,46 @@ type Network struct {
 	ended   chan struct{}
 	running sync.WaitGroup
 
-	mu    sync.Mutex
-	calls []*Call
+	mu       sync.Mutex
+	over     bool           // the test ends
+	requests sync.WaitGroup // that the program serves
+	calls    []*Call
 }
 
-// New returns a network whose calls are for a program. The test's cleanup ends them.
+// New returns a network whose calls are for a program. The test's cleanup ends them, and waits for
+// the program.
 // Inside a testing/synctest bubble, call it with the bubble's t.
 func New(t TB, program http.Handler, o *Options) *Network {
 	n := &Network{
 		t:       t,
 		options: *o,
-		server:  &http.Server{Handler: program, ReadHeaderTimeout: 10 * time.Second},
 		conns:   make(chan net.Conn),
 		ended:   make(chan struct{}),
 	}
 	if n.options.AccountSID == "" {
 		n.options.AccountSID = "AC" + strings.Repeat("0", 32)
 	}
+	n.server = &http.Server{Handler: n.serve(program), ReadHeaderTimeout: 10 * time.Second}
 	n.http = &http.Transport{DialContext: n.dial, DialTLSContext: n.dial, DisableKeepAlives: true}
 	n.running.Go(func() { _ = n.server.Serve((*listener)(n)) }) // it ends with Close
 	t.Cleanup(n.close)
 	return n
+}
+
+// serve lets the program serve requests.
+func (n *Network) serve(program http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n.mu.Lock()
+		over := n.over
+		if !over {
+			n.requests.Add(1)
+		}
+		n.mu.Unlock()
+		if !over {
+			defer n.requests.Done()
+			program.ServeHTTP(w, r)
+		}
+	})
 }
 
 // listener accepts what dial dials.
@@ -118,13 +137,14 @@ func (n *Network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 func (n *Network) close() {
 	close(n.ended)
 	n.mu.Lock()
-	calls := slices.Clone(n.calls)
+	n.over = true
 	n.mu.Unlock()
-	for _, c := range calls {
+	for _, c := range n.Calls() {
 		c.Abort()
 	}
 	n.server.Close()
 	n.running.Wait()
+	n.requests.Wait()
 }
 
 // Calls returns all calls so far, in their order.
