@@ -219,5 +219,6 @@ func (c *Call) HangUp(context.Context, string) error {
 func (c *Call) Position() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.options.Format.Duration(c.played.heard)
+	second := int64(c.options.Format.Bytes(time.Second))
+	return time.Duration(c.played.heard/second)*time.Second + c.options.Format.Duration(int(c.played.heard%second))
 }

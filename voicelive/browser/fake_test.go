@@ -134,8 +134,9 @@ func (s *site) dial(ticket, origin string) (*websocket.Conn, int) {
 
 // A fakePage is the page of a call, without a device.
 type fakePage struct {
-	t    *testing.T
-	conn *websocket.Conn
+	t       *testing.T
+	conn    *websocket.Conn
+	writing chan struct{} // has room for one writer
 }
 
 // call begins a call.
@@ -146,20 +147,24 @@ func (s *site) call() *fakePage {
 		s.t.Fatalf("status %d", status)
 	}
 	s.t.Cleanup(func() { conn.Close() })
-	return &fakePage{s.t, conn}
+	return &fakePage{s.t, conn, make(chan struct{}, 1)}
 }
 
 func (p *fakePage) send(m message) { p.t.Helper(); p.write(websocket.TextMessage, encode(m)) }
 
 func (p *fakePage) write(kind int, data []byte) {
 	p.t.Helper()
-	if err := p.conn.WriteMessage(kind, data); err != nil {
-		p.t.Fatal(err)
+	if err := p.push(kind, data); err != nil {
+		p.t.Error(err)
 	}
 }
 
 // push is write to a server that may have gone.
-func (p *fakePage) push(kind int, data []byte) { _ = p.conn.WriteMessage(kind, data) }
+func (p *fakePage) push(kind int, data []byte) error {
+	p.writing <- struct{}{}
+	defer func() { <-p.writing }()
+	return p.conn.WriteMessage(kind, data)
+}
 
 // next returns the next message of the server, without signs of life. A message of audio has its size as Samples.
 func (p *fakePage) next() message {
@@ -170,7 +175,7 @@ func (p *fakePage) next() message {
 			p.t.Fatal(err)
 		}
 		if kind == websocket.BinaryMessage {
-			return message{Type: "audio", Samples: len(data) / 2}
+			return message{Type: "audio", Samples: int64(len(data) / 2)}
 		}
 		var m message
 		if err := json.Unmarshal(data, &m); err != nil {

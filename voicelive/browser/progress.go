@@ -6,9 +6,9 @@ package browser
 // rest, and reports the count at that moment. Other reports are not taken until then: they may be of audio that counts as cleared.
 type progress struct {
 	queue    []byte // not sent yet
-	sent     int    // to the page, less what it has dropped
-	reported int    // played, says the page
-	heard    int    // played before it was cleared, as Position has it
+	sent     int64  // to the page, less what it has dropped
+	reported int64  // played, says the page
+	heard    int64  // played before it was cleared, as Position has it
 	number   int    // of the latest clearing
 	pending  []*clearing
 }
@@ -16,32 +16,32 @@ type progress struct {
 // A clearing waits until the page has dropped its audio.
 type clearing struct {
 	id        int
-	sent      int           // before it
+	sent      int64         // before it
 	done      chan struct{} // closed when the page has reported
 	abandoned bool          // nobody waits any more: what was played in the meantime counts as cleared
 }
 
 // take returns the audio to send next, n bytes at most, of which lead bytes may wait in the page.
 func (p *progress) take(n, lead int) []byte {
-	n = min(n, lead-(p.sent-p.reported), len(p.queue)) &^ 1
+	n = min(n, lead-int(p.sent-p.reported), len(p.queue)) &^ 1
 	if n <= 0 {
 		return nil
 	}
 	audio := p.queue[:n:n]
 	p.queue = p.queue[n:]
-	p.sent += n
+	p.sent += int64(n)
 	return audio
 }
 
 // report takes a count of the page.
-func (p *progress) report(count int) {
+func (p *progress) report(count int64) {
 	if len(p.pending) == 0 {
 		p.heard += p.advance(count, p.sent)
 	}
 }
 
 // advance notes a count of the page, which is what was sent at most, and returns by how much it has grown.
-func (p *progress) advance(count, sent int) int {
+func (p *progress) advance(count, sent int64) int64 {
 	grown := max(min(count, sent)-p.reported, 0)
 	p.reported += grown
 	return grown
@@ -57,7 +57,7 @@ func (p *progress) clear() *clearing {
 }
 
 // cleared takes the count that the page had when it cleared. It reports whether the page was told to.
-func (p *progress) cleared(id, count int) bool {
+func (p *progress) cleared(id int, count int64) bool {
 	if len(p.pending) == 0 || p.pending[0].id != id {
 		return false
 	}

@@ -177,7 +177,7 @@ func TestADirectCallIsBounded(t *testing.T) {
 	for want, send := range map[string]func(page *fakePage){
 		"bytes of events": func(page *fakePage) {
 			for range 20 {
-				page.push(websocket.TextMessage, encode(message{Type: "event", Event: []byte(`"` + strings.Repeat("x", 60<<10) + `"`)}))
+				_ = page.push(websocket.TextMessage, encode(message{Type: "event", Event: []byte(`"` + strings.Repeat("x", 60<<10) + `"`)}))
 				time.Sleep(time.Second)
 			}
 		},

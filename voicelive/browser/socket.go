@@ -15,8 +15,8 @@ import (
 type message struct {
 	Type string `json:"type"`
 
-	ID      int `json:"id,omitempty"`      // of a clearing
-	Samples int `json:"samples,omitempty"` // that the page has played so far
+	ID      int   `json:"id,omitempty"`      // of a clearing
+	Samples int64 `json:"samples,omitempty"` // that the page has played so far
 
 	Lines   []line          `json:"lines,omitempty"`
 	Removed []string        `json:"removed,omitempty"` // ids of lines
@@ -120,11 +120,11 @@ func (c *Call) takeText(data []byte) error {
 	}
 	switch m.Type {
 	case "played":
-		c.played.report(c.bytes(m.Samples))
+		c.played.report(bytesOf(m.Samples))
 		signal(c.wake) // there may be room for more
 		return nil
 	case "cleared":
-		if !c.played.cleared(m.ID, c.bytes(m.Samples)) {
+		if !c.played.cleared(m.ID, bytesOf(m.Samples)) {
 			return fmt.Errorf("clearing %d, which is not due", m.ID)
 		}
 		signal(c.wake)
@@ -133,8 +133,8 @@ func (c *Call) takeText(data []byte) error {
 	return c.page.take(m, c.options)
 }
 
-// bytes is the size of samples. A count that cannot be is that of nothing.
-func (c *Call) bytes(samples int) int {
+// bytesOf returns the size of samples. A count that cannot be is that of nothing.
+func bytesOf(samples int64) int64 {
 	if samples < 0 || samples > 1<<40 {
 		return 0
 	}

@@ -31,7 +31,7 @@ func TestInterruption(t *testing.T) {
 	s.count()
 	p := chromium(t, wav(t,
 		microphone{silence: time.Second}, microphone{words: "Tell me a story."},
-		microphone{silence: 5 * time.Second}, microphone{words: "Stop it now, please!"}, microphone{silence: 30 * time.Second}))
+		microphone{silence: 3 * time.Second}, microphone{words: "Stop it now, please!"}, microphone{silence: 30 * time.Second}))
 	p.onLoad(counting)
 	p.open(s.server.URL)
 	p.click("start")

@@ -16,6 +16,21 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
+func init() {
+	attach = func(ctx context.Context, client *voicelive.Client, call *browser.Call, a *agent.Agent) (*agent.Report, error) {
+		session, err := client.Connect(ctx, &voicelive.ConnectOptions{Model: "gpt-realtime", RTC: true})
+		if err != nil {
+			return nil, err
+		}
+		defer session.Close()
+		rtc, err := browser.ConnectRTC(ctx, call, session, nil)
+		if err != nil {
+			return nil, err
+		}
+		return a.Attach(ctx, session, &agent.AttachOptions{WebRTC: true, Events: rtc, Forwarded: rtc.Forwarded})
+	}
+}
+
 // The whole signalling of a direct call: the offer of Chromium reaches the service, a function is called at the side-band, and a
 // forged call of the page is not. There is no media, since the service is simulated, and the page says so.
 func TestDirectCall(t *testing.T) {
@@ -106,10 +121,7 @@ func TestMediaOfADirectCall(t *testing.T) {
 		};
 		await service.setRemoteDescription({type: 'offer', sdp: offer});
 		await service.setLocalDescription();
-		await new Promise((resolve) => {
-			const look = () => service.iceGatheringState === 'complete' ? resolve() : setTimeout(look, 20);
-			look();
-		});
+		await until(() => service.iceGatheringState === 'complete');
 		return service.localDescription.sdp;
 	}`)
 	p.open(s.server.URL)

@@ -87,20 +87,14 @@ func talk(ctx context.Context, client *voicelive.Client, call *browser.Call, dir
 		},
 		Observer: latency{call: call},
 	}
-	if !direct {
-		return a.Serve(ctx, call)
+	if direct {
+		return attach(ctx, client, call, a)
 	}
-	session, err := client.Connect(ctx, &voicelive.ConnectOptions{Model: "gpt-realtime", RTC: true})
-	if err != nil {
-		return nil, err
-	}
-	defer session.Close()
-	rtc, err := browser.ConnectRTC(ctx, call, session, nil)
-	if err != nil {
-		return nil, err
-	}
-	return a.Attach(ctx, session, &agent.AttachOptions{WebRTC: true, Events: rtc, Forwarded: rtc.Forwarded})
+	return a.Serve(ctx, call)
 }
+
+// attach lets an agent talk to a user by WebRTC. It is nil if the API has none.
+var attach func(ctx context.Context, client *voicelive.Client, call *browser.Call, a *agent.Agent) (*agent.Report, error)
 
 // latency shows the latency of each turn.
 type latency struct {
