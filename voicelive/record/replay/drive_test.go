@@ -25,6 +25,7 @@ func TestDrivingTheClientOfACall(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v after %+v", err, driven)
 		}
+		synctest.Wait()
 		var sent int
 		for _, e := range c.Session(1) {
 			if e.From == record.Client {
