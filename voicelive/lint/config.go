@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"slices"
@@ -48,10 +49,30 @@ func invalid(path string, err error) *Finding {
 func tree(v json.Marshaler) (t any) {
 	data, err := v.MarshalJSON()
 	if err == nil {
-		err = json.Unmarshal(data, &t)
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.UseNumber() // some are too large for a float64
+		err = d.Decode(&t)
 	}
 	if err != nil {
 		panic(err) // it is valid
+	}
+	return floats(t)
+}
+
+// floats replaces numbers by the nearest float64, which is infinite for some.
+func floats(t any) any {
+	switch t := t.(type) {
+	case json.Number:
+		f, _ := t.Float64() // out of range is infinite
+		return f
+	case []any:
+		for i := range t {
+			t[i] = floats(t[i])
+		}
+	case map[string]any:
+		for name := range t {
+			t[name] = floats(t[name])
+		}
 	}
 	return t
 }

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -12,8 +13,11 @@ import (
 // CheckEvent returns what does not work of an event that is sent in an open session, the worst
 // first. session is the configuration in force, nil if it is unknown. For a session.update,
 // the findings are those that the session gets by the update, and the properties that an open
-// session cannot change; for a response.create, those of its own parameters.
+// session cannot change; for a response.create, those of its own parameters. A nil event has none.
 func CheckEvent(target *voicelive.ConnectOptions, session *voicelive.RequestSession, e voicelive.ClientEvent) []Finding {
+	if v := reflect.ValueOf(e); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil
+	}
 	if target == nil {
 		target = &voicelive.ConnectOptions{}
 	}

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"bytes"
+	"os"
 	"slices"
 	"testing"
 
@@ -58,6 +60,32 @@ func TestAnUpdateIsNotBlamedForTheSession(t *testing.T) {
 	update := event(t, `{"type": "session.update", "session": {"temperature": 0.8}}`)
 	if found := CheckEvent(options(t, "model=gpt-4o"), now, update); len(found) > 0 {
 		t.Errorf("got %v, want nothing", found)
+	}
+}
+
+// TestAnyEventIsChecked checks events of all kinds, odd ones too, as they are.
+func TestAnyEventIsChecked(t *testing.T) {
+	for _, file := range []string{"client-events.jsonl", "odd-events.jsonl"} {
+		data, err := os.ReadFile("../testdata/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(data) {
+			e, err := voicelive.UnmarshalClientEvent(line)
+			if err != nil {
+				continue // an event of the service that is odd as one of the client
+			}
+			for _, f := range CheckEvent(nil, nil, e) {
+				if f.Reason == "" || f.Fix == "" || f.Source == "" {
+					t.Errorf("%s: an incomplete finding %+v", line, f)
+				}
+			}
+		}
+	}
+	for _, e := range []voicelive.ClientEvent{nil, (*voicelive.ClientEventSessionUpdate)(nil)} {
+		if found := CheckEvent(nil, nil, e); found != nil {
+			t.Errorf("a nil event has findings: %v", found)
+		}
 	}
 }
 

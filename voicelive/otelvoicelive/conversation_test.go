@@ -226,7 +226,7 @@ func kinds(spans []sdktrace.ReadOnlySpan) string {
 func attributes(set []attribute.KeyValue) []string {
 	var lines []string
 	for _, kv := range set {
-		lines = append(lines, fmt.Sprintf("%s=%s", kv.Key, kv.Value.Emit()))
+		lines = append(lines, fmt.Sprintf("%s=%s", kv.Key, kv.Value.String()))
 	}
 	slices.Sort(lines)
 	return lines
