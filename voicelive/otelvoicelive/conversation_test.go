@@ -100,6 +100,7 @@ func converse(t *testing.T, ctx context.Context, to *told) *agent.Report {
 	user.Say("Look outside.")
 	user.Interrupt(2*time.Second, "Stop, please!")
 	user.Listen()
+	user.Silence(500 * time.Millisecond) // the turn is over
 	srv.Session(0).Inject(&voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Type: "server_error", Code: new("busy"), Message: "private"}})
 	user.Say("What?")
 	user.Silence(time.Second)
