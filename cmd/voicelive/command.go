@@ -24,10 +24,11 @@ const (
 
 // command is one command of voicelive.
 type command struct {
-	name  string
-	args  string // the arguments, as help shows them after the name
-	short string // a description of one line
-	long  string // further paragraphs of help
+	name     string
+	args     string // the arguments, as help shows them after the name
+	short    string // a description of one line
+	long     string // further paragraphs of help
+	sessions bool   // it opens sessions with the observer of its streams
 	// declare declares the flags, and returns the function that runs with their values and the arguments after them.
 	declare func(fs *flag.FlagSet) runner
 }
@@ -39,7 +40,8 @@ type streams struct {
 	in       io.Reader
 	out, err io.Writer
 	env      func(string) string
-	json     bool // print JSON
+	json     bool               // print JSON
+	observer voicelive.Observer // of the sessions that a command opens; nil for none
 }
 
 // printJSON prints a value as a line of JSON.
@@ -92,18 +94,21 @@ var errFound = &exitError{code: exitFound}
 
 // main parses the flags, runs the command, prints its error, and returns the exit code.
 func (c *command) main(ctx context.Context, args []string, std *streams) int {
+	return std.exit(ctx, c.execute(ctx, args, std))
+}
+
+// execute parses the flags and runs the command, or prints its help.
+func (c *command) execute(ctx context.Context, args []string, std *streams) error {
 	fs, run := c.flagSet(std)
 	err := fs.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		c.help(std.out)
-		return exitOK
+		return nil
 	case err != nil:
-		err = usagef("%w; voicelive help %s lists the flags", err, c.name)
-	default:
-		err = run(ctx, std, fs.Args())
+		return usagef("%w; voicelive help %s lists the flags", err, c.name)
 	}
-	return std.exit(ctx, err)
+	return run(ctx, std, fs.Args())
 }
 
 // exit prints an error, and returns its exit code.

@@ -19,8 +19,15 @@ import (
 )
 
 // commands are the commands of voicelive, in the order of the overview.
-var commands = []*command{
-	&simulateCommand,
+var commands []*command
+
+func init() {
+	commands = []*command{
+		&chatCommand, &sayCommand, &listenCommand,
+		&recordCommand, &replayCommand, &transcriptCommand,
+		&lintCommand, &eventsCommand, &loadCommand, &doctorCommand,
+		&simulateCommand,
+	}
 }
 
 func main() {
