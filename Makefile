@@ -85,13 +85,25 @@ MACHINES := ./voicelive/floor ./voicelive/playback ./voicelive/tools
 
 LONG := -run '^Test(Schedules|EverythingAtOnce|ConnectsThatAreCancelled)'
 
+# Conversations are had one after the other, so two parts go on at once.
+LONG_PARTS := long-faults long-agents long-users long-calls long-machines long-replay
+
 .PHONY: test-long
 test-long: ## run the tests of chance with as many rounds as CI does
+	@$(MAKE) --no-print-directory -j2 $(LONG_PARTS)
+
+.PHONY: $(LONG_PARTS)
+long-faults:
 	go test $(RACE) ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
-	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -schedules 20000 -first 10001
-	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 100 -first 21
+long-agents:
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
+long-users:
+	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 100 -first 21
+long-calls:
 	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
+long-machines:
+	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -schedules 20000 -first 10001
+long-replay:
 	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 500 -first 7
 	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -calls 2000 -first 51
 	go test ./voicelive/telephony/twilio -run '^TestIdleSockets$$' -idle 10000
