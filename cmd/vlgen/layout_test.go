@@ -88,12 +88,13 @@ var mayImport = map[string][]string{
 		"voicelive", "voicelive/agent", "voicelive/leg", "voicelive/leg/legtest", "voicelive/tools", "voicelive/voicelivetest",
 		"github.com/Azure/azure-sdk-for-go/sdk/azcore/...",
 	},
-	"voicelive/internal/ws":   {"github.com/gorilla/websocket"}, // it knows no event
-	"voicelive/jsonwire":      {},                               // public: packages generated in other modules call it
-	"internal/readme":         {"voicelive/voicelivetest"},
-	"internal/race":           {},
-	"internal/wstest":         {},
-	"voicelive/voicelivetest": {"internal/wstest", "voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
+	"voicelive/internal/timeline": {},                               // for tests
+	"voicelive/internal/ws":       {"github.com/gorilla/websocket"}, // it knows no event
+	"voicelive/jsonwire":          {},                               // public: packages generated in other modules call it
+	"internal/readme":             {"voicelive/voicelivetest"},
+	"internal/race":               {},
+	"internal/wstest":             {},
+	"voicelive/voicelivetest":     {"internal/wstest", "voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 
 	"voicelive/telephony/internal/inbox":    {"voicelive/audio", "voicelive/leg"},
 	"voicelive/telephony/internal/lifetime": {},

@@ -1,7 +1,6 @@
 package floor
 
 import (
-	"container/heap"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/timeline"
 )
 
 var (
@@ -53,10 +53,8 @@ type outcomes map[Outcome]int
 
 // A world is one schedule in virtual time.
 type world struct {
+	timeline.Timeline
 	rnd     *rand.Rand
-	now     time.Time
-	order   int
-	pending timeline
 	machine machine
 	faults  []string
 
@@ -93,32 +91,11 @@ type generation struct {
 	over      bool
 }
 
-type moment struct {
-	at    time.Time
-	order int
-	do    func()
-}
-
-type timeline []moment
-
-func (t timeline) Len() int { return len(t) }
-func (t timeline) Less(i, j int) bool {
-	return t[i].at.Before(t[j].at) || t[i].at.Equal(t[j].at) && t[i].order < t[j].order
-}
-func (t timeline) Swap(i, j int) { t[i], t[j] = t[j], t[i] }
-func (t *timeline) Push(m any)   { *t = append(*t, m.(moment)) }
-func (t *timeline) Pop() any {
-	last := (*t)[len(*t)-1]
-	*t = (*t)[:len(*t)-1]
-	return last
-}
-
 func newWorld(seed uint64) *world {
 	rnd := rand.New(rand.NewPCG(seed, 0xf100))
 	chance := func(percent int) bool { return rnd.IntN(100) < percent }
 	w := &world{
-		rnd: rnd, now: time.Unix(0, 0),
-		up: time.Duration(rnd.IntN(150)) * time.Millisecond, down: time.Duration(rnd.IntN(150)) * time.Millisecond,
+		rnd: rnd, up: time.Duration(rnd.IntN(150)) * time.Millisecond, down: time.Duration(rnd.IntN(150)) * time.Millisecond,
 		losing: chance(25), echo: !chance(20), anonymous: chance(20), interrupts: !chance(20), creates: !chance(20),
 		alwaysBusy: chance(3), refusesPrevious: chance(10),
 		arrived: map[string]int{}, made: map[string]*generation{}, dropped: map[string]bool{},
@@ -128,13 +105,13 @@ func newWorld(seed uint64) *world {
 	w.send(&voicelive.ServerEventSessionUpdated{Session: voicelive.ResponseSession{TurnDetection: &voicelive.ServerVAD{CreateResponse: &w.creates, InterruptResponse: &w.interrupts}}})
 	for range 1 + rnd.IntN(3) {
 		start := w.random(5000)
-		w.at(start, func() { w.speak(w.random(1500)) })
+		w.After(start, func() { w.speak(w.random(1500)) })
 	}
 	for range 1 + rnd.IntN(3) {
-		w.at(w.random(6000), w.application)
+		w.After(w.random(6000), w.application)
 	}
 	if chance(10) {
-		w.at(w.random(6000), func() { w.cancel("") })
+		w.After(w.random(6000), func() { w.cancel("") })
 	}
 	return w
 }
@@ -143,18 +120,13 @@ func (w *world) random(ms int) time.Duration {
 	return time.Duration(w.rnd.IntN(ms)+1) * time.Millisecond
 }
 
-func (w *world) at(in time.Duration, do func()) {
-	w.order++
-	heap.Push(&w.pending, moment{w.now.Add(in), w.order, do})
-}
-
 func (w *world) fault(format string, args ...any) {
-	w.faults = append(w.faults, fmt.Sprintf("at %v: ", w.now.Sub(time.Unix(0, 0)))+fmt.Sprintf(format, args...))
+	w.faults = append(w.faults, fmt.Sprintf("at %v: ", w.Since())+fmt.Sprintf(format, args...))
 }
 
 func (w *world) log(format string, args ...any) {
 	if *verbose {
-		fmt.Printf("%8v  %s\n", w.now.Sub(time.Unix(0, 0)), fmt.Sprintf(format, args...))
+		fmt.Printf("%8v  %s\n", w.Since(), fmt.Sprintf(format, args...))
 	}
 }
 
@@ -162,18 +134,16 @@ func (w *world) log(format string, args ...any) {
 func (w *world) run() {
 	for len(w.faults) == 0 {
 		tick := w.machine.next()
-		if len(w.pending) > 0 && (tick.IsZero() || !w.pending[0].at.After(tick)) {
-			m := heap.Pop(&w.pending).(moment)
-			w.now = m.at
-			m.do()
+		if w.Before(tick) {
+			w.Next()
 			continue
 		}
 		if tick.IsZero() {
 			break
 		}
-		w.now = tick
-		w.step(func() { w.machine.tick(w.now) })
-		if w.now.Sub(time.Unix(0, 0)) > time.Hour {
+		w.Reach(tick)
+		w.step(func() { w.machine.tick(w.Now()) })
+		if w.Since() > time.Hour {
 			w.fault("the floor is never at rest: %v", w.machine.states())
 		}
 	}
@@ -183,7 +153,7 @@ func (w *world) run() {
 // step is what the driver does.
 func (w *world) step(do func()) {
 	do()
-	for w.machine.pump(w.now); len(w.machine.out) > 0; w.machine.pump(w.now) {
+	for w.machine.pump(w.Now()); len(w.machine.out) > 0; w.machine.pump(w.Now()) {
 		out := w.machine.out
 		w.machine.out = nil
 		for _, a := range out {
@@ -206,15 +176,8 @@ func (w *world) step(do func()) {
 
 // upward delivers something to the service, in order.
 func (w *world) upward(do func()) {
-	w.lastUp = later(w.lastUp, w.now.Add(w.up+w.random(20)))
-	w.at(w.lastUp.Sub(w.now), do)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
+	w.lastUp = timeline.Later(w.lastUp, w.Now().Add(w.up+w.random(20)))
+	w.At(w.lastUp, do)
 }
 
 // send delivers an event to the client, in order, unless it is lost.
@@ -224,8 +187,8 @@ func (w *world) send(event voicelive.ServerEvent) {
 		w.log("service: %s is LOST", event.EventType())
 		return
 	}
-	w.lastDn = later(w.lastDn, w.now.Add(w.down+w.random(20)))
-	w.at(w.lastDn.Sub(w.now), func() { w.receive(event) })
+	w.lastDn = timeline.Later(w.lastDn, w.Now().Add(w.down+w.random(20)))
+	w.At(w.lastDn, func() { w.receive(event) })
 }
 
 // receive is the client's receive loop.
@@ -235,7 +198,7 @@ func (w *world) receive(event voicelive.ServerEvent) {
 	}
 	switch e := event.(type) {
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
-		w.speaking = w.now
+		w.speaking = w.Now()
 		w.starts++
 	case *voicelive.ServerEventInputAudioBufferSpeechStopped, *voicelive.ServerEventInputAudioBufferCommitted:
 		w.speaking = time.Time{}
@@ -249,7 +212,7 @@ func (w *world) receive(event voicelive.ServerEvent) {
 			w.seenLate[g.id] = true
 		}
 	}
-	w.step(func() { w.machine.handle(w.now, event) })
+	w.step(func() { w.machine.handle(w.Now(), event) })
 	if e, ok := event.(*voicelive.ServerEventResponseAudioDelta); ok && w.seenLate[e.ResponseID] && !w.dropped[e.ResponseID] && w.echo && !w.lost {
 		w.fault("audio of %s plays, which crossed the user's speech", e.ResponseID)
 	}
@@ -259,7 +222,7 @@ func (w *world) receive(event voicelive.ServerEvent) {
 func (w *world) write(a action) {
 	e := a.event.(*voicelive.ClientEventResponseCreate)
 	r := &a.creation.handles[0].request
-	if !r.outOfBand() && !w.speaking.IsZero() && w.now.Sub(w.speaking) < w.machine.limits.Speaking {
+	if !r.outOfBand() && !w.speaking.IsZero() && w.Now().Sub(w.speaking) < w.machine.limits.Speaking {
 		w.fault("%s is written while the user speaks", a.creation.key)
 	}
 	if err := e.Validate(); err != nil {
@@ -286,14 +249,14 @@ func (w *world) speak(d time.Duration) {
 	if w.interrupts {
 		w.finish(w.current, voicelive.ResponseStatusCancelled)
 	}
-	w.at(d, func() {
+	w.After(d, func() {
 		w.userSpeaks = false
 		w.arrivals++
 		w.send(&voicelive.ServerEventInputAudioBufferSpeechStopped{ItemID: item})
 		w.send(&voicelive.ServerEventInputAudioBufferCommitted{ItemID: item})
 		w.send(&voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseMessageItem{ID: &item}})
 		if w.creates {
-			w.at(w.random(400), func() {
+			w.After(w.random(400), func() {
 				if w.current == nil && !w.userSpeaks {
 					w.generate(&generation{})
 				}
@@ -354,13 +317,13 @@ func (w *world) generate(g *generation) {
 	w.log("service generates %s for %q", g.id, g.key)
 	w.send(&voicelive.ServerEventResponseCreated{Response: w.response(g, voicelive.ResponseStatusInProgress)})
 	for range 1 + w.rnd.IntN(2) {
-		w.at(w.random(300), func() {
+		w.After(w.random(300), func() {
 			if !g.over {
 				w.send(&voicelive.ServerEventResponseAudioDelta{ResponseID: g.id})
 			}
 		})
 	}
-	w.at(300*time.Millisecond+w.random(1500), func() { w.finish(g, voicelive.ResponseStatusCompleted) })
+	w.After(300*time.Millisecond+w.random(1500), func() { w.finish(g, voicelive.ResponseStatusCompleted) })
 }
 
 func (w *world) finish(g *generation, status voicelive.ResponseStatus) {
@@ -409,21 +372,21 @@ func (w *world) application() {
 		r.Params = &voicelive.ResponseCreateParams{Conversation: voicelive.ResponseConversationNone}
 	case 3:
 		h := &hold{reason: "a tool"}
-		w.step(func() { w.machine.hold(w.now, h) })
+		w.step(func() { w.machine.hold(w.Now(), h) })
 		if w.rnd.IntN(4) > 0 { // or it is never released
-			w.at(w.random(2000), func() { w.step(func() { w.machine.release(h) }) })
+			w.After(w.random(2000), func() { w.step(func() { w.machine.release(h) }) })
 		}
 	case 4:
-		w.step(func() { w.machine.setAudible(w.now, true) })
+		w.step(func() { w.machine.setAudible(w.Now(), true) })
 		if w.rnd.IntN(4) > 0 {
-			w.at(w.random(2000), func() { w.step(func() { w.machine.setAudible(w.now, false) }) })
+			w.After(w.random(2000), func() { w.step(func() { w.machine.setAudible(w.Now(), false) }) })
 		}
 	}
 	h := &Handle{request: r, done: make(chan struct{})}
 	w.handles = append(w.handles, h)
 	w.step(func() { w.machine.request(h) })
 	if w.rnd.IntN(10) == 0 {
-		w.at(w.random(1000), func() { w.step(func() { w.machine.withdraw(h) }) })
+		w.After(w.random(1000), func() { w.step(func() { w.machine.withdraw(h) }) })
 	}
 }
 

@@ -2,7 +2,6 @@ package playback
 
 import (
 	"bytes"
-	"container/heap"
 	"encoding/binary"
 	"flag"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/audio"
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/timeline"
 )
 
 var (
@@ -63,10 +63,8 @@ func (c *counts) add(o counts) {
 var slow = audio.Format{Encoding: audio.PCM16, Rate: 1000, Channels: 2}
 
 type world struct {
+	timeline.Timeline
 	rnd     *rand.Rand
-	now     time.Time
-	order   int
-	pending timeline
 	machine machine
 	faults  []string
 	counts  counts
@@ -119,32 +117,12 @@ type generation struct {
 	over bool
 }
 
-type moment struct {
-	at    time.Time
-	order int
-	do    func()
-}
-
-type timeline []moment
-
-func (t timeline) Len() int { return len(t) }
-func (t timeline) Less(i, j int) bool {
-	return t[i].at.Before(t[j].at) || t[i].at.Equal(t[j].at) && t[i].order < t[j].order
-}
-func (t timeline) Swap(i, j int) { t[i], t[j] = t[j], t[i] }
-func (t *timeline) Push(m any)   { *t = append(*t, m.(moment)) }
-func (t *timeline) Pop() any {
-	last := (*t)[len(*t)-1]
-	*t = (*t)[:len(*t)-1]
-	return last
-}
-
 func newWorld(seed uint64) *world {
 	rnd := rand.New(rand.NewPCG(seed, 0xbadc))
 	chance := func(percent int) bool { return rnd.IntN(100) < percent }
-	w := &world{rnd: rnd, now: time.Unix(0, 0), feedback: feedback(rnd.IntN(3)), latency: time.Duration(rnd.IntN(100)) * time.Millisecond,
+	w := &world{rnd: rnd, feedback: feedback(rnd.IntN(3)), latency: time.Duration(rnd.IntN(100)) * time.Millisecond,
 		interrupts: !chance(30), truncates: chance(15), lossy: chance(20)}
-	w.at, w.end = w.now, w.now
+	w.at, w.end = w.Now(), w.Now()
 	if w.feedback == byMarks {
 		w.up, w.down = time.Duration(rnd.IntN(120))*time.Millisecond, time.Duration(rnd.IntN(120))*time.Millisecond
 	}
@@ -162,12 +140,12 @@ func newWorld(seed uint64) *world {
 	}
 	m.clock = clock{format: slow, feedback: w.feedback, device: w}
 	w.send(&voicelive.ServerEventSessionUpdated{Session: voicelive.ResponseSession{TurnDetection: &voicelive.ServerVAD{InterruptResponse: &w.interrupts, AutoTruncate: &w.truncates}}})
-	w.after(w.random(300), w.respond)
+	w.After(w.random(300), w.respond)
 	for range rnd.IntN(3) {
-		w.after(w.random(3000), w.speak)
+		w.After(w.random(3000), w.speak)
 	}
 	if chance(20) {
-		w.after(w.random(3000), func() { w.step(func() { w.machine.interrupt(w.now, false) }); w.silenced = true })
+		w.After(w.random(3000), func() { w.step(func() { w.machine.interrupt(w.Now(), false) }); w.silenced = true })
 	}
 	return w
 }
@@ -180,40 +158,29 @@ func (w *world) random(ms int) time.Duration {
 	return time.Duration(w.rnd.IntN(ms)+1) * time.Millisecond
 }
 
-func (w *world) after(in time.Duration, do func()) { w.when(w.now.Add(in), do) }
-
-func (w *world) when(at time.Time, do func()) {
-	w.order++
-	heap.Push(&w.pending, moment{at, w.order, do})
-}
-
-func (w *world) since() time.Duration { return w.now.Sub(time.Unix(0, 0)) }
-
 func (w *world) fault(format string, args ...any) {
-	w.faults = append(w.faults, fmt.Sprintf("at %v: ", w.since())+fmt.Sprintf(format, args...))
+	w.faults = append(w.faults, fmt.Sprintf("at %v: ", w.Since())+fmt.Sprintf(format, args...))
 }
 
 func (w *world) log(format string, args ...any) {
 	if *verbose {
-		fmt.Printf("%8v  %s\n", w.since(), fmt.Sprintf(format, args...))
+		fmt.Printf("%8v  %s\n", w.Since(), fmt.Sprintf(format, args...))
 	}
 }
 
 func (w *world) run() {
 	for range 100_000 {
-		tick := w.machine.next(w.now)
+		tick := w.machine.next(w.Now())
 		switch {
 		case len(w.faults) > 0:
 			return
-		case len(w.pending) > 0 && (tick.IsZero() || !w.pending[0].at.After(tick)):
-			m := heap.Pop(&w.pending).(moment)
-			w.now = later(w.now, m.at)
-			m.do()
+		case w.Before(tick):
+			w.Next()
 		case !tick.IsZero():
-			w.now = later(w.now, tick)
+			w.Reach(tick)
 			w.step(func() {})
 		default:
-			w.now = w.now.Add(time.Minute)
+			w.Reach(w.Now().Add(time.Minute))
 			w.advance()
 			w.check()
 			return
@@ -222,17 +189,10 @@ func (w *world) run() {
 	w.fault("the player is never at rest")
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
 // step is what the driver does.
 func (w *world) step(event func()) {
 	event()
-	w.machine.step(w.now)
+	w.machine.step(w.Now())
 	for _, a := range w.machine.out {
 		if a.call != nil {
 			a.call()
@@ -243,7 +203,7 @@ func (w *world) step(event func()) {
 			w.fault("%s is not valid: %v", a.event.EventType(), err)
 		}
 		e := a.event
-		w.after(w.latency, func() { w.receive(e) })
+		w.After(w.latency, func() { w.receive(e) })
 	}
 	w.machine.out = w.machine.out[:0]
 }
@@ -271,10 +231,10 @@ func (w *world) playFrames(n int) {
 
 // advance plays until now.
 func (w *world) advance() {
-	n := min(len(w.queue), 4*int(w.now.Sub(w.at)/time.Millisecond))
+	n := min(len(w.queue), 4*int(w.Now().Sub(w.at)/time.Millisecond))
 	w.playFrames(n)
 	if len(w.queue) == 0 {
-		w.at = w.now
+		w.at = w.Now()
 	} else {
 		w.at = w.at.Add(time.Duration(n/4) * time.Millisecond)
 	}
@@ -285,8 +245,8 @@ func (w *world) upward(do func()) {
 		do()
 		return
 	}
-	w.lastUp = later(w.lastUp, w.now.Add(w.up))
-	w.when(w.lastUp, do)
+	w.lastUp = timeline.Later(w.lastUp, w.Now().Add(w.up))
+	w.At(w.lastUp, do)
 }
 
 func (w *world) play(sound []byte, mark string) {
@@ -299,7 +259,7 @@ func (w *world) play(sound []byte, mark string) {
 			return
 		}
 		generation := w.generation
-		w.when(w.end, func() {
+		w.At(w.end, func() {
 			if generation == w.generation {
 				w.sendMark(mark, false)
 			}
@@ -311,8 +271,8 @@ func (w *world) sendMark(mark string, cleared bool) {
 	if w.lossy && w.rnd.IntN(5) == 0 {
 		return
 	}
-	w.lastMark = later(w.lastMark, w.now.Add(w.down))
-	w.when(w.lastMark, func() { w.step(func() { w.machine.mark(w.now, mark, cleared) }) })
+	w.lastMark = timeline.Later(w.lastMark, w.Now().Add(w.down))
+	w.At(w.lastMark, func() { w.step(func() { w.machine.mark(w.Now(), mark, cleared) }) })
 }
 
 // clear drops what was not played.
@@ -340,17 +300,17 @@ func (w *world) position() time.Duration {
 // The service.
 
 func (w *world) send(event voicelive.ServerEvent) {
-	w.lastDown = later(w.lastDown, w.now.Add(w.latency+w.random(10)))
-	w.when(w.lastDown, func() {
+	w.lastDown = timeline.Later(w.lastDown, w.Now().Add(w.latency+w.random(10)))
+	w.At(w.lastDown, func() {
 		w.log("client receives %s", event.EventType())
-		w.step(func() { w.machine.handle(w.now, event) })
+		w.step(func() { w.machine.handle(w.Now(), event) })
 	})
 }
 
 // respond generates one response, and perhaps another one afterwards.
 func (w *world) respond() {
 	if w.speech > 0 || w.generating != nil {
-		w.after(50*time.Millisecond, w.respond)
+		w.After(50*time.Millisecond, w.respond)
 		return
 	}
 	g := &generation{id: fmt.Sprint("resp", len(w.parts))}
@@ -366,24 +326,24 @@ func (w *world) respond() {
 		for content := range 1 + w.rnd.IntN(2) {
 			for range 1 + w.rnd.IntN(4) {
 				n := 20 + w.rnd.IntN(400)
-				w.after(at, func() { w.delta(g, item, content, n) })
+				w.After(at, func() { w.delta(g, item, content, n) })
 				if speed == 0 {
 					at += time.Duration(n+n/4) * time.Millisecond
 				} else {
 					at += time.Duration(n/speed) * time.Millisecond
 				}
 			}
-			w.after(at, func() {
+			w.After(at, func() {
 				if !g.over {
 					w.send(&voicelive.ServerEventResponseAudioDone{ResponseID: g.id, ItemID: item, ContentIndex: content})
 				}
 			})
 		}
-		w.after(at, func() { w.closeItem(g, item) })
+		w.After(at, func() { w.closeItem(g, item) })
 	}
-	w.after(at, func() { w.stop(g) })
+	w.After(at, func() { w.stop(g) })
 	if w.rnd.IntN(3) == 0 {
-		w.after(at+w.random(500), w.respond)
+		w.After(at+w.random(500), w.respond)
 	}
 }
 
@@ -457,7 +417,7 @@ func (w *world) speak() {
 	w.speech++
 	w.send(&voicelive.ServerEventInputAudioBufferSpeechStarted{ItemID: "speech"})
 	if g := w.generating; g != nil && w.interrupts {
-		w.after(w.random(300), func() {
+		w.After(w.random(300), func() {
 			if g.over {
 				return
 			}
@@ -471,7 +431,7 @@ func (w *world) speak() {
 			}
 		})
 	}
-	w.after(400*time.Millisecond+w.random(800), func() {
+	w.After(400*time.Millisecond+w.random(800), func() {
 		w.speech--
 		w.send(&voicelive.ServerEventInputAudioBufferSpeechStopped{ItemID: "speech"})
 		if w.rnd.IntN(2) == 0 {
@@ -493,7 +453,7 @@ func (w *world) receive(event voicelive.ClientEvent) {
 	switch e := event.(type) {
 	case *voicelive.ClientEventResponseCancel:
 		if g := w.generating; g != nil && g.id == *e.ResponseID {
-			w.after(w.random(100), func() { w.stop(g) })
+			w.After(w.random(100), func() { w.stop(g) })
 		}
 	case *voicelive.ClientEventConversationItemTruncate:
 		for _, p := range w.parts {

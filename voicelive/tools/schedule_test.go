@@ -1,7 +1,6 @@
 package tools
 
 import (
-	"container/heap"
 	"context"
 	"errors"
 	"flag"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/timeline"
 )
 
 var (
@@ -53,10 +53,8 @@ func TestSchedules(t *testing.T) {
 }
 
 type world struct {
+	timeline.Timeline
 	rnd     *rand.Rand
-	now     time.Time
-	order   int
-	pending timeline
 	machine machine
 	faults  []string
 	ended   bool
@@ -91,29 +89,9 @@ type fakeResponse struct {
 	outOfBand bool
 }
 
-type moment struct {
-	at    time.Time
-	order int
-	do    func()
-}
-
-type timeline []moment
-
-func (t timeline) Len() int { return len(t) }
-func (t timeline) Less(i, j int) bool {
-	return t[i].at.Before(t[j].at) || t[i].at.Equal(t[j].at) && t[i].order < t[j].order
-}
-func (t timeline) Swap(i, j int) { t[i], t[j] = t[j], t[i] }
-func (t *timeline) Push(m any)   { *t = append(*t, m.(moment)) }
-func (t *timeline) Pop() any {
-	last := (*t)[len(*t)-1]
-	*t = (*t)[:len(*t)-1]
-	return last
-}
-
 func newWorld(seed uint64) *world {
 	rnd := rand.New(rand.NewPCG(seed, 0x7001))
-	w := &world{rnd: rnd, now: time.Unix(0, 0), latency: time.Duration(rnd.IntN(80)) * time.Millisecond, takes: rnd.IntN(2) == 0,
+	w := &world{rnd: rnd, latency: time.Duration(rnd.IntN(80)) * time.Millisecond, takes: rnd.IntN(2) == 0,
 		calls: map[string]*fact{}, responses: map[string]*fakeResponse{}, approvals: map[string]int{}, asks: map[string]int{}}
 	m := &w.machine
 	m.options = RunnerOptions{Parallel: 1 + rnd.IntN(3), MaxOutput: 100, ApproveTimeout: time.Second,
@@ -130,13 +108,13 @@ func newWorld(seed uint64) *world {
 		m.tools[name] = &Tool{name: name, options: o}
 	}
 	for range 1 + rnd.IntN(3) {
-		w.after(w.random(4000), w.respond)
+		w.After(w.random(4000), w.respond)
 	}
 	for range rnd.IntN(2) {
-		w.after(w.random(4000), func() { w.send(&voicelive.ServerEventInputAudioBufferSpeechStarted{}) })
+		w.After(w.random(4000), func() { w.send(&voicelive.ServerEventInputAudioBufferSpeechStarted{}) })
 	}
 	if rnd.IntN(3) == 0 {
-		w.after(w.random(5000), w.end)
+		w.After(w.random(5000), w.end)
 	}
 	return w
 }
@@ -145,20 +123,13 @@ func (w *world) random(ms int) time.Duration {
 	return time.Duration(w.rnd.IntN(ms)+1) * time.Millisecond
 }
 
-func (w *world) after(in time.Duration, do func()) {
-	w.order++
-	heap.Push(&w.pending, moment{w.now.Add(in), w.order, do})
-}
-
-func (w *world) since() time.Duration { return w.now.Sub(time.Unix(0, 0)) }
-
 func (w *world) fault(format string, args ...any) {
-	w.faults = append(w.faults, fmt.Sprintf("at %v: ", w.since())+fmt.Sprintf(format, args...))
+	w.faults = append(w.faults, fmt.Sprintf("at %v: ", w.Since())+fmt.Sprintf(format, args...))
 }
 
 func (w *world) log(format string, args ...any) {
 	if *verbose {
-		fmt.Printf("%8v  %s\n", w.since(), fmt.Sprintf(format, args...))
+		fmt.Printf("%8v  %s\n", w.Since(), fmt.Sprintf(format, args...))
 	}
 }
 
@@ -168,13 +139,11 @@ func (w *world) run() {
 		switch {
 		case len(w.faults) > 0:
 			return
-		case len(w.pending) > 0 && (wake.IsZero() || w.machine.closed || !w.pending[0].at.After(wake)):
-			m := heap.Pop(&w.pending).(moment)
-			w.now = later(w.now, m.at)
-			m.do()
+		case w.Before(wake) || w.machine.closed && w.Before(time.Time{}):
+			w.Next()
 		case !wake.IsZero() && !w.machine.closed:
-			w.now = later(w.now, wake)
-			w.step(func() { w.machine.tick(w.now) })
+			w.Reach(wake)
+			w.step(func() { w.machine.tick(w.Now()) })
 		default:
 			if !w.ended && len(w.machine.groups) > 0 {
 				w.fault("%d responses are remembered for ever", len(w.machine.groups))
@@ -185,13 +154,6 @@ func (w *world) run() {
 		}
 	}
 	w.fault("the runner is never at rest")
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // end ends the session.
@@ -225,7 +187,7 @@ func (w *world) perform(a action) {
 	case a.approve != nil:
 		if w.rnd.IntN(3) > 0 { // or nobody decides
 			approved := w.rnd.IntN(2) == 0
-			w.after(w.random(1500), func() { w.step(func() { w.machine.decided(w.now, a.approve, approved) }) })
+			w.After(w.random(1500), func() { w.step(func() { w.machine.decided(w.Now(), a.approve, approved) }) })
 		}
 	case a.event != nil:
 		w.receive(a.event)
@@ -262,18 +224,18 @@ func (w *world) start(c *call) {
 	if w.rnd.IntN(10) == 0 {
 		d = time.Hour // it hangs, and ignores its context
 	}
-	w.after(d, func() {
+	w.After(d, func() {
 		w.running--
 		w.step(func() {
 			switch w.rnd.IntN(5) {
 			case 0:
-				w.machine.returned(w.now, c, nil, errors.New("no"))
+				w.machine.returned(w.Now(), c, nil, errors.New("no"))
 			case 1:
-				w.machine.returned(w.now, c, NoReply{"silence"}, nil)
+				w.machine.returned(w.Now(), c, NoReply{"silence"}, nil)
 			case 2:
-				w.machine.returned(w.now, c, strings.Repeat("x", 101), nil)
+				w.machine.returned(w.Now(), c, strings.Repeat("x", 101), nil)
 			default:
-				w.machine.returned(w.now, c, map[string]int{"degrees": 7}, nil)
+				w.machine.returned(w.Now(), c, map[string]int{"degrees": 7}, nil)
 			}
 		})
 	})
@@ -302,7 +264,7 @@ func (w *world) receive(event voicelive.ClientEvent) {
 			w.fault("the output of %s is sent before its response is done", f.id)
 		}
 		w.log("output of %s: %s", f.id, item.Output)
-		w.after(w.latency, func() {
+		w.After(w.latency, func() {
 			if r.status == voicelive.ResponseStatusCancelled && !w.takes {
 				w.send(&voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Type: "invalid_request_error", Message: "no such call", EventID: create.EventID}})
 				return
@@ -315,7 +277,7 @@ func (w *world) receive(event voicelive.ClientEvent) {
 		}
 		if item.Approve && w.rnd.IntN(4) > 0 { // or the call hangs
 			id := "call_of_" + item.ApprovalRequestID
-			w.after(w.random(500), func() {
+			w.After(w.random(500), func() {
 				w.send(&voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseMCPCallItem{ID: &id, ApprovalRequestID: &item.ApprovalRequestID}})
 				w.send(&voicelive.ServerEventResponseMCPCallInProgress{ItemID: id})
 				w.send(&voicelive.ServerEventResponseMCPCallCompleted{ItemID: id})
@@ -332,7 +294,7 @@ func (w *world) receive(event voicelive.ClientEvent) {
 
 // send delivers an event to the client, in order.
 func (w *world) send(event voicelive.ServerEvent) {
-	w.after(w.latency, func() {
+	w.After(w.latency, func() {
 		if w.ended {
 			return
 		}
@@ -345,7 +307,7 @@ func (w *world) send(event voicelive.ServerEvent) {
 				w.approvals[*request.ID] = 0
 			}
 		}
-		w.step(func() { w.machine.handle(w.now, event) })
+		w.step(func() { w.machine.handle(w.Now(), event) })
 	})
 }
 
@@ -383,7 +345,7 @@ func (w *world) respond() {
 		}
 		response.Output = append(response.Output, item(final))
 		streamed := w.rnd.IntN(4) > 0 // or only response.done tells
-		w.after(at, func() {
+		w.After(at, func() {
 			w.calls[f.id] = f
 			if streamed {
 				w.send(&voicelive.ServerEventResponseOutputItemAdded{ResponseID: id, Item: item(voicelive.ResponseItemStatusInProgress)})
@@ -392,7 +354,7 @@ func (w *world) respond() {
 			}
 		})
 	}
-	w.after(at+w.random(100), func() {
+	w.After(at+w.random(100), func() {
 		response.Status = r.status
 		w.send(&voicelive.ServerEventResponseDone{Response: response})
 	})
@@ -403,13 +365,13 @@ func (w *world) mcp(response string, at time.Duration) {
 	w.ids++
 	id := fmt.Sprint("mcp", w.ids)
 	approval := w.rnd.IntN(2) == 0
-	w.after(at, func() {
+	w.After(at, func() {
 		if approval {
 			w.send(&voicelive.ServerEventResponseOutputItemDone{ResponseID: response, Item: &voicelive.ResponseMCPApprovalRequestItem{ID: &id, Name: "x", ServerLabel: "s"}})
 			return
 		}
 		w.send(&voicelive.ServerEventResponseOutputItemAdded{ResponseID: response, Item: &voicelive.ResponseMCPCallItem{ID: &id, Name: "x", ServerLabel: "s"}})
-		w.after(w.random(1000), func() {
+		w.After(w.random(1000), func() {
 			if w.rnd.IntN(4) == 0 {
 				w.send(&voicelive.ServerEventResponseMCPCallFailed{ItemID: id})
 			} else {
