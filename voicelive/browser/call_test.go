@@ -137,6 +137,7 @@ func TestClear(t *testing.T) {
 		if err := call.Clear(t.Context()); err != nil || time.Since(began) != 50*time.Millisecond || call.Position() != 200*time.Millisecond {
 			t.Errorf("error %v after %v, position %v", err, time.Since(began), call.Position())
 		}
+		synctest.Wait() // the goroutine does not read any more
 		if err := call.Play(t.Context(), seconds(0.1)); err != nil {
 			t.Fatal(err)
 		}

@@ -226,8 +226,13 @@ func TestEarly(t *testing.T) {
 
 // A side-band tells of arguments, and of nothing else.
 func TestSideband(t *testing.T) {
+	var mu sync.Mutex // timers call at their times
 	var ended []string
-	o := &RunnerOptions{Sideband: true, Ended: func(c Call) { ended = append(ended, c.ID+" "+string(c.Outcome)) }}
+	o := &RunnerOptions{Sideband: true, Ended: func(c Call) {
+		mu.Lock()
+		defer mu.Unlock()
+		ended = append(ended, c.ID+" "+string(c.Outcome))
+	}}
 	arguments := func(id string) voicelive.ServerEvent {
 		return &voicelive.ServerEventResponseFunctionCallArgumentsDone{ResponseID: "r1", CallID: id, ItemID: "item_" + id, Name: "f", Arguments: "{}"}
 	}
@@ -242,7 +247,8 @@ func TestSideband(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		d.want(t, "c: found", "ask for 1")
 		time.Sleep(10 * time.Second)
-		synctest.Wait()
+		mu.Lock()
+		defer mu.Unlock()
 		if diff := cmp.Diff([]string{"a confirmed", "b confirmed", "c confirmed"}, ended); diff != "" || r.Busy() {
 			t.Errorf("ended (-want +got), busy %t:\n%s", r.Busy(), diff)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -25,6 +26,7 @@ type phone struct {
 	service *acstest.Service
 	handler *acs.Handler
 	webhook *acs.IncomingCall
+	mu      sync.Mutex
 	events  []acs.Event
 }
 
@@ -41,9 +43,16 @@ func newPhone(t *testing.T, o *acstest.Options, serve func(context.Context, *acs
 	mux.Handle("/media", p.handler)
 	p.webhook = &acs.IncomingCall{Client: client, Stream: acs.Stream{URL: "wss://app/media"}, Callback: "https://app/callbacks", Key: "secret"}
 	mux.Handle("/incoming", p.webhook)
-	mux.Handle("/callbacks", &acs.Callbacks{Tokens: tokens, Event: func(_ context.Context, e acs.Event) { p.events = append(p.events, e) }})
+	mux.Handle("/callbacks", &acs.Callbacks{Tokens: tokens, Event: p.note})
 	p.service.Serve(mux)
 	return p
+}
+
+// note keeps an event. Each comes in a request of its own.
+func (p *phone) note(_ context.Context, e acs.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.events = append(p.events, e)
 }
 
 func TestAConversation(t *testing.T) {

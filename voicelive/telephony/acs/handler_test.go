@@ -324,6 +324,7 @@ func TestAPeerThatNeverReadsEndsTheCall(t *testing.T) {
 		call := p.service.Call("/media", user.PlainLeg())
 		read := call.StopReading()
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if got == nil || !strings.Contains(got.Error(), "sending audio") {
 			t.Errorf("Play returns %v", got)
 		}

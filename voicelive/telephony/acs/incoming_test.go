@@ -42,6 +42,7 @@ func TestIncomingCalls(t *testing.T) {
 			user.HangUp()
 			call.Wait()
 			time.Sleep(time.Second)
+			synctest.Wait()
 			want := acs.Incoming{From: "+15550100", To: "+15550101", CorrelationID: rang.CorrelationID, ServerCallID: rang.ServerCallID}
 			if diff := cmp.Diff(want, rang, cmpopts.IgnoreUnexported(acs.Incoming{})); diff != "" || rang.ServerCallID == "" {
 				t.Error(diff)
