@@ -15,10 +15,11 @@ type AvatarSession interface {
 	ConnectAvatarAndWait(ctx context.Context, clientSDP string) (serverSDP string, err error)
 }
 
-// ConnectAvatar shows the avatar of a session on the page of a call with [Options.Avatar]: it gives the page the
-// ICE servers of the session, with the credentials for them, waits for the offer of the page, lets the service reply to it, and gives the page
-// the reply. Video and voice then go to the page directly, and what the user says passes the leg as before. Call it for each
-// session of a conversation, such as in agent.Observer.ObserveSession on a goroutine of its own.
+// ConnectAvatar shows the avatar of a session on the page of a call with [Options.Avatar]: it gives the page the ICE
+// servers of the session, with the credentials for them, waits for the offer of the page, lets the service reply to it,
+// and gives the page the reply. Video and voice then go to the page directly, and what the user says passes the leg as
+// before. Call it for each session of a conversation, such as in agent.Observer.ObserveSession on a goroutine of its
+// own.
 func ConnectAvatar(ctx context.Context, call *Call, s AvatarSession) error {
 	if !call.options.Avatar {
 		return errors.New("browser: the handler of the call has no Options.Avatar")

@@ -99,7 +99,8 @@ func (c *Call) run(ctx context.Context, conn *websocket.Conn, serve func(context
 	c.end(endHungUp)
 }
 
-// end ends the call, once: Receive returns io.EOF after the audio that has come, the page is told why, and the socket is closed.
+// end ends the call, once: Receive returns io.EOF after the audio that has come, the page is told why, and the socket
+// is closed.
 func (c *Call) end(why endReason) { c.endWith(why, io.EOF) }
 
 // endWith is end with an error for Receive.

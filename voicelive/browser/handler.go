@@ -293,8 +293,8 @@ func (h *Handler) leave(call *Call) {
 	}
 }
 
-// Shutdown lets no new call begin, and waits until the running ones have ended. When ctx ends it hangs up
-// on them, ends their contexts with [ErrShutdown], and returns ctx.Err without waiting. It does not close the server of the handler,
+// Shutdown lets no new call begin, and waits until the running ones have ended. When ctx ends it hangs up on them, ends
+// their contexts with [ErrShutdown], and returns ctx.Err without waiting. It does not close the server of the handler,
 // whose own Shutdown does not know of calls. Call it once.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	h.mu.Lock()

@@ -125,6 +125,42 @@ func TestTickets(t *testing.T) {
 	})
 }
 
+// Strangers leave nothing behind: no call, no ticket, and no goroutine, or the bubble would not end.
+func TestStrangers(t *testing.T) {
+	scene(t, func(t *testing.T) {
+		s := newSite(t, func(context.Context, *Call) error {
+			t.Error("a stranger is served")
+			return nil
+		}, Options{Limits: Limits{Tickets: 10}})
+		for range 100 {
+			s.request("POST", "/ticket", nil) // 90 of them are refused
+			if _, status := s.dial("guess", home); status != http.StatusForbidden {
+				t.Fatalf("a guess: status %d", status)
+			}
+			if status, _, _ := s.request("GET", "/socket", http.Header{"Upgrade": {"websocket"}}); status != http.StatusForbidden {
+				t.Fatalf("half an upgrade: status %d", status)
+			}
+		}
+		if status, _, _ := s.request("GET", "/socket", http.Header{"Sec-Websocket-Protocol": {protocol + ", " + s.fresh()}}); status != http.StatusBadRequest {
+			t.Errorf("a ticket without an upgrade: status %d", status)
+		}
+		if h := s.handler; len(h.tickets.open) != 9 || len(h.calls) != 0 {
+			t.Errorf("%d tickets, %d calls", len(h.tickets.open), len(h.calls))
+		}
+	})
+}
+
+// fresh returns one of the tickets that wait.
+func (s *site) fresh() string {
+	s.handler.tickets.mu.Lock()
+	defer s.handler.tickets.mu.Unlock()
+	for token := range s.handler.tickets.open {
+		return token
+	}
+	s.t.Fatal("there is no ticket")
+	return ""
+}
+
 func TestWhoMayNotCallGetsNoTicket(t *testing.T) {
 	scene(t, func(t *testing.T) {
 		s := newSite(t, talk, Options{Authorize: func(*http.Request) (string, error) { return "", errors.New("no cookie") }})

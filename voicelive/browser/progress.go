@@ -2,8 +2,9 @@ package browser
 
 // progress is what becomes of the audio for the user. Amounts are bytes.
 //
-// The page counts what it plays, and reports the count again and again. When it is told to clear, it drops the
-// rest, and reports the count at that moment. Other reports are not taken until then: they may be of audio that counts as cleared.
+// The page counts what it plays, and reports the count again and again. When it is told to clear, it drops the rest,
+// and reports the count at that moment. Other reports are not taken until then: they may be of audio that counts as
+// cleared.
 type progress struct {
 	queue    []byte // not sent yet
 	sent     int64  // to the page, less what it has dropped

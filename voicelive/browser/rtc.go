@@ -18,10 +18,11 @@ type RTCSession interface {
 	CreateRTCCallSDPAndWait(ctx context.Context, offer string, session *voicelive.RequestSession) (*voicelive.ServerEventRTCCallSDPCreated, error)
 }
 
-// An RTC is a direct call: the audio goes between the page and the service. It is a [voicelive.Receiver] of all
-// events of the conversation. Those of the session, the side-band, come from the service; calls of functions are among
-// them. Transcripts, voice activity and the events of responses arrive at the page, which forwards them: show and record them, but let them
-// start nothing, since anybody can write a page. [RTC.Forwarded] tells them apart. It is what agent.Agent.Attach takes:
+// An RTC is a direct call: the audio goes between the page and the service. It is a [voicelive.Receiver] of all events
+// of the conversation. Those of the session, the side-band, come from the service; calls of functions are among them.
+// Transcripts, voice activity and the events of responses arrive at the page, which forwards them: show and record
+// them, but let them start nothing, since anybody can write a page. [RTC.Forwarded] tells them apart. It is what
+// agent.Agent.Attach takes:
 //
 //	rtc, err := browser.ConnectRTC(ctx, call, session, nil)
 //	…
@@ -38,9 +39,9 @@ type received struct {
 	err   error
 }
 
-// ConnectRTC waits for the SDP offer of the page of a call with [Options.Direct], lets the service reply to it, and gives
-// the page the reply. The configuration may be nil. From then on the events of the session are those of the RTC, and nobody
-// else must receive them.
+// ConnectRTC waits for the SDP offer of the page of a call with [Options.Direct], lets the service reply to it, and
+// gives the page the reply. The configuration may be nil. From then on the events of the session are those of the RTC,
+// and nobody else must receive them.
 func ConnectRTC(ctx context.Context, call *Call, s RTCSession, config *voicelive.RequestSession) (*RTC, error) {
 	if !call.options.Direct {
 		return nil, errors.New("browser: the handler of the call has no Options.Direct")
@@ -80,8 +81,8 @@ func costsOne(err error) bool {
 	return one
 }
 
-// Recv returns the next event of the session or of the page. The error is io.EOF after the user has hung up, and that of the session after
-// its end; an [*voicelive.EventError] costs one event.
+// Recv returns the next event of the session or of the page. The error is io.EOF after the user has hung up, and that
+// of the session after its end; an [*voicelive.EventError] costs one event.
 func (r *RTC) Recv(ctx context.Context) (voicelive.ServerEvent, error) {
 	for {
 		if r.ended != nil {

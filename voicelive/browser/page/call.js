@@ -29,6 +29,7 @@ export class Call extends EventTarget {
   #bridge;
   #media; // of WebRTC
   #watch;
+  #listening = new AbortController(); // of events of the document
   #over = false;
   #muted = false;
   #direct = false;
@@ -86,6 +87,12 @@ export class Call extends EventTarget {
   async #openBridge(rate) {
     await this.#context.audioWorklet.addModule(new URL('worklet.js', base));
     await this.#context.resume();
+    // A telephone call, for one, suspends the audio of a page.
+    const resume = () => {
+      if (!this.#over && this.#context.state !== 'running') this.#context.resume().catch(() => {});
+    };
+    this.#context.onstatechange = resume;
+    document.addEventListener('visibilitychange', resume, {signal: this.#listening.signal});
     this.#bridge = new AudioWorkletNode(this.#context, 'voicelive', {
       channelCount: 1,
       channelCountMode: 'explicit',
@@ -181,6 +188,7 @@ export class Call extends EventTarget {
     this.#over = true;
     if (cause) console.info(cause);
     clearTimeout(this.#watch);
+    this.#listening.abort();
     this.#media?.close();
     for (const track of this.#microphone?.getTracks() ?? []) track.stop();
     this.#socket?.close(1000);
