@@ -31,7 +31,6 @@ type Conversation struct {
 
 	mailbox mailbox
 	inputs  chan input
-	taken   chan struct{} // the input has been handled; one slot, since receive may have seen the end
 	events  chan received
 
 	transcript *transcript.Transcript
@@ -61,6 +60,7 @@ type Conversation struct {
 	over       bool
 	err        error // why it broke
 	timer      *time.Timer
+	armed      time.Time // when timer fires; zero if it has
 }
 
 // An input is one of the leg, or its end.
@@ -80,7 +80,7 @@ type received struct {
 func newConversation(ctx context.Context, a *Agent, l leg.Leg, session *voicelive.RequestSession) *Conversation {
 	c := &Conversation{
 		id: newID("call_"), agent: a, leg: l, seen: a.Observer, asked: session,
-		inputs: make(chan input), taken: make(chan struct{}, 1), events: make(chan received),
+		inputs: make(chan input), events: make(chan received),
 	}
 	c.transcript = transcript.New(&transcript.Options{Changed: c.changed})
 	c.mailbox.ready = make(chan struct{}, 1)
@@ -160,10 +160,8 @@ func (c *Conversation) run() {
 			c.settle()
 		case in := <-c.inputs:
 			c.input(in)
-			if in.err == nil {
-				c.taken <- struct{}{}
-			}
 		case <-c.timer.C:
+			c.armed = time.Time{}
 		case <-c.ctx.Done():
 			c.finish(Cancelled, context.Cause(c.ctx).Error(), c.ctx.Err())
 		}

@@ -154,7 +154,7 @@ func (c *Conversation) deadlines(now time.Time) {
 	}
 }
 
-// arm lets the timer fire when the next thing is due.
+// arm lets the timer fire when the next thing is due, or before: deadlines move with each event.
 func (c *Conversation) arm() {
 	next := time.Now().Add(time.Hour)
 	earliest := func(t time.Time) {
@@ -177,5 +177,8 @@ func (c *Conversation) arm() {
 	if !c.dialing {
 		earliest(c.rolloverNext())
 	}
-	c.timer.Reset(time.Until(next))
+	if c.armed.IsZero() || next.Before(c.armed) {
+		c.armed = next
+		c.timer.Reset(time.Until(next))
+	}
 }

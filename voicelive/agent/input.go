@@ -32,21 +32,21 @@ func (c *Conversation) pad(now time.Time) {
 	}
 }
 
-// receive hands the inputs of the leg to run.
+// receive hands the inputs of the leg to run. It has two buffers: while run has the audio of one, it waits with the other.
 func (c *Conversation) receive() {
-	for {
+	var buffers [2][]byte
+	for i := 0; ; i = 1 - i {
 		in, err := c.leg.Receive(c.ctx)
+		if in.Audio != nil {
+			buffers[i] = append(buffers[i][:0], in.Audio...)
+			in.Audio = buffers[i]
+		}
 		select {
 		case c.inputs <- input{in, err}:
 		case <-c.ctx.Done():
 			return
 		}
 		if err != nil {
-			return
-		}
-		select {
-		case <-c.taken: // the audio is valid until the next Receive
-		case <-c.ctx.Done():
 			return
 		}
 	}
