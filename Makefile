@@ -107,7 +107,6 @@ long-replay:
 	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 500 -first 7
 	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -calls 2000 -first 51
 	go test ./voicelive/telephony/twilio -run '^TestIdleSockets$$' -idle 10000
-	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 500 -first 13
 
 .PHONY: soak
 soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playback and tools, and CONVERSATIONS of agents, with new seeds each time
