@@ -13,7 +13,6 @@ var versionsCommand = command{
 		o.overlayFlag(fs)
 		fs.StringVar(&o.versions, "known", "docs/versions.json", "the `file` that remembers what the versions have")
 		fs.StringVar(&o.out, "out", "voicelive/lint", "the `folder` of the package")
-		o.packageFlag(fs)
 		o.pkg = "lint"
 		fs.BoolVar(&o.check, "check", false, "print what would change, write nothing, and exit 1 if anything")
 		o.strictFlags(fs, "error")
