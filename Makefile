@@ -199,6 +199,8 @@ browser-test: ## test the page of voicelive/browser in Chromium, which must be i
 .PHONY: sip-test
 sip-test: ## test voicelive/telephony/sip with baresip and sipp, which must be installed; a module of its own
 	go -C voicelive/telephony/sip test $(RACE) -tags peers ./...
+	go -C voicelive/telephony/sip test -run '^$$' -fuzz '^FuzzGate$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 1x .
+	go -C voicelive/telephony/sip test -run '^$$' -fuzz '^FuzzReceiver$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 1x .
 
 .PHONY: docs-check
 docs-check: ## check docs/ with the parsers of AsyncAPI, JSON Schema and Mermaid; needs npm

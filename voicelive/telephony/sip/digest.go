@@ -16,7 +16,7 @@ import (
 
 const (
 	nonceLife = 30 * time.Second
-	maxNonces = 10000 // that were used and have not expired
+	maxNonces = 10000 // that are used in nonceLife
 )
 
 // A guard checks credentials. Its nonces are made of a time, a random number and an authentication of both with the address
@@ -28,12 +28,14 @@ type guard struct {
 
 	key [32]byte
 
-	mu   sync.Mutex
-	used map[string]time.Time // when they expire
+	mu     sync.Mutex
+	used   map[string]bool // since turned
+	older  map[string]bool // in nonceLife before
+	turned time.Time
 }
 
 func newGuard(realm string, users map[string]string) *guard {
-	g := &guard{realm: realm, users: users, used: map[string]time.Time{}}
+	g := &guard{realm: realm, users: users, used: map[string]bool{}}
 	rand.Read(g.key[:])
 	return g
 }
@@ -98,19 +100,12 @@ func (g *guard) expiry(nonce string, from netip.Addr) (time.Time, bool) {
 func (g *guard) use(now time.Time, nonce string, expires time.Time) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if _, again := g.used[nonce]; again || !now.Before(expires) {
+	if now.Sub(g.turned) >= nonceLife {
+		g.used, g.older, g.turned = map[string]bool{}, g.used, now
+	}
+	if g.used[nonce] || g.older[nonce] || !now.Before(expires) || len(g.used) >= maxNonces {
 		return false
 	}
-	if len(g.used) >= maxNonces {
-		for nonce, expires := range g.used {
-			if !now.Before(expires) {
-				delete(g.used, nonce)
-			}
-		}
-	}
-	if len(g.used) >= maxNonces {
-		return false
-	}
-	g.used[nonce] = expires
+	g.used[nonce] = true
 	return true
 }

@@ -43,8 +43,9 @@ type media struct {
 	in      *receiver
 	out     *sender
 	started bool
-	peer    netip.AddrPort // where packets go, and come from
+	named   netip.AddrPort // where packets come from, as the other side says
 	trusted netip.Addr     // the signalling address, whose packets are taken, too
+	peer    netip.AddrPort // where packets go
 	fixed   bool           // packets come from peer
 	silent  bool           // the other side need not send
 	heard   time.Time      // the latest packet
@@ -88,23 +89,21 @@ func (m *media) change(a agreement) {
 
 func (m *media) follow(a agreement) {
 	if a.address.Addr().IsUnspecified() { // the old way to hold a call
-		a.address = m.peer
+		a.address = m.named
 	}
-	if a.address != m.peer {
-		m.peer, m.fixed = a.address, false
+	if a.address != m.named {
+		m.named, m.peer, m.fixed = a.address, a.address, false
 	}
 	m.in.audio, m.in.digits, m.out.header.PayloadType = a.audio, a.digits, a.audio
 	m.in.held, m.out.held, m.silent = a.held, a.held, a.silent
 }
 
 // admits reports whether a packet may be the other side's: it comes from the address that was named, or, as long as
-// none has come from there, from the host that was named or that of the signalling, as behind a NAT.
+// none has come from there, from one port of the host that was named or of the signalling, as behind a NAT.
 func (m *media) admits(from netip.AddrPort) bool {
-	if from == m.peer {
-		m.fixed = true
-		return true
-	}
-	if m.fixed || from.Addr() != m.peer.Addr() && from.Addr() != m.trusted {
+	switch {
+	case from == m.named, from == m.peer:
+	case m.fixed || from.Addr() != m.named.Addr() && from.Addr() != m.trusted:
 		return false
 	}
 	m.peer, m.fixed = from, true

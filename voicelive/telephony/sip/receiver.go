@@ -185,12 +185,11 @@ func (r *receiver) gap(at time.Time, stamp uint32, length time.Duration) time.Du
 		return 0
 	}
 	passed := at.Sub(r.at)
-	if r.lost {
-		r.spare = 0
-		return max(passed-length, 0)
-	}
 	r.spare += passed
 	gap := r.format.Duration(int(int32(stamp - r.stamp)))
+	if r.lost {
+		gap = passed - length
+	}
 	gap = max(min(gap, r.spare-length+gapSlack), 0)
 	r.spare = max(r.spare-gap-length, -gapSlack)
 	return gap

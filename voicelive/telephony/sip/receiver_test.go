@@ -295,3 +295,34 @@ func TestPacketsTakeNoMemory(t *testing.T) {
 		t.Errorf("%v allocations a packet", allocs)
 	}
 }
+
+// Whatever packets come, silence is not longer than the time that has passed, and nothing piles up.
+func FuzzReceiver(f *testing.F) {
+	var seed []byte
+	for n := range 4 {
+		b, err := voice(n * n).Marshal()
+		if err != nil {
+			f.Fatal(err)
+		}
+		seed = append(append(seed, 20), b[:13]...)
+	}
+	f.Add(seed)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		l := newLine()
+		var now, silence time.Duration
+		for ; len(data) >= 14; data = data[14:] {
+			now += time.Duration(data[0]) * ms
+			var p rtp.Packet
+			if p.Unmarshal(data[1:14]) == nil {
+				l.at(now, &p)
+			}
+		}
+		l.pass(now)
+		for _, in := range l.got {
+			silence += in.Gap
+		}
+		if silence > now+gapSlack {
+			t.Errorf("%v of silence in %v", silence, now)
+		}
+	})
+}
