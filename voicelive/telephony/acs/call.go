@@ -44,14 +44,15 @@ type Call struct {
 	mu      sync.Mutex
 	pacer   pacer
 	stop    bool  // StopAudio must be sent before any audio
-	sending bool  // somebody sends, and holds out
+	sending bool  // somebody sends
 	err     error // of sending
 	hungUp  bool  // by us
 	left    bool  // the user has been transferred
 	timer   *time.Timer
-
-	out []byte // the frame to send
 }
+
+// frames are buffers for frames on their way out: no call needs one all the time.
+var frames = sync.Pool{New: func() any { return new([]byte) }}
 
 func newCall(s *socket.Conn, m *message, lead time.Duration) (*Call, error) {
 	meta := m.AudioMetadata
@@ -197,9 +198,11 @@ func (c *Call) flush() {
 	if c.sending {
 		return
 	}
-	for c.sending = true; c.err == nil && !c.hungUp && c.frame(time.Now()); {
+	out := frames.Get().(*[]byte)
+	defer frames.Put(out)
+	for c.sending = true; c.err == nil && !c.hungUp && c.frame(out, time.Now()); {
 		c.mu.Unlock()
-		err := c.socket.Write(c.out)
+		err := c.socket.Write(*out)
 		c.mu.Lock()
 		if err != nil {
 			c.err = fmt.Errorf("acs: sending audio: %w", err)
@@ -217,10 +220,10 @@ const (
 )
 
 // frame puts the next frame into out, or sets the timer. The caller has c.mu.
-func (c *Call) frame(now time.Time) bool {
+func (c *Call) frame(out *[]byte, now time.Time) bool {
 	if c.stop {
 		c.stop = false
-		c.out = append(socket.AppendText(c.out[:0], len(stopAudio)), stopAudio...)
+		*out = append(socket.AppendText((*out)[:0], len(stopAudio)), stopAudio...)
 		return true
 	}
 	chunk, again := c.pacer.take(now)
@@ -231,9 +234,9 @@ func (c *Call) frame(now time.Time) bool {
 		return false
 	}
 	n := len(audioBefore) + base64.StdEncoding.EncodedLen(len(chunk)) + len(audioBehind)
-	c.out = append(socket.AppendText(slices.Grow(c.out[:0], n+10), n), audioBefore...)
-	c.out = base64.StdEncoding.AppendEncode(c.out, chunk)
-	c.out = append(c.out, audioBehind...)
+	b := append(socket.AppendText(slices.Grow((*out)[:0], n+10), n), audioBefore...)
+	b = base64.StdEncoding.AppendEncode(b, chunk)
+	*out = append(b, audioBehind...)
 	return true
 }
 
