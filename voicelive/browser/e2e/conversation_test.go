@@ -20,7 +20,7 @@ func TestConversation(t *testing.T) {
 		),
 		Pace: voicelivetest.Instant,
 	}, browser.Options{})
-	p := chromium(t, wav(t, microphone{silence: time.Second}, microphone{words: "Where is my order?"}, microphone{silence: 20 * time.Second}))
+	p := chromium(t, wav(t, microphone{silence: 4 * time.Second}, microphone{words: "Where is my order?"}, microphone{silence: 20 * time.Second}))
 	p.open(s.server.URL)
 	p.click("start")
 	p.untilState("speaking")

@@ -93,7 +93,7 @@ func TestTheNetworkIsLost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := browser.Options{}
 			if name == "silent" {
-				o.Limits.Silence = 3 * time.Second
+				o.Limits.Silence = 6 * time.Second
 			}
 			s := newScene(t, voicelivetest.Options{}, o)
 			p := silent(t)

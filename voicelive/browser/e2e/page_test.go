@@ -83,6 +83,15 @@ func TestThePageFits(t *testing.T) {
 	p.click("start")
 	p.untilState("live")
 	p.until("document.querySelectorAll('#transcript li').length === 8 && !document.getElementById('notice').hidden")
+	tree := p.accessible()
+	for _, want := range []string{
+		"heading: The Lamp Shop", "log: Transcript", "status: ", "alert: ", "meter: Microphone", "button: Start", "button: Mute", "button: Hang up",
+		"checkbox: Let a screen reader announce the transcript",
+	} {
+		if !strings.Contains(tree, want) {
+			t.Errorf("a screen reader finds no %q in\n%s", want, tree)
+		}
+	}
 	for _, size := range [][2]int64{{320, 568}, {390, 844}, {844, 390}, {1280, 800}} {
 		for _, scheme := range []string{"light", "dark"} {
 			run(p, "resize", chromedp.EmulateViewport(size[0], size[1]))
@@ -109,15 +118,6 @@ func TestThePageFits(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-		}
-	}
-	tree := p.accessible()
-	for _, want := range []string{
-		"heading: The Lamp Shop", "log: Transcript", "status: ", "alert: ", "meter: Microphone", "button: Start", "button: Mute", "button: Hang up",
-		"checkbox: Let a screen reader announce the transcript",
-	} {
-		if !strings.Contains(tree, want) {
-			t.Errorf("a screen reader finds no %q in\n%s", want, tree)
 		}
 	}
 	want := "You Where is my order? I have ordered a lamp, and it should have arrived last week. " +
