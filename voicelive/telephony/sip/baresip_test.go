@@ -150,7 +150,7 @@ func TestBaresipIsCalledAndTransferred(t *testing.T) {
 // A user speaks into a softphone; the agent replies by the simulator; the user hears every sample of it.
 func TestBaresipTalksToAnAgent(t *testing.T) {
 	t.Parallel()
-	srv, err := voicelivetest.Start(&voicelivetest.Options{Respond: voicelivetest.Reply("Hello.", "It rains."), Hear: voicelivetest.Hear("How is the weather?")})
+	srv, err := voicelivetest.Start(&voicelivetest.Options{Pace: voicelivetest.Instant, Respond: voicelivetest.Reply("Hello.", "It rains."), Hear: voicelivetest.Hear("How is the weather?")})
 	if err != nil {
 		t.Fatal(err)
 	}
