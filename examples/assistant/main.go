@@ -1,6 +1,6 @@
-// Assistant holds a spoken conversation: it sends speech as a microphone would, plays the responses as a speaker would,
-// calls a function that the model asks for, and falls silent when it is interrupted. It prints the turns as they happen
-// and leaves a recording, the user on the left and the assistant on the right.
+// Assistant is a voice agent: it greets, calls a function that the model asks for, and falls silent when it is interrupted.
+// The user follows a script, or is a WAV file. The program prints the turns as they happen and leaves a recording, the
+// user on the left and the assistant on the right.
 //
 // Without an account it talks to a simulator in its own process; package service tells how to make it talk to Azure.
 package main
@@ -13,10 +13,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/examples/internal/service"
-	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/record"
 )
 
 func main() {
@@ -30,10 +31,10 @@ func main() {
 
 func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
 	flags := flag.NewFlagSet("assistant", flag.ExitOnError)
-	in := flags.String("in", "", "what you say: a WAV `file` of 24 kHz; without it, three sentences are spoken for you")
+	in := flags.String("in", "", "what you say: a WAV `file`; without it, three sentences are spoken for you")
 	out := flags.String("out", "conversation.wav", "where the recording goes, a WAV `file`")
 	flags.Parse(args) // exits on an error
-	lines, err := script(ctx, *in)
+	user, err := dial(ctx, *in)
 	if err != nil {
 		return err
 	}
@@ -42,54 +43,27 @@ func run(ctx context.Context, args []string, stdout io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, svc.Close()) }()
-	fmt.Fprintf(stdout, "Talking to %v.\n\n", svc)
+	file, err := os.Create(*out)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	sound, err := record.NewSound(file, user)
+	if err != nil {
+		return err
+	}
 
-	c := &conversation{console: console{w: stdout}}
-	err = c.hold(ctx, svc, lines)
+	fmt.Fprintf(stdout, "Talking to %v.\n", svc)
+	a := newAgent(svc.Client, svc.Model, stdout)
+	a.Playback.Tap = sound.Heard
+	report, err := a.Serve(ctx, sound.Leg())
 	if errors.Is(err, context.Canceled) { // Ctrl-C is a way to say goodbye
 		err = nil
 	}
-	if c.session == nil {
+	if err = errors.Join(err, sound.Close()); err != nil {
 		return err
 	}
-	return errors.Join(err, c.save(*out))
-}
-
-// hold holds the conversation until the user has said all lines and heard the last response.
-func (c *conversation) hold(ctx context.Context, svc *service.Service, lines []line) error {
-	session, err := svc.Connect(ctx, &voicelive.ConnectOptions{Model: svc.Model, Session: &voicelive.RequestSession{
-		Instructions: new("You are a friendly assistant on the phone. Answer in one or two short sentences."),
-		Voice:        &voicelive.AzureStandardVoice{Name: "en-US-AvaNeural"},
-		// The service hears when the user begins and ends to speak, responds by itself, and stops when it is interrupted.
-		TurnDetection:           &voicelive.ServerVAD{CreateResponse: new(true), InterruptResponse: new(true)},
-		InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: voicelive.AudioInputTranscriptionOptionsModelWhisper1}),
-		Tools:                   []voicelive.Tool{clock},
-	}})
-	if err != nil {
-		return err
-	}
-	defer session.Close()
-	audio, err := session.AudioWriter(ctx, &voicelive.AudioWriterOptions{RealTime: true})
-	if err != nil {
-		return err
-	}
-	c.session, c.microphone.w, c.speaker.began = session, audio, time.Now()
-
-	// Audio goes out beside the loop that receives: a Session may be used from any number of goroutines.
-	talked := make(chan error, 1)
-	go func() {
-		talked <- c.talk(lines)
-		session.Close() // ends the loop
-	}()
-	for event, err := range session.Events(ctx) {
-		if err == nil {
-			err = c.handle(ctx, event)
-		}
-		if err != nil {
-			session.Close() // ends the microphone
-			<-talked
-			return err
-		}
-	}
-	return <-talked
+	path, err := filepath.Abs(*out)
+	fmt.Fprintf(stdout, "\n\n%s after %v, recorded in %s\n", report.Reason, report.Duration.Round(time.Second), path)
+	return err
 }

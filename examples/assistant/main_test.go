@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,6 +16,9 @@ import (
 	"github.com/go-voicelive/voicelive-go/examples/internal/speech"
 	"github.com/go-voicelive/voicelive-go/examples/internal/wav"
 	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/agent"
+	"github.com/go-voicelive/voicelive-go/voicelive/agent/agenttest"
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
 // assist runs the program in virtual time, until its end or for as long as limit, and returns what it prints. Recordings
@@ -44,18 +48,19 @@ func TestTheConversation(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "conversation.wav")
 	want := `Talking to gpt-realtime, simulated in this process.
 
+Assistant: Hello, how can I help?
 You:       What time is it in Oslo?
-           (get_time({"zone":"Europe/Oslo"}) = {"time":"01:00"})
+           (get_time({"zone":"Europe/Oslo"}) = 01:00)
 Assistant: My clock says 01:00.
-           (first sound # s after the service heard you stop)
 You:       How does a clock work?
 Assistant: A weight or a …
-           (first sound # s after the service heard you stop)
            (interrupted: you heard # s, and the assistant knows)
+           (first sound # s after the service heard you stop)
 You:       Thank you, that will do.
 Assistant: You are welcome.
            (first sound # s after the service heard you stop)
-           (recorded: # s in ` + file + `)
+
+user_hung_up after …, recorded in ` + file + `
 `
 	got := assist(t, time.Minute, file)
 	if !like(got, want) {
@@ -66,9 +71,10 @@ Assistant: You are welcome.
 	}
 
 	user, assistant := sounds(channel(t, file, 0)), sounds(channel(t, file, 1))
-	if len(user) != 3 || len(assistant) != 3 {
-		t.Fatalf("the user is heard at %v, the assistant at %v; want three times each", user, assistant)
+	if len(user) != 3 || len(assistant) != 4 {
+		t.Fatalf("the user is heard at %v, the assistant at %v; want three times and four times", user, assistant)
 	}
+	assistant = assistant[1:] // the greeting
 	interruption := user[2]
 	if cut := assistant[1]; cut.start > interruption.start || cut.end < interruption.start || cut.end > interruption.start+400*time.Millisecond {
 		t.Errorf("the assistant talks at %v although it is interrupted at %v", cut, interruption)
@@ -119,8 +125,8 @@ func channel(t *testing.T, file string, n int) (samples []int16) {
 
 func TestCtrlCSavesTheRecording(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "conversation.wav")
-	out := assist(t, 4*time.Second, file)
-	if !strings.Contains(out, "You:       What time is it in Oslo?\n") || !strings.Contains(out, "recorded: ") || strings.Contains(out, "Thank you") {
+	out := assist(t, 6*time.Second, file)
+	if !strings.Contains(out, "You:       What time is it in Oslo?\n") || !strings.Contains(out, "cancelled after 6s, recorded in ") || strings.Contains(out, "Thank you") {
 		t.Errorf("it prints\n%s", out)
 	}
 	if heard := sounds(channel(t, file, 0)); len(heard) != 1 {
@@ -152,65 +158,59 @@ func TestAFileTalks(t *testing.T) {
 
 func TestAnUnusableFileIsNamed(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "notes.txt")
-	if err := os.WriteFile(file, []byte("Dear diary"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("Dear diary, nobody called today."), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	err := run(t.Context(), []string{"-in", file}, new(bytes.Buffer))
-	if err == nil || !strings.Contains(err.Error(), "notes.txt: not a WAV file") {
+	if err == nil || !strings.Contains(err.Error(), "notes.txt: audio: reading WAV: the file is no WAV file") {
 		t.Errorf("the error is %v", err)
 	}
 }
 
+// hold lets a user talk to the agent, and returns what is printed.
+func hold(t *testing.T, service *voicelivetest.Options, script func(c *agenttest.Call)) string {
+	t.Helper()
+	var out bytes.Buffer
+	agenttest.Run(t, func(client *voicelive.Client) *agent.Agent { return newAgent(client, "gpt-realtime", &out) }, service, script)
+	return out.String()
+}
+
 func TestAnErrorIsPrintedAndTheConversationGoesOn(t *testing.T) {
-	for want, event := range map[string]voicelive.ServerEvent{
-		"too_busy": &voicelive.ServerEventResponseDone{Response: voicelive.Response{
-			Status: voicelive.ResponseStatusFailed, StatusDetails: &voicelive.ResponseFailedDetails{Error: voicelive.ErrorPayload(`{"code":"too_busy"}`)},
-		}},
-		"no more tokens": &voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Code: new("quota"), Message: "no more tokens"}},
-	} {
-		var out bytes.Buffer
-		c := &conversation{console: console{w: &out}, speaker: speaker{began: time.Now()}}
-		c.owed.Store(true)
-		if err := c.handle(t.Context(), event); err != nil || !strings.Contains(out.String(), want) || !quiet(c) {
-			t.Errorf("%v, quiet %v, printed %q, want %q", err, quiet(c), out.String(), want)
+	out := hold(t, &voicelivetest.Options{Respond: voicelivetest.Sequence(
+		voicelivetest.Reply(greeting),
+		voicelivetest.Always(voicelivetest.Response{Failed: json.RawMessage(`{"type":"server_error","code":"too_busy"}`)}),
+		voicelivetest.Reply("it is said by the agent"),
+		voicelivetest.Reply("Here I am."),
+	)}, func(c *agenttest.Call) {
+		c.ExpectSay(greeting)
+		c.Say("Are you there?")
+		c.ExpectSay("no reply to that")
+		c.Server.Session(0).InjectJSON([]byte(`{"type":"error","event_id":"e","error":{"type":"server_error","code":"quota","message":"no more tokens"}}`))
+		c.Say("And now?")
+		c.ExpectSay("Here I am.")
+	})
+	for _, want := range []string{"(the response failed: too_busy)", "no more tokens"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it does not print %q:\n%s", want, out)
 		}
 	}
 }
 
-func TestFunctions(t *testing.T) {
-	for _, test := range []struct{ name, arguments, result string }{
-		{"get_time", `{"zone":"Asia/Tokyo"}`, `{"time":"09:00"}`},
-		{"get_time", `{"zone":"Atlantis"}`, `{"error":"unknown time zone Atlantis"}`},
-		{"get_time", `{`, `{"error":"unexpected end of JSON input"}`},
-		{"get_rich", `{}`, `{"error":"there is no function \"get_rich\""}`},
+func TestTheClock(t *testing.T) {
+	for arguments, want := range map[string]string{ // time begins in 2000
+		`{"zone":"Asia/Tokyo"}`: "09:0",
+		`{"zone":"Atlantis"}`:   "unknown time zone Atlantis",
 	} {
-		synctest.Test(t, func(t *testing.T) { // time begins in 2000
-			if got := callFunction(test.name, test.arguments); got != test.result {
-				t.Errorf("%s(%s) = %s, want %s", test.name, test.arguments, got, test.result)
+		hold(t, &voicelivetest.Options{Respond: voicelivetest.Sequence(
+			voicelivetest.Reply(greeting),
+			voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "get_time", Arguments: arguments}}}),
+			voicelivetest.Echo(),
+		)}, func(c *agenttest.Call) {
+			c.ExpectSay(greeting)
+			c.Say("What time is it?")
+			if call := c.ExpectTool("get_time", arguments); !strings.Contains(call.Output, want) {
+				t.Errorf("%s returns %q, want %q", arguments, call.Output, want)
 			}
 		})
 	}
-}
-
-func TestTheSpeakerKnowsWhatWasHeard(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := speaker{began: time.Now()}
-		audio := make([]byte, bytesOf(time.Second))
-		s.play("a", 0, audio)
-		time.Sleep(1500 * time.Millisecond)
-		if s.playing() || s.heard() != 0 {
-			t.Error("it plays what it does not have")
-		}
-		s.play("a", 0, audio) // half a second late
-		time.Sleep(500 * time.Millisecond)
-		if heard := s.heard(); heard != 1500*time.Millisecond {
-			t.Errorf("heard %v, want 1.5 s without the silence", heard)
-		}
-		if item, _, heard := s.stop(); item != "a" || heard != 1500*time.Millisecond || s.playing() {
-			t.Errorf("stopped %q after %v, playing %v", item, heard, s.playing())
-		}
-		if item, _, _ := s.stop(); item != "" {
-			t.Errorf("stopped %q again", item)
-		}
-	})
 }

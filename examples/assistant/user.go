@@ -1,83 +1,135 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/examples/internal/speech"
-	"github.com/go-voicelive/voicelive-go/examples/internal/wav"
+	"github.com/go-voicelive/voicelive-go/voicelive/audio"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
-// A line is what the user says once it is time.
-type line struct {
-	audio  []byte
-	isTime func(*conversation) bool
-}
-
-// quiet is when nobody talks and nobody is about to.
-func quiet(c *conversation) bool { return !c.owed.Load() && !c.speaker.playing() }
-
-// midAnswer is when the assistant has talked for a while, or has nothing to say.
-func midAnswer(c *conversation) bool { return c.speaker.heard() >= 1200*time.Millisecond || quiet(c) }
-
-var sentences = []string{"What time is it in Oslo?", "How does a clock work?", "Thank you, that will do."}
-
-// script returns what the user says: the content of a file, or sentences of which the last one interrupts.
-func script(ctx context.Context, file string) ([]line, error) {
-	if file != "" {
-		audio, err := read(file)
-		return []line{{audio, quiet}}, err
+// dial returns the leg of the user: one who says what is in a WAV file, or one who follows the script. Give the agent
+// the leg of your telephone or your sound card instead; see package leg.
+func dial(ctx context.Context, file string) (leg.Leg, error) {
+	if file == "" {
+		return newUser(ctx)
 	}
-	spoken, err := speech.Speak(ctx, sentences...)
-	if err != nil {
-		return nil, err
-	}
-	return []line{{spoken[0], quiet}, {spoken[1], quiet}, {spoken[2], midAnswer}}, nil
-}
-
-func read(file string) ([]byte, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	audio, rate, err := wav.Read(f)
-	if err == nil && rate != speech.Rate {
-		err = fmt.Errorf("its sampling rate is %d Hz, not %d", rate, speech.Rate)
+	recorded, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	l, err := leg.NewFiles(bytes.NewReader(recorded), nil, nil)
+	if err == nil {
+		l, err = leg.Convert(l, leg.PCM24)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return audio, nil
+	return l, nil
 }
 
-// talk says the lines, with silence between them as from a real microphone: the service cannot tell that somebody stopped
-// talking if nothing follows.
-func (c *conversation) talk(lines []line) error {
-	for _, line := range lines {
-		if err := c.listen(line.isTime); err != nil {
-			return err
-		}
-		if _, err := c.microphone.Write(line.audio); err != nil {
-			return err
-		}
-		// The service needs a moment to notice.
-		if _, err := c.microphone.Write(make([]byte, bytesOf(time.Second))); err != nil {
-			return err
-		}
+// The script: the first sentence follows the greeting, and the last one interrupts.
+var sentences = []string{"What time is it in Oslo?", "How does a clock work?", "Thank you, that will do."}
+
+// simulation is what the simulator hears and says if there is no account. Without the script, it repeats what it hears.
+func simulation(scripted bool) *voicelivetest.Options {
+	o := &voicelivetest.Options{
+		Latency: 200 * time.Millisecond,
+		Pace:    2, // like the service it sends sooner than one can listen
 	}
-	return c.listen(quiet)
+	if scripted {
+		o.Hear = voicelivetest.Hear(sentences...)
+		o.Respond = voicelivetest.Sequence(
+			voicelivetest.Reply(greeting),
+			voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: clock.Name(), Arguments: `{"zone":"Europe/Oslo"}`}}}),
+			tellTime,
+			voicelivetest.Reply("A weight or a spring drives its wheels, and a pendulum lets them turn only one tooth at a time."),
+			voicelivetest.Reply("You are welcome."),
+		)
+	}
+	return o
 }
 
-// listen is silent until it is time to talk.
-func (c *conversation) listen(isTime func(*conversation) bool) error {
-	silence := make([]byte, bytesOf(100*time.Millisecond))
-	for !isTime(c) {
-		if _, err := c.microphone.Write(silence); err != nil {
-			return err
-		}
+// tellTime says what the function returned.
+func tellTime(r voicelivetest.Request) voicelivetest.Response {
+	said := voicelivetest.Response{Text: "I have no clock."}
+	for _, output := range r.Outputs {
+		said.Text = "My clock says " + output.Output + "."
 	}
-	return nil
+	return said
+}
+
+// A user is a recording that is made while it is read: one packet of leg.Packet after the other, as time passes.
+type user struct {
+	ear   leg.Positioner
+	lines [][]byte // that are not said yet
+	said  []byte   // what is left of the line that is being said
+
+	heard   time.Duration // so far
+	spoke   time.Duration // heard when the user had spoken
+	silence time.Duration // since either side was heard
+}
+
+func newUser(ctx context.Context) (leg.Leg, error) {
+	lines, err := speech.Speak(ctx, sentences...)
+	if err != nil {
+		return nil, err
+	}
+	u := &user{lines: lines}
+	var header bytes.Buffer
+	if _, err := audio.NewWriter(&header, leg.PCM24); err != nil {
+		return nil, err
+	}
+	l, err := leg.NewFiles(io.MultiReader(&header, u), nil, &leg.FilesOptions{Tail: -1})
+	if err != nil {
+		return nil, err
+	}
+	u.ear = l.(leg.Positioner)
+	return l, nil
+}
+
+// Read reads speech if it is time to speak, and silence if not: the service cannot tell that somebody stopped if nothing
+// follows. It ends when the last reply has been heard.
+func (u *user) Read(packet []byte) (int, error) {
+	u.listen()
+	if len(u.said) == 0 && u.mySay() {
+		if len(u.lines) == 0 {
+			return 0, io.EOF
+		}
+		u.said, u.lines = u.lines[0], u.lines[1:]
+	}
+	n := copy(packet, u.said)
+	clear(packet[n:])
+	if u.said = u.said[n:]; n > 0 {
+		u.spoke, u.silence = u.heard, 0
+	}
+	return len(packet), nil
+}
+
+func (u *user) listen() {
+	u.silence += leg.Packet
+	if now := u.ear.Position(); now > u.heard {
+		u.heard, u.silence = now, 0
+	}
+}
+
+// mySay reports whether it is time to speak: in the middle of the last reply but one, else when the assistant has spoken, or
+// has nothing to say for a long time.
+func (u *user) mySay() bool {
+	reply := u.heard - u.spoke
+	if len(u.lines) == 1 && reply > 1200*time.Millisecond {
+		return true
+	}
+	return reply > 0 && u.silence > 700*time.Millisecond || u.silence > 10*time.Second
 }
