@@ -207,7 +207,17 @@ func (c *Conversation) broke(err error) {
 	case errors.Is(err, leg.ErrHungUp):
 		c.finish(UserHungUp, "", nil)
 	default:
-		c.finish(Failed, err.Error(), err)
+		for _, f := range c.mailbox.take(false) { // somebody may have ended it, while a leg blocked
+			f()
+		}
+		switch {
+		case c.ctx.Err() != nil:
+			c.finish(Cancelled, context.Cause(c.ctx).Error(), c.ctx.Err())
+		case errors.Is(err, voicelive.ErrNotSent):
+			c.finish(Failed, err.Error(), err)
+		default:
+			c.finish(LegFailed, err.Error(), err)
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 	ServiceLost  Reason = "service_lost"  // the connection broke
 	Unavailable  Reason = "unavailable"   // no session could be opened
 	LegFailed    Reason = "leg_failed"
-	Failed       Reason = "failed" // HandleEvent returned an error
+	Failed       Reason = "failed" // Agent.HandleEvent returned an error, or something could not be sent
 )
 
 const defaultEnding = 30 * time.Second

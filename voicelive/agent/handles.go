@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
@@ -30,9 +31,11 @@ func (c *Conversation) End(reason string, goodbye Prompt) {
 	c.post(func() { c.end(HungUp, reason, goodbye) })
 }
 
-// HangUp hangs up now.
+// HangUp hangs up now. What the leg or a callback still does has 5 s.
 func (c *Conversation) HangUp(reason string) {
-	c.post(func() { c.finish(HungUp, reason, nil) })
+	if c.post(func() { c.finish(HungUp, reason, nil) }) {
+		time.AfterFunc(hangUpLimit, c.cancel)
+	}
 }
 
 // Rotate lets the conversation go on in a new session at the next pause, as a planned rollover does.

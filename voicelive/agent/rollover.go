@@ -299,8 +299,8 @@ func (c *Conversation) restored(ids []string, results []voicelive.ItemResult, er
 		c.carry(call)
 	}
 	c.goOn()
-	if s.owed {
-		l.floor.Request(floor.Request{})
+	if s.owed && (c.ending == nil || c.ending.reply) { // other last words have been requested
+		c.reply(nil)
 	}
 	release()
 

@@ -65,7 +65,7 @@ func (c *Conversation) say(p Prompt, s *Speech, afterHeard bool) {
 	case c.over:
 		c.drop(s, p)
 		return
-	case c.link == nil:
+	case c.link == nil || c.link.ended():
 		c.waiting = append(c.waiting, func() { c.say(p, s, afterHeard) })
 		return
 	}
@@ -120,16 +120,34 @@ func (c *Conversation) follow(s *Speech, h *floor.Handle) {
 	c.speeches = append(c.speeches, s)
 	c.group.Go(func() {
 		<-h.Done()
-		c.post(func() { c.requested(s, h.Result()) })
+		c.post(func() {
+			if s.handle == h {
+				c.requested(s, h.Result())
+			}
+		})
 	})
+}
+
+// again says last words in the next session: that in which they were said has ended.
+func (c *Conversation) again(s *Speech) {
+	c.speeches = slices.DeleteFunc(c.speeches, func(other *Speech) bool { return other == s })
+	s.handle, s.response = nil, ""
+	switch {
+	case s.prompt != (Prompt{}):
+		c.say(s.prompt, s, s.afterHeard)
+	case c.link == nil || c.link.ended():
+		c.waiting = append(c.waiting, func() { c.again(s) })
+	case c.ending != nil:
+		c.ending.reply = true
+		c.reply(nil)
+	}
 }
 
 // requested handles the end of the request of a speech.
 func (c *Conversation) requested(s *Speech, r floor.Result) {
-	if errors.Is(r.Err, floor.ErrClosed) && r.ResponseID == "" && s.prompt != (Prompt{}) && !c.over {
-		// The session ended before it was said: the next one says it.
-		c.speeches = slices.DeleteFunc(c.speeches, func(other *Speech) bool { return other == s })
-		c.say(s.prompt, s, s.afterHeard)
+	_, lost := errors.AsType[*voicelive.SessionError](r.Err)
+	if lost = lost || errors.Is(r.Err, floor.ErrClosed) || errors.Is(r.Err, voicelive.ErrClosed); lost && !c.over && (r.ResponseID == "" && s.prompt != (Prompt{}) || s.then != nil) {
+		c.again(s) // the session ended before it was said
 		return
 	}
 	s.response = r.ResponseID

@@ -175,7 +175,11 @@ func (c *Conversation) turnOver(t *turn) {
 	c.seen.ObserveTurnEnd(c, t.Turn)
 	c.fallback(t)
 	for _, s := range slices.Clone(c.speeches) {
-		if s.response == t.ResponseID && s.response != "" {
+		switch {
+		case s.response != t.ResponseID || s.response == "":
+		case s.then != nil && c.link == nil && !c.over: // cut by the end of the session
+			c.again(s)
+		default:
 			c.said(s, &t.Turn)
 		}
 	}
