@@ -86,7 +86,7 @@ MACHINES := ./voicelive/floor ./voicelive/playback ./voicelive/tools
 LONG := -run '^Test(Schedules|EverythingAtOnce|ConnectsThatAreCancelled)'
 
 # Conversations are had one after the other, so two parts go on at once.
-LONG_PARTS := long-faults long-agents long-users long-calls long-machines long-replay
+LONG_PARTS := long-acs long-faults long-agents long-users long-calls long-machines long-replay
 
 .PHONY: test-long
 test-long: ## run the tests of chance with as many rounds as CI does
@@ -97,6 +97,9 @@ long-faults:
 	go test $(RACE) ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
 long-agents:
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
+long-acs:
+	go test ./voicelive/telephony/acs -run '^TestRandomCalls$$' -calls 2000 -first-call 51
+	go test $(RACE) ./voicelive/telephony/acs -run '^TestPacer' -schedules 1000 -first 21
 long-users:
 	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 100 -first 21
 long-calls:
@@ -113,6 +116,7 @@ soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playba
 	go test $(RACE) ./voicelive -run '^TestSchedules' -v -timeout 24h -virtual $(VIRTUAL) -real $(REAL) -first $$(date +%s)000000
 	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -v -timeout 24h -schedules $(SCHEDULES) -first $$(date +%s)000000
 	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
+	go test ./voicelive/telephony/acs -run '^TestRandomCalls$$' -timeout 24h -calls $(CONVERSATIONS) -first-call $$(date +%s)000000
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -v -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
 	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -timeout 24h -calls $(CONVERSATIONS) -first $$(date +%s)000000
 	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -v -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
