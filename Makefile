@@ -166,6 +166,10 @@ command: ## test the command voicelive; a module of its own, which downloads azi
 javascript: ## hold a conversation of Microsoft's JavaScript SDK with the simulator; needs npm
 	.ci/js/run
 
+.PHONY: release-check
+release-check: ## release VERSION (v0.1.0) to nobody, and install it as README says; downloads all modules anew
+	.ci/release $(or $(VERSION),v0.1.0)
+
 .PHONY: fuzz
 fuzz: ## run each fuzz test for FUZZTIME (20000x, or a duration)
 	@set -e; \
