@@ -33,7 +33,7 @@ func TestAnotherVersion(t *testing.T) {
 			p.takeToTheEnd(file)
 			p.withoutFeatures()
 			p.sh("go run ./cmd/vlgen versions && make check && go build ./... && go vet ./... && go -C examples vet ./... && go -C bench vet ./... && "+
-				"go test ./voicelive -run TestExportedAPI -update && go test ./voicelive/voicelivetest -run TestEveryServerEvent -update && make test",
+				"go test ./voicelive ./internal/api -run TestExportedAPI -update && go test ./voicelive/voicelivetest -run TestEveryServerEvent -update && make test",
 				"GOFLAGS="+os.Getenv("GOFLAGS"))
 		})
 	}

@@ -1,14 +1,17 @@
-package voicelive_test
+// Package api holds the exported names of packages against a file, so that every change of them shows in a diff. It is for
+// tests.
+package api
 
 import (
-	"bytes"
-	"flag"
+	"fmt"
 	"go/importer"
 	"go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,36 +19,32 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "accept the exported API as it is")
-
-// TestExportedAPI makes every change of the exported API show in a diff.
-func TestExportedAPI(t *testing.T) {
-	paths := []string{"github.com/go-voicelive/voicelive-go/voicelive", "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"}
-	imp := importer.ForCompiler(token.NewFileSet(), "gc", exportData(t, paths))
-	var b bytes.Buffer
-	for _, path := range paths {
+// Check holds the exported names of packages against files, or writes the files if update is set. Goldens has the file of each
+// import path, which the module of the working directory must know.
+func Check(t *testing.T, update bool, goldens map[string]string) {
+	t.Helper()
+	imp := importer.ForCompiler(token.NewFileSet(), "gc", exportData(t, slices.Sorted(maps.Keys(goldens))))
+	for path, golden := range goldens {
 		pkg, err := imp.Import(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.WriteString("package " + path + "\n\n")
-		for _, line := range exported(pkg) {
-			b.WriteString(line + "\n")
+		is := "package " + path + "\n\n" + strings.Join(exported(pkg), "\n") + "\n"
+		if update {
+			if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(golden, []byte(is), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
-		b.WriteString("\n")
-	}
-	const golden = "testdata/api.txt"
-	if *update {
-		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
+		was, err := os.ReadFile(golden)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(b.String(), "\n")); diff != "" {
-		t.Errorf("the exported API differs from %s (-was +is); go test ./voicelive -update accepts it:\n%s", golden, diff)
+		if diff := cmp.Diff(strings.Split(string(was), "\n"), strings.Split(is, "\n")); diff != "" {
+			t.Errorf("the exported API differs from %s (-was +is); go test -run TestExportedAPI -update accepts it:\n%s", golden, diff)
+		}
 	}
 }
 
@@ -61,7 +60,12 @@ func exportData(t *testing.T, paths []string) importer.Lookup {
 		path, file, _ := strings.Cut(strings.TrimSpace(line), " ")
 		files[path] = file
 	}
-	return func(path string) (io.ReadCloser, error) { return os.Open(files[path]) }
+	return func(path string) (io.ReadCloser, error) {
+		if files[path] == "" {
+			return nil, fmt.Errorf("go list says nothing of %s", path)
+		}
+		return os.Open(files[path])
+	}
 }
 
 // exported lists what a package exports, one line a name, field or method.
