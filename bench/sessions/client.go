@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/bench/internal/live"
 	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
@@ -28,7 +29,7 @@ type client struct {
 	delivered, sent, wrong, writes atomic.Int64
 	failed                         atomic.Pointer[error] // the first error of a consumer
 	measuring                      atomic.Bool
-	latencies                      latencies
+	latencies                      live.Latencies
 }
 
 func newClient(j job, addr string) (*client, error) {
@@ -36,7 +37,7 @@ func newClient(j job, addr string) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &client{job: j, contender: contender, want: audio(pcmBytes)}
+	c := &client{job: j, contender: contender, want: live.Audio(pcmBytes)}
 	c.opens, err = contender.dial(c.dial, addr)
 	return c, err
 }
@@ -88,7 +89,7 @@ func (c *client) consume(conversation conversation) {
 			continue
 		}
 		if c.measuring.Load() {
-			c.latencies.add(time.Duration(time.Now().UnixNano() - at))
+			c.latencies.Add(time.Duration(time.Now().UnixNano() - at))
 		}
 		if !checked && !bytes.Equal(pcm, c.want) || !c.contender.raw && len(pcm) != len(c.want) {
 			c.wrong.Add(1)
@@ -114,7 +115,7 @@ func (c *client) talk(start time.Time) (clientReport, error) {
 // converse sends an append from each session every period, half a period apart from
 // the delta that it receives, and measures in the window of the job.
 func (c *client) converse(start time.Time) (clientReport, error) {
-	pcm := audio(c.job.Audio)
+	pcm := live.Audio(c.job.Audio)
 	sent := make(chan error, 1)
 	go func() {
 		sent <- pace(start.Add(period/2), c.job, func(i int) error {
@@ -124,13 +125,13 @@ func (c *client) converse(start time.Time) (clientReport, error) {
 	}()
 	time.Sleep(time.Until(start.Add(c.job.Warm)))
 	c.measuring.Store(true)
-	before, waited := cpuTime(), waitedTime()
+	before, waited := live.CPUTime(), live.WaitedTime()
 	time.Sleep(time.Until(start.Add(c.job.Warm + c.job.Window)))
 	c.measuring.Store(false)
 	u := usageNow()
 	r := clientReport{
-		CPU: cpuTime() - before, Waited: waitedTime() - waited,
-		P50: c.latencies.quantile(0.5), P99: c.latencies.quantile(0.99), Max: time.Duration(c.latencies.max.Load()),
+		CPU: live.CPUTime() - before, Waited: live.WaitedTime() - waited,
+		P50: c.latencies.Quantile(0.5), P99: c.latencies.Quantile(0.99), Max: c.latencies.Max(),
 		Heap: u.heap, Stack: u.stack, RSS: u.rss, Goroutine: u.goroutines,
 	}
 	late := time.NewTimer(patience)
@@ -188,16 +189,16 @@ func (c *client) receiveAll() (clientReport, error) {
 func (c *client) decodeAlone(n int) time.Duration {
 	frame := newDelta(c.contender.deltaType).stamped(time.Now())
 	h, _ := wstest.ParseHeader(frame)
-	began := cpuTime()
+	began := live.CPUTime()
 	for range n {
 		c.contender.decode(frame[h.Size:])
 	}
-	return (cpuTime() - began) / time.Duration(n)
+	return (live.CPUTime() - began) / time.Duration(n)
 }
 
 // sendAll measures appends behind the first tenth, which warms up.
 func (c *client) sendAll() (clientReport, error) {
-	pcm := audio(c.job.Audio)
+	pcm := live.Audio(c.job.Audio)
 	send := func(n int) error {
 		for range n {
 			if err := c.conversations[0].send(pcm); err != nil {

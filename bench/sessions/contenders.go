@@ -3,8 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"slices"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // A conversation is a session as an application holds it. One goroutine receives
@@ -21,7 +22,7 @@ type conversation interface {
 // An opener opens one more conversation.
 type opener func(context.Context) (conversation, error)
 
-type dialer func(ctx context.Context, network, addr string) (net.Conn, error)
+type dialer = wstest.Dial
 
 // A contender is a way to hold conversations.
 type contender struct {

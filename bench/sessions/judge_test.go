@@ -8,22 +8,6 @@ import (
 	"time"
 )
 
-func TestQuantilesAreWithinABucket(t *testing.T) {
-	var l latencies
-	for i := range 1000 {
-		l.add(time.Duration(i+1) * time.Microsecond)
-	}
-	for _, test := range []struct{ share, want float64 }{{0.5, 500}, {0.99, 990}, {1, 1000}} {
-		got := float64(l.quantile(test.share)) / 1e3
-		if math.Abs(got-test.want) > test.want/(1<<subBits) {
-			t.Errorf("%v: got %v us, want %v", test.share, got, test.want)
-		}
-	}
-	if got := new(latencies).quantile(0.5); got != 0 {
-		t.Errorf("of nothing: %v", got)
-	}
-}
-
 // measured is a run in which every number is as good as it may just be.
 func measured() *measurements {
 	loaded := func(name string, cpu, p99 time.Duration) result {

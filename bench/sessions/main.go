@@ -15,10 +15,12 @@ import (
 	"os"
 	"os/signal"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/bench/internal/live"
 )
 
 func main() {
-	if len(os.Args) > 2 && os.Args[1] == roleFlag {
+	if len(os.Args) > 2 && os.Args[1] == live.RoleFlag {
 		exit(play(os.Args[2], os.Args[3:]))
 	}
 	p := plan{}

@@ -1,23 +1,17 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"runtime/pprof"
 	"strings"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/bench/internal/live"
 )
 
-// The server and the client of a job are processes: this program again, with a role
-// as first argument and the job as second. They obey lines of standard input and
-// reply with lines of JSON.
-const roleFlag = "-role"
-
+// The server and the client of a job are processes, which obey words and reply.
 const (
 	serverRole, serverProcessor = "server", 1
 	clientRole, clientProcessor = "client", 0
@@ -49,76 +43,25 @@ func (p *processes) run(ctx context.Context, j job) (result, error) {
 	ctx, cancel := context.WithTimeout(ctx, j.Warm+j.Window+time.Minute)
 	defer cancel()
 	j.Profile = p.profile
-	server, err := startProcess(ctx, serverRole, serverProcessor, j)
+	server, err := live.StartProcess(ctx, serverRole, serverProcessor, j)
 	if err != nil {
 		return result{}, err
 	}
-	defer server.kill()
+	defer server.Kill()
 	var addr string
-	if err := server.reply(&addr); err != nil {
+	if err := server.Reply(&addr); err != nil {
 		return result{}, err
 	}
-	client, err := startProcess(ctx, clientRole, clientProcessor, j, addr)
+	client, err := live.StartProcess(ctx, clientRole, clientProcessor, j, addr)
 	if err != nil {
 		return result{}, err
 	}
-	defer client.kill()
+	defer client.Kill()
 	r := result{job: j}
-	if err := errors.Join(client.reply(new(bool)), server.say("start"), client.say("start"), client.reply(&r.client)); err != nil {
+	if err := errors.Join(client.Reply(new(bool)), server.Say("start"), client.Say("start"), client.Reply(&r.client)); err != nil {
 		return result{}, err
 	}
-	return r, errors.Join(server.say("report"), server.reply(&r.server))
-}
-
-// A process is a server or a client.
-type process struct {
-	role  string
-	cmd   *exec.Cmd
-	in    *json.Encoder
-	lines *bufio.Reader
-}
-
-func startProcess(ctx context.Context, role string, processor int, j job, args ...string) (*process, error) {
-	program, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	text, err := json.Marshal(j)
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.CommandContext(ctx, program, append([]string{roleFlag, role, string(text)}, args...)...)
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := onProcessor(processor, cmd.Start); err != nil {
-		return nil, err
-	}
-	return &process{role, cmd, json.NewEncoder(in), bufio.NewReader(out)}, nil
-}
-
-func (p *process) say(word string) error { return p.in.Encode(word) }
-
-func (p *process) reply(v any) error {
-	line, err := p.lines.ReadBytes('\n')
-	if err != nil {
-		return fmt.Errorf("%s: %w", p.role, err)
-	}
-	return json.Unmarshal(line, v)
-}
-
-// kill ends a process that has done its work: closing thousands of sessions well is
-// not what is measured.
-func (p *process) kill() {
-	p.cmd.Process.Kill()
-	p.cmd.Wait()
+	return r, errors.Join(server.Say("report"), server.Reply(&r.server))
 }
 
 // play is the process of a role.
@@ -127,9 +70,7 @@ func play(role string, args []string) error {
 	if err := json.Unmarshal([]byte(args[0]), &j); err != nil {
 		return err
 	}
-	in := json.NewDecoder(os.Stdin)
-	wait := func() error { return in.Decode(new(string)) }
-	tell := func(v any) error { return json.NewEncoder(os.Stdout).Encode(v) }
+	wait, tell := live.Parent()
 	switch role {
 	case serverRole:
 		return playServer(j, wait, tell)
@@ -182,7 +123,7 @@ func playClient(j job, addr string, wait func() error, tell func(any) error) err
 	if err := errors.Join(tell(true), wait()); err != nil {
 		return err
 	}
-	stop, err := startProfile(j.Profile)
+	stop, err := live.StartProfile(j.Profile)
 	if err != nil {
 		return err
 	}
@@ -191,19 +132,4 @@ func playClient(j job, addr string, wait func() error, tell func(any) error) err
 		r.Err = strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
 	return errors.Join(stop(), tell(r))
-}
-
-// startProfile writes a processor profile until it is stopped.
-func startProfile(name string) (stop func() error, err error) {
-	if name == "" {
-		return func() error { return nil }, nil
-	}
-	f, err := os.Create(name)
-	if err != nil {
-		return nil, err
-	}
-	return func() error {
-		pprof.StopCPUProfile()
-		return f.Close()
-	}, pprof.StartCPUProfile(f)
 }

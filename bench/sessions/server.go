@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/bench/internal/live"
 	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
@@ -39,7 +40,7 @@ func newServer(j job) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &server{job: j, listener: l, delta: newDelta(c.deltaType), want: audio(j.Audio)}, nil
+	return &server{job: j, listener: l, delta: newDelta(c.deltaType), want: live.Audio(j.Audio)}, nil
 }
 
 // open accepts all sessions of the job.
@@ -49,7 +50,7 @@ func (s *server) open() error {
 		if err != nil {
 			return err
 		}
-		before, err := accept(conn)
+		before, err := live.Accept(conn)
 		if err != nil {
 			return err
 		}
@@ -70,7 +71,7 @@ var updatedEvent = `{"type":"session.updated","event_id":"event_2","session":{"i
 
 // talk sends what the job wants the sessions to receive.
 func (s *server) talk(start time.Time) error {
-	s.cpu = cpuTime()
+	s.cpu = live.CPUTime()
 	switch s.job.Kind {
 	case load:
 		return s.converse(start)
@@ -217,7 +218,7 @@ func (in *inbound) end() {
 
 // check decodes an append.
 func (s *server) check(event []byte) {
-	text, _ := stringMember(event, `"audio":"`)
+	text, _ := live.StringMember(event, `"audio":"`)
 	if pcm, err := base64.StdEncoding.AppendDecode(nil, text); err != nil || !bytes.Equal(pcm, s.want) {
 		s.wrong.Add(1)
 	}
@@ -244,6 +245,6 @@ func (s *server) close() {
 
 func (s *server) report() serverReport {
 	return serverReport{
-		Sent: s.sent, Messages: int(s.messages.Load()), Frames: int(s.frames.Load()), Wrong: int(s.wrong.Load()), CPU: cpuTime() - s.cpu,
+		Sent: s.sent, Messages: int(s.messages.Load()), Frames: int(s.frames.Load()), Wrong: int(s.wrong.Load()), CPU: live.CPUTime() - s.cpu,
 	}
 }

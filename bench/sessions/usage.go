@@ -4,6 +4,8 @@ import (
 	"math"
 	"runtime"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/bench/internal/live"
 )
 
 // usage is what a process holds.
@@ -15,7 +17,7 @@ type usage struct {
 func usageNow() usage {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return usage{heap: int64(m.HeapAlloc), stack: int64(m.StackInuse), rss: residentBytes(), goroutines: float64(runtime.NumGoroutine())}
+	return usage{heap: int64(m.HeapAlloc), stack: int64(m.StackInuse), rss: live.ResidentBytes(), goroutines: float64(runtime.NumGoroutine())}
 }
 
 // usageSettled is what is held for good: garbage is collected, twice because of
@@ -36,7 +38,7 @@ type costs struct {
 func costsNow() costs {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return costs{cpuTime(), m.Mallocs, m.TotalAlloc}
+	return costs{live.CPUTime(), m.Mallocs, m.TotalAlloc}
 }
 
 func (c costs) since(began costs) costs {

@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// onProcessor runs f, and the processes that it starts, on one processor.
-func onProcessor(n int, f func() error) error {
+// OnProcessor runs f, and the processes that it starts, on one processor.
+func OnProcessor(n int, f func() error) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	var before, pinned unix.CPUSet
@@ -37,8 +37,8 @@ func nth(set unix.CPUSet, n int) int {
 	return all[n%len(all)]
 }
 
-// waitedTime is how long threads of the process were ready to run, and something else ran.
-func waitedTime() time.Duration {
+// WaitedTime is how long threads of the process were ready to run, and something else ran.
+func WaitedTime() time.Duration {
 	files, _ := filepath.Glob("/proc/self/task/*/schedstat")
 	var sum time.Duration
 	for _, name := range files {
@@ -52,8 +52,8 @@ func waitedTime() time.Duration {
 	return sum
 }
 
-// residentBytes is the physical memory of the process.
-func residentBytes() int64 {
+// ResidentBytes is the physical memory of the process.
+func ResidentBytes() int64 {
 	data, err := os.ReadFile("/proc/self/statm")
 	var size, resident int64
 	if err == nil {

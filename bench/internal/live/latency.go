@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"math"
@@ -7,15 +7,16 @@ import (
 	"time"
 )
 
-// latencies counts durations in buckets that are 3 % wide.
-type latencies struct {
+// Latencies counts durations in buckets that are 3 % wide.
+type Latencies struct {
 	buckets [64 << subBits]atomic.Uint32
 	max     atomic.Int64
 }
 
 const subBits = 5
 
-func (l *latencies) add(d time.Duration) {
+// Add counts a duration.
+func (l *Latencies) Add(d time.Duration) {
 	v := max(uint64(d), 1<<subBits)
 	shift := bits.Len64(v) - subBits - 1
 	l.buckets[shift<<subBits+int(v>>shift)-1<<subBits].Add(1)
@@ -23,8 +24,11 @@ func (l *latencies) add(d time.Duration) {
 	}
 }
 
-// quantile is the least duration that a share of all does not exceed.
-func (l *latencies) quantile(share float64) time.Duration {
+// Max is the longest duration.
+func (l *Latencies) Max() time.Duration { return time.Duration(l.max.Load()) }
+
+// Quantile is the least duration that a share of all does not exceed.
+func (l *Latencies) Quantile(share float64) time.Duration {
 	total := 0
 	for i := range l.buckets {
 		total += int(l.buckets[i].Load())
