@@ -143,7 +143,7 @@ func TestSocketsThatDoNotBeginACall(t *testing.T) {
 		"stereo":                   {text(strings.Replace(metadata, `"channels":1`, `"channels":2`, 1)), 1008, 0},
 		"8 kHz":                    {text(acstest.Metadata(8000)), 1008, 0},
 		"G.711":                    {text(strings.Replace(metadata, "PCM", "PCMU", 1)), 1008, 0},
-		"a huge frame":             {wstest.AppendHeader(nil, wstest.Fin|wstest.Text, 1<<40), 1002, 0}, // it has no mask either
+		"a huge frame":             {[]byte{wstest.Fin | wstest.Text, wstest.MaskBit | 127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 1009, 0},
 		"a large frame":            {masked(wstest.Fin|wstest.Text, make([]byte, 65<<10)), 1009, 0},
 		"binary noise":             {[]byte("\x00\x01\x02\x03\x04\x05\x06\x07"), 1002, 0},
 		"not UTF-8":                {masked(wstest.Fin|wstest.Text, []byte{0xff}), 1007, 0},

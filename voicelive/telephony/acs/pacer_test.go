@@ -8,11 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/internal/race"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 )
 
 var (
-	schedules = flag.Int("schedules", 20, "the number of random schedules of the pacer")
+	schedules = flag.Int("schedules", race.Rounds(20), "the number of random schedules of the pacer")
 	first     = flag.Uint64("first", 1, "the seed of the first schedule or call")
 )
 

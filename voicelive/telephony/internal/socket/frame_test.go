@@ -86,12 +86,12 @@ func (i *interrupted) Read(p []byte) (int, error) {
 
 func TestReaderRefusesWhatBreaksTheProtocol(t *testing.T) {
 	unmasked := wstest.Frame(final|opText, []byte("text"))
-	length := func(n int, size byte) []byte {
+	length := func(n uint64, size byte) []byte {
 		b := []byte{final | opText, masked | size}
 		if size == 126 {
 			return append(binary.BigEndian.AppendUint16(b, uint16(n)), 0, 0, 0, 0)
 		}
-		return append(binary.BigEndian.AppendUint64(b, uint64(n)), 0, 0, 0, 0)
+		return append(binary.BigEndian.AppendUint64(b, n), 0, 0, 0, 0)
 	}
 	for name, test := range map[string]struct {
 		wire []byte
@@ -105,7 +105,7 @@ func TestReaderRefusesWhatBreaksTheProtocol(t *testing.T) {
 		"long ping":                     {clientFrame(nil, final|opPing, make([]byte, 126)), errControl},
 		"short length in two bytes":     {length(125, 126), errLength},
 		"short length in eight bytes":   {length(0xffff, 127), errLength},
-		"length with the highest bit":   {length(-1, 127), errLength},
+		"length with the highest bit":   {length(1<<63, 127), errLength},
 		"too large":                     {length(limit+1, 126), errTooLarge},
 		"huge":                          {length(1<<62, 127), errTooLarge},
 		"too large in fragments":        {clientFrame(clientFrame(nil, opText, make([]byte, limit)), final|opContinuation, []byte("x")), errTooLarge},
