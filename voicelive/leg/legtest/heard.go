@@ -32,6 +32,11 @@ type Item struct {
 func (u *User) Heard(s *voicelivetest.Session) []Item {
 	u.t.Helper()
 	said := saidIn(s)
+	for _, p := range said {
+		if p.truncated {
+			p.end = min(u.format.Bytes(p.kept), len(p.audio))
+		}
+	}
 	u.mu.Lock()
 	u.speaker.advance(time.Now())
 	for _, piece := range u.speaker.heard {
@@ -95,6 +100,7 @@ type part struct {
 	kept           time.Duration
 	deleted        bool
 
+	end   int // bytes that are kept of a part that was truncated
 	heard int // bytes
 }
 
@@ -149,10 +155,10 @@ func saidIn(s *voicelivetest.Session) (parts []*part) {
 }
 
 // attribute says of which parts a piece of audio is, and returns what it is of none. The
-// piece was played without a clear: each part but the last is heard to its end. Parts may
-// begin with the same samples, so that it tries all that fit, and last those whose end was
-// cut off in the conversation. A part that goes on after a clear may do so up to slip bytes
-// before or behind the place where it was.
+// piece was played without a clear: each part but the last is heard to its end, or to where it
+// was truncated while the leg was dry. Parts may begin with the same samples, so that it tries
+// all that fit, and last those whose end was cut off in the conversation. A part that goes on
+// after a clear may do so up to slip bytes before or behind the place where it was.
 func attribute(parts []*part, piece []byte, slip int) (rest []byte) {
 	rest = piece
 	for _, cut := range []bool{false, true} {
@@ -162,18 +168,20 @@ func attribute(parts []*part, piece []byte, slip int) (rest []byte) {
 				continue
 			}
 			for _, from := range places(heard, slip) {
-				n := min(len(p.audio)-from, len(piece))
-				if n <= 0 || !bytes.Equal(p.audio[from:from+n], piece[:n]) {
-					continue
-				}
-				p.heard = from + n
-				r := attribute(parts, piece[n:], 0)
-				if len(r) == 0 {
-					return nil
-				}
-				p.heard = heard
-				if len(r) < len(rest) {
-					rest = r
+				for _, to := range []int{len(p.audio), p.end} {
+					n := min(to-from, len(piece))
+					if n <= 0 || !bytes.Equal(p.audio[from:from+n], piece[:n]) {
+						continue
+					}
+					p.heard = from + n
+					r := attribute(parts, piece[n:], 0)
+					if len(r) == 0 {
+						return nil
+					}
+					p.heard = heard
+					if len(r) < len(rest) {
+						rest = r
+					}
 				}
 			}
 		}

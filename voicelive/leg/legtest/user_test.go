@@ -275,6 +275,18 @@ func TestWhatTheServiceKeepsIsWhatTheUserHeard(t *testing.T) {
 	}
 }
 
+// The program need not clear a leg that has played everything when it drops what came later.
+func TestACutWhenTheLegIsDry(t *testing.T) {
+	in(t, func(t *testing.T, v *verdict, u *legtest.User) {
+		s, l := say(t, &voicelive.ServerEventConversationItemTruncated{ItemID: "a", AudioEndMS: 700}), u.Leg()
+		must(t, l.Play(t.Context(), append(sound(1, 500), sound(2, 200)...)))
+		time.Sleep(700 * time.Millisecond)
+		must(t, l.Play(t.Context(), sound(3, 500)))
+		time.Sleep(time.Second)
+		expect(t, v.of(func() { u.Check(s) }), "")
+	})
+}
+
 func TestWordsThatTheUserHeard(t *testing.T) {
 	in(t, func(t *testing.T, v *verdict, u *legtest.User) {
 		s := say(t)
