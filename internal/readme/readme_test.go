@@ -163,25 +163,34 @@ func TestProgramsOfGuides(t *testing.T) {
 		if slices.Contains(ownModule, filepath.Base(guide)) {
 			continue
 		}
-		_, blocks := readFile(t, guide)
-		ran := 0
-		for i, b := range blocks {
-			if !b.program() {
-				continue
-			}
-			ran++
-			if i+1 == len(blocks) || blocks[i+1].language != "text" {
-				t.Fatalf("%s: program %d has no output behind it", guide, ran)
-			}
-			u.write("main.go", b.text)
-			u.run("go mod tidy")
-			if diff := cmp.Diff(blocks[i+1].text, u.run("go run .")); diff != "" {
-				t.Errorf("%s says (-), its program prints (+):\n%s", guide, diff)
-			}
+		t.Run(filepath.Base(guide), func(t *testing.T) {
+			u.t = t
+			u.guide(guide)
+		})
+	}
+}
+
+// guide runs the program of a guide, or the tests of its package.
+func (u *user) guide(guide string) {
+	u.t.Helper()
+	_, blocks := readFile(u.t, guide)
+	ran := 0
+	for i, b := range blocks {
+		if !b.program() {
+			continue
 		}
-		if ran == 0 && !u.test(blocks) {
-			t.Errorf("%s has neither a program nor a test", guide)
+		ran++
+		if i+1 == len(blocks) || blocks[i+1].language != "text" {
+			u.t.Fatalf("program %d has no output behind it", ran)
 		}
+		u.write("main.go", b.text)
+		u.run("go mod tidy")
+		if diff := cmp.Diff(blocks[i+1].text, u.run("go run .")); diff != "" {
+			u.t.Errorf("the guide says (-), its program prints (+):\n%s", diff)
+		}
+	}
+	if ran == 0 && !u.test(blocks) {
+		u.t.Error("the guide has neither a program nor a test")
 	}
 }
 
