@@ -91,3 +91,20 @@ func TestAConversation(t *testing.T) {
 		})
 	}
 }
+
+// TestOverTCP has a call in real time.
+func TestOverTCP(t *testing.T) {
+	p := newPhone(t, &acstest.Options{TCP: true}, func(ctx context.Context, call *acs.Call) error {
+		for range 3 {
+			if in, err := call.Receive(ctx); err != nil || len(in.Audio) != 960 {
+				t.Errorf("received %d bytes, error %v", len(in.Audio), err)
+			}
+		}
+		return call.Play(ctx, make([]byte, 9600))
+	})
+	call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24).Leg())
+	call.Wait()
+	if call.Ended() != "terminated" {
+		t.Errorf("the call ended: %s", call.Ended())
+	}
+}

@@ -195,7 +195,7 @@ func identifier(target string) (map[string]any, error) {
 	case strings.HasPrefix(target, "8:") && len(target) > 2:
 		return map[string]any{"kind": "communicationUser", "communicationUser": map[string]any{"id": target}}, nil
 	}
-	return nil, errors.New("acs: a target is a telephone number such as +15551234567, or an id that begins with 8:")
+	return nil, errors.New("acs: a target is a telephone number such as +15551234567, or an id such as 8:acs:one")
 }
 
 func connection(id, action string) string {

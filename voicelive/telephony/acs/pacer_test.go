@@ -25,7 +25,6 @@ type line struct {
 	ran    time.Time // since when it plays without running dry
 	run    int       // bytes since then
 	most   int       // of the queue, in bytes
-	dry    time.Duration
 }
 
 func (l *line) advance(now time.Time) {

@@ -37,7 +37,7 @@ type Call struct {
 	ended       string // who or what ended it; empty while it goes on
 	closed      error  // what the application closed the socket with
 	transferred string
-	sent, heard time.Time // audio of the application: the latest came, and ends
+	heard       time.Time // when the audio of the application ends
 	ahead       time.Duration
 	stops       int
 	muteUntil   time.Time
