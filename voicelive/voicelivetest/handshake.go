@@ -94,8 +94,12 @@ func (srv *Server) serve(conn net.Conn) {
 func (srv *Server) enter(req *http.Request) (int, Handshake) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
-	index := len(srv.handshakes)
+	index := srv.requests
+	srv.requests++
 	h := Handshake{index: index, URL: req.URL, Header: req.Header, RequestID: fmt.Sprintf("00000000-0000-4000-8000-%012d", index+1)}
+	if srv.options.Forget && len(srv.handshakes) >= 2*rememberedSessions {
+		srv.handshakes = slices.Clone(srv.handshakes[rememberedSessions:])
+	}
 	srv.handshakes = append(srv.handshakes, h)
 	srv.notify()
 	return index, h
@@ -104,8 +108,15 @@ func (srv *Server) enter(req *http.Request) (int, Handshake) {
 func (srv *Server) leave(index int, h Handshake) {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
-	srv.handshakes[index] = h
+	srv.setHandshake(index, h)
 	srv.notify()
+}
+
+// setHandshake replaces a handshake, unless the server has forgotten it. The caller holds mu.
+func (srv *Server) setHandshake(index int, h Handshake) {
+	if i := index - srv.handshakes[0].index; i >= 0 {
+		srv.handshakes[i] = h
+	}
 }
 
 // open makes a session of a connection, or returns nil if the server has been closed.
@@ -115,9 +126,11 @@ func (srv *Server) open(conn net.Conn, r *bufio.Reader, req *http.Request, index
 	if srv.closed {
 		return nil
 	}
-	s := newSession(srv, conn, r, req, len(srv.sessions), h, faults)
+	s := newSession(srv, conn, r, req, srv.opened, h, faults)
+	srv.opened++
 	delete(srv.conns, conn)
-	srv.handshakes[index] = h
+	srv.setHandshake(index, h)
+	srv.forgetSessions()
 	srv.sessions = append(srv.sessions, s)
 	srv.notify()
 	return s

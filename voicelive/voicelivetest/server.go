@@ -34,8 +34,10 @@ type Server struct {
 	mu         sync.Mutex
 	closed     bool
 	conns      map[net.Conn]bool // not yet a session
+	requests   int               // so far
 	handshakes []Handshake
 	accepted   []time.Time // of the last minute
+	opened     int         // sessions so far
 	sessions   []*Session
 	problems   []error
 	changed    chan struct{} // closed and replaced at every change
@@ -183,31 +185,55 @@ func (srv *Server) Close() error {
 	return errors.Join(srv.problems...)
 }
 
-// Sessions returns all sessions so far, in the order of their handshakes, also those that have ended.
+// rememberedSessions is how many handshakes and sessions are kept at least by a server that forgets.
+const rememberedSessions = 100
+
+// forgetSessions drops the older half of a long list of sessions, except for those that have not ended. The caller holds mu.
+func (srv *Server) forgetSessions() {
+	n := len(srv.sessions) - rememberedSessions
+	if !srv.options.Forget || n < rememberedSessions {
+		return
+	}
+	older := slices.DeleteFunc(slices.Clone(srv.sessions[:n]), func(s *Session) bool {
+		select {
+		case <-s.done:
+			return true
+		default:
+			return false
+		}
+	})
+	srv.sessions = append(older, srv.sessions[n:]...)
+}
+
+// Sessions returns all sessions so far, in the order of their handshakes, also those that have ended. See [Options.Forget].
 func (srv *Server) Sessions() []*Session {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	return slices.Clone(srv.sessions)
 }
 
-// Session returns the i-th session, from 0, or nil if there are fewer.
+// Session returns the i-th session, from 0, or nil if there are fewer or the server has forgotten it.
 func (srv *Server) Session(i int) *Session {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
-	if i < 0 || i >= len(srv.sessions) {
+	at, ok := slices.BinarySearchFunc(srv.sessions, i, func(s *Session, i int) int { return s.index - i })
+	if !ok {
 		return nil
 	}
-	return srv.sessions[i]
+	return srv.sessions[at]
 }
 
-// WaitSession waits for the i-th session, from 0. The error is ctx's.
+// WaitSession waits for the i-th session, from 0. The error is ctx's, or tells that the server has forgotten the session.
 func (srv *Server) WaitSession(ctx context.Context, i int) (*Session, error) {
 	for {
 		srv.mu.Lock()
-		changed := srv.changed
+		changed, opened := srv.changed, srv.opened
 		srv.mu.Unlock()
 		if s := srv.Session(i); s != nil {
 			return s, nil
+		}
+		if i < opened {
+			return nil, fmt.Errorf("session %d is forgotten", i)
 		}
 		select {
 		case <-changed:
@@ -217,7 +243,7 @@ func (srv *Server) WaitSession(ctx context.Context, i int) (*Session, error) {
 	}
 }
 
-// Handshakes returns all requests so far, also refused ones.
+// Handshakes returns all requests so far, also refused ones. See [Options.Forget].
 func (srv *Server) Handshakes() []Handshake {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()

@@ -3,6 +3,7 @@ package voicelivetest_test
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -90,4 +91,35 @@ func TestWhoEndedAnExpiredSession(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAServerForgetsSessionsThatHaveEnded(t *testing.T) {
+	bubble(t, &voicelivetest.Options{Forget: true}, func(t *testing.T, srv *voicelivetest.Server) {
+		first := srv.Client(t)
+		for range 250 {
+			srv.Client(t).Close()
+			synctest.Wait()
+		}
+		if got := len(srv.Sessions()); got < 100 || got > 201 {
+			t.Errorf("%d sessions are kept", got)
+		}
+		if got := len(srv.Handshakes()); got < 100 || got > 200 {
+			t.Errorf("%d requests are kept", got)
+		}
+		for i, want := range map[int]string{0: first.ID(), 1: "", 249: "sess_250", 250: "sess_251", 251: ""} {
+			var got string
+			if s := srv.Session(i); s != nil {
+				got = fmt.Sprintf("sess_%d", i+1)
+				if printed := s.String(); printed != fmt.Sprintf("voicelivetest.Session(%d)", i) {
+					t.Errorf("session %d is %s", i, printed)
+				}
+			}
+			if got != want {
+				t.Errorf("session %d is %q, want %q", i, got, want)
+			}
+		}
+		if _, err := srv.WaitSession(t.Context(), 1); err == nil || err.Error() != "session 1 is forgotten" {
+			t.Errorf("waiting for a forgotten session: %v", err)
+		}
+	})
 }
