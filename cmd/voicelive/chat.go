@@ -11,10 +11,9 @@ import (
 )
 
 var chatCommand = command{
-	name:     "chat",
-	short:    "hold a conversation in writing",
-	long:     `Each line of standard input is said to the model, and its reply printed as it comes. The conversation ends with the input.`,
-	sessions: true,
+	name:  "chat",
+	short: "hold a conversation in writing",
+	long:  `Each line of standard input is said to the model, and its reply printed as it comes. The conversation ends with the input.`,
 	declare: func(fs *flag.FlagSet) runner {
 		var s service
 		s.sessionFlags(fs)

@@ -19,16 +19,20 @@ type clientLog struct {
 
 	mu    sync.Mutex
 	found int // mistakes of clients
+	left  int // sessions until done is closed; never, if it was 0
+	done  chan struct{}
 }
 
-func newClientLog(std *streams, quiet bool) *clientLog { return &clientLog{std: std, quiet: quiet} }
+func newClientLog(std *streams, quiet bool, sessions int) *clientLog {
+	return &clientLog{std: std, quiet: quiet, left: sessions, done: make(chan struct{})}
+}
 
-// listening prints where the simulator listens.
-func (l *clientLog) listening(endpoint string) error {
-	if l.std.json {
-		return l.std.printJSON(map[string]string{"msg": "listening", "endpoint": endpoint})
+// printListening prints where a service listens.
+func printListening(std *streams, endpoint string) error {
+	if std.json {
+		return std.printJSON(map[string]string{"msg": "listening", "endpoint": endpoint})
 	}
-	_, err := fmt.Fprintln(l.std.out, "The simulator listens at "+endpoint)
+	_, err := fmt.Fprintln(std.out, "The simulator listens at "+endpoint)
 	return err
 }
 
@@ -38,17 +42,20 @@ func (l *clientLog) mistakes() int {
 	return l.found
 }
 
-func (l *clientLog) Enabled(_ context.Context, level slog.Level) bool {
-	return !l.quiet || level >= slog.LevelWarn
-}
-func (l *clientLog) WithAttrs([]slog.Attr) slog.Handler { return l }
-func (l *clientLog) WithGroup(string) slog.Handler      { return l }
+func (l *clientLog) Enabled(context.Context, slog.Level) bool { return true }
+func (l *clientLog) WithAttrs([]slog.Attr) slog.Handler       { return l }
+func (l *clientLog) WithGroup(string) slog.Handler            { return l }
 
 func (l *clientLog) Handle(_ context.Context, r slog.Record) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if r.Level >= slog.LevelWarn {
 		l.found++
+	}
+	if r.Message == "session ended" {
+		if l.left--; l.left == 0 {
+			close(l.done)
+		}
 	}
 	if l.quiet {
 		return nil

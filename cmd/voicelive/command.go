@@ -24,11 +24,10 @@ const (
 
 // command is one command of voicelive.
 type command struct {
-	name     string
-	args     string // the arguments, as help shows them after the name
-	short    string // a description of one line
-	long     string // further paragraphs of help
-	sessions bool   // it opens sessions with the observer of its streams
+	name  string
+	args  string // the arguments, as help shows them after the name
+	short string // a description of one line
+	long  string // further paragraphs of help
 	// declare declares the flags, and returns the function that runs with their values and the arguments after them.
 	declare func(fs *flag.FlagSet) runner
 }
@@ -45,8 +44,12 @@ type streams struct {
 }
 
 // printJSON prints a value as a line of JSON.
-func (std *streams) printJSON(v any) error {
-	return json.NewEncoder(std.out).Encode(v)
+func (std *streams) printJSON(v any) error { return printJSON(std.out, v) }
+
+func printJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
 }
 
 // terminal tells whether somebody looks at w, so that progress and color make sense.
@@ -118,9 +121,9 @@ func (std *streams) exit(ctx context.Context, err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &e):
-	case ctx.Err() != nil:
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
 		return exitInterrupted
+	case errors.As(err, &e):
 	default:
 		e = &exitError{exitService, err}
 	}
@@ -132,7 +135,7 @@ func (std *streams) exit(ctx context.Context, err error) int {
 		if errors.As(err, &refused) && refused.Code != "" {
 			failure["code"] = refused.Code
 		}
-		json.NewEncoder(std.err).Encode(failure)
+		printJSON(std.err, failure)
 		return e.code
 	}
 	fmt.Fprintln(std.err, std.color(std.err, 31, "voicelive:"), e.cause)

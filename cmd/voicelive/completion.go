@@ -7,10 +7,9 @@ import (
 )
 
 // completion prints a script with which a shell completes commands and flags.
-func completion(args []string, std *streams) int {
+func completion(args []string, std *streams) error {
 	if len(args) != 1 {
-		fmt.Fprintln(std.err, "voicelive: completion needs the name of a shell: bash, zsh or fish")
-		return exitUsage
+		return usagef("completion needs the name of a shell: bash, zsh or fish")
 	}
 	names := []string{"help", "completion"}
 	for _, c := range commands {
@@ -37,10 +36,9 @@ func completion(args []string, std *streams) int {
 		}
 		fmt.Fprint(std.out, "complete -c voicelive -n __fish_use_subcommand -f -a 'help completion'\n")
 	default:
-		fmt.Fprintf(std.err, "voicelive: no completion for the shell %q; there is one for bash, zsh and fish\n", args[0])
-		return exitUsage
+		return usagef("no completion for the shell %q; there is one for bash, zsh and fish", args[0])
 	}
-	return exitOK
+	return nil
 }
 
 func flagNames(c *command) (names []string) {

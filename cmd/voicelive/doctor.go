@@ -35,10 +35,10 @@ type doctor struct {
 	service
 	timeout time.Duration
 
-	std      *streams
-	endpoint *url.URL
-	address  string // host:port to dial: of the service, or of its proxy
-	proxied  bool
+	std     *streams
+	url     *url.URL
+	address string // host:port to dial: of the service, or of its proxy
+	proxied bool
 }
 
 // ailment is what is wrong in a step, and how to mend it.
@@ -59,9 +59,12 @@ func (d *doctor) run(ctx context.Context, std *streams, args []string) error {
 		{"endpoint", d.lookAtEndpoint}, {"proxy", d.lookAtProxy}, {"name", d.lookAtName}, {"connection", d.lookAtConnection}, {"tls", d.lookAtTLS},
 		{"credential", d.lookAtCredential}, {"session", d.lookAtSession},
 	} {
-		ctx, cancel := context.WithTimeout(ctx, d.timeout)
-		found, bad := step.look(ctx)
+		limited, cancel := context.WithTimeout(ctx, d.timeout)
+		found, bad := step.look(limited)
 		cancel()
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := d.print(step.name, found, bad); err != nil {
 			return err
 		}
@@ -89,7 +92,7 @@ func (d *doctor) print(step, found string, bad *ailment) error {
 }
 
 func (d *doctor) lookAtEndpoint(context.Context) (string, *ailment) {
-	text := d.service.endpoint
+	text := d.endpoint
 	if text == "" {
 		text = d.std.env(envEndpoint)
 	}
@@ -109,7 +112,7 @@ func (d *doctor) lookAtEndpoint(context.Context) (string, *ailment) {
 	case "ws":
 		u.Scheme = "http"
 	}
-	d.endpoint = u
+	d.url = u
 	port := u.Port()
 	if port == "" {
 		if port = "443"; u.Scheme == "http" {
@@ -121,7 +124,7 @@ func (d *doctor) lookAtEndpoint(context.Context) (string, *ailment) {
 }
 
 func (d *doctor) lookAtProxy(context.Context) (string, *ailment) {
-	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: d.endpoint})
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: d.url})
 	if err != nil {
 		return "", &ailment{errors.New("HTTPS_PROXY or HTTP_PROXY is no URL"), "Write the proxy as http://HOST:PORT"}
 	}
@@ -131,10 +134,12 @@ func (d *doctor) lookAtProxy(context.Context) (string, *ailment) {
 	d.proxied = true
 	port := proxy.Port()
 	if port == "" {
-		port = "80"
+		if port = "80"; proxy.Scheme == "https" {
+			port = "443"
+		}
 	}
 	d.address = net.JoinHostPort(proxy.Hostname(), port)
-	return proxy.Redacted(), nil
+	return proxy.Scheme + "://" + proxy.Host, nil
 }
 
 func (d *doctor) lookAtName(ctx context.Context) (string, *ailment) {
@@ -158,7 +163,7 @@ func (d *doctor) lookAtConnection(ctx context.Context) (string, *ailment) {
 
 func (d *doctor) lookAtTLS(ctx context.Context) (string, *ailment) {
 	switch {
-	case d.endpoint.Scheme == "http":
+	case d.url.Scheme == "http":
 		return "none: credentials and audio are sent in clear text", nil
 	case d.proxied:
 		return "by way of the proxy; see the session", nil

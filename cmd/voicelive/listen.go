@@ -20,7 +20,6 @@ var listenCommand = command{
 	short: "print what is said in a recording, or on standard input",
 	long: `FILE is a WAV file (16 bits or G.711; one channel), or 16-bit PCM with -rate; - is standard input. Each line of the output is what was
 said between two pauses, with the time at which it began. Audio is sent as fast as it plays.`,
-	sessions: true,
 	declare: func(fs *flag.FlagSet) runner {
 		var s service
 		s.sessionFlags(fs)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,9 +18,8 @@ import (
 )
 
 var loadCommand = command{
-	name:     "load",
-	short:    "open many sessions, and measure how long the service takes",
-	sessions: true,
+	name:  "load",
+	short: "open many sessions, and measure how long the service takes",
 	long: `Each session says -text as often as -turns says, and waits for the response each time. Printed are percentiles of the times until a
 session is open, until the first output of a response, and until its end. The exit code is 1 if a session failed. An endpoint
 of Azure needs -i-pay-for-this: every session costs tokens, and a resource may open only some per minute.`,
@@ -60,7 +60,7 @@ func (l *load) run(ctx context.Context, std *streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	if u, err := url.Parse(client.Endpoint()); !l.paid && err == nil && strings.Contains(u.Hostname(), ".azure.") {
+	if u, err := url.Parse(client.Endpoint()); !l.paid && err == nil && ofAzure(u.Hostname()) {
 		return usagef("%s is of Azure, where %d sessions cost tokens; say -i-pay-for-this if that is what you want", u.Hostname(), l.sessions)
 	}
 	configuration, err := l.configuration(std)
@@ -71,19 +71,19 @@ func (l *load) run(ctx context.Context, std *streams, args []string) error {
 	options.Session = configuration
 	l.measured, l.failed = map[string][]time.Duration{}, map[string]int{}
 
-	ctx, cancel := context.WithTimeout(ctx, l.limit)
+	limited, cancel := context.WithTimeout(ctx, l.limit)
 	defer cancel()
 	began := time.Now()
 	var running sync.WaitGroup
 	for i := range l.sessions {
 		select {
 		case <-time.After(time.Until(began.Add(time.Duration(float64(i) / l.rate * float64(time.Second))))):
-		case <-ctx.Done():
-			l.fail(ctx.Err())
+		case <-limited.Done():
+			l.fail(limited.Err())
 			continue
 		}
 		running.Go(func() {
-			if err := l.session(ctx, client, options); err != nil {
+			if err := l.session(limited, client, options); err != nil {
 				l.fail(err)
 			}
 		})
@@ -93,7 +93,22 @@ func (l *load) run(ctx context.Context, std *streams, args []string) error {
 	if std.terminal(std.err) {
 		fmt.Fprintln(std.err)
 	}
-	return l.print(std, time.Since(began))
+	if err := l.print(std, time.Since(began)); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if len(l.failed) > 0 {
+		return errFound
+	}
+	return nil
+}
+
+// ofAzure tells whether a host belongs to Azure, where sessions cost money.
+func ofAzure(host string) bool {
+	host = strings.ToLower(host)
+	return strings.Contains(host, ".azure.") || strings.HasSuffix(host, ".microsoft.com")
 }
 
 func (l *load) progress(std *streams, opened int) {
@@ -198,22 +213,16 @@ func (l *load) print(std *streams, took time.Duration) error {
 		for _, name := range names {
 			result[name] = percentilesOf(l.measured[name])
 		}
-		if err := std.printJSON(result); err != nil {
-			return err
-		}
-	} else {
-		fmt.Fprintf(std.out, "%d sessions, %d failed, in %.1f s\n", l.sessions, failed, took.Seconds())
-		fmt.Fprintf(std.out, "%-14s%8s%10s%10s%10s%10s\n", "ms", "count", "p50", "p90", "p99", "max")
-		for _, name := range names {
-			p := percentilesOf(l.measured[name])
-			fmt.Fprintf(std.out, "%-14s%8d%10.1f%10.1f%10.1f%10.1f\n", strings.ReplaceAll(name, "_", " "), p.Count, p.P50, p.P90, p.P99, p.Max)
-		}
-		for reason, n := range l.failed {
-			fmt.Fprintf(std.out, "%d failed: %s\n", n, reason)
-		}
+		return std.printJSON(result)
 	}
-	if failed > 0 {
-		return errFound
+	fmt.Fprintf(std.out, "%d sessions, %d failed, in %.1f s\n", l.sessions, failed, took.Seconds())
+	fmt.Fprintf(std.out, "%-14s%8s%10s%10s%10s%10s\n", "ms", "count", "p50", "p90", "p99", "max")
+	for _, name := range names {
+		p := percentilesOf(l.measured[name])
+		fmt.Fprintf(std.out, "%-14s%8d%10.1f%10.1f%10.1f%10.1f\n", strings.ReplaceAll(name, "_", " "), p.Count, p.P50, p.P90, p.P99, p.Max)
+	}
+	for _, reason := range slices.Sorted(maps.Keys(l.failed)) {
+		fmt.Fprintf(std.out, "%d failed: %s\n", l.failed[reason], reason)
 	}
 	return nil
 }

@@ -19,19 +19,16 @@ import (
 )
 
 // commands are the commands of voicelive, in the order of the overview.
-var commands []*command
-
-func init() {
-	commands = []*command{
-		&chatCommand, &sayCommand, &listenCommand,
-		&recordCommand, &replayCommand, &transcriptCommand,
-		&lintCommand, &eventsCommand, &loadCommand, &doctorCommand,
-		&simulateCommand,
-	}
+var commands = []*command{
+	&chatCommand, &sayCommand, &listenCommand,
+	&recordCommand, &replayCommand, &transcriptCommand,
+	&lintCommand, &eventsCommand, &loadCommand, &doctorCommand,
+	&simulateCommand,
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	code := run(ctx, os.Args[1:], &streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv})
 	stop()
 	os.Exit(code)
@@ -39,6 +36,7 @@ func main() {
 
 // run runs the command that the arguments name, and returns the exit code.
 func run(ctx context.Context, args []string, std *streams) int {
+	std.in = &input{ctx: ctx, from: std.in}
 	if len(args) == 0 {
 		overview(std.err)
 		return exitUsage
@@ -52,12 +50,11 @@ func run(ctx context.Context, args []string, std *streams) int {
 		}
 		name, rest = rest[0], []string{"-h"}
 	case "completion":
-		return completion(rest, std)
+		return std.exit(ctx, completion(rest, std))
 	}
 	i := slices.IndexFunc(commands, func(c *command) bool { return c.name == name })
 	if i < 0 {
-		fmt.Fprintf(std.err, "voicelive: unknown command %q; voicelive help lists the commands\n", name)
-		return exitUsage
+		return std.exit(ctx, usagef("unknown command %q; voicelive help lists the commands", name))
 	}
 	return commands[i].main(ctx, rest, std)
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/record"
 )
 
+// recordable are the commands that open sessions, with the observer of their streams.
+var recordable = []*command{&chatCommand, &sayCommand, &listenCommand, &replayCommand, &loadCommand}
+
 var recordCommand = command{
 	name:  "record",
 	args:  "FILE COMMAND [flags]",
@@ -24,7 +27,7 @@ listen, replay or load, with its own flags.`,
 			if len(args) < 2 {
 				return usagef("record needs a file and a command")
 			}
-			i := slices.IndexFunc(commands, func(c *command) bool { return c.name == args[1] && c.sessions })
+			i := slices.IndexFunc(recordable, func(c *command) bool { return c.name == args[1] })
 			if i < 0 {
 				return usagef("record cannot run %q: it opens no sessions", args[1])
 			}
@@ -34,9 +37,8 @@ listen, replay or load, with its own flags.`,
 			}
 			recorder := record.New(file, options)
 			defer func() { err = errors.Join(err, unreadable(recorder.Close()), unreadable(file.Close())) }()
-			inner := *std
-			inner.observer = recorder
-			return commands[i].execute(ctx, args[2:], &inner)
+			std.observer = recorder
+			return recordable[i].execute(ctx, args[2:], std)
 		}
 	},
 }

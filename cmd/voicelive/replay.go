@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"maps"
@@ -14,10 +15,9 @@ import (
 )
 
 var replayCommand = command{
-	name:     "replay",
-	args:     "FILE",
-	short:    "play a cassette as the service, or as the client",
-	sessions: true,
+	name:  "replay",
+	args:  "FILE",
+	short: "play a cassette as the service, or as the client",
 	long: `As the service, it prints its endpoint, sends what the service sent, and ends when all sessions of the cassette were played; the exit
 code is 1 if the client sent something else than in the recording. With -client, it sends what the client sent to the service
 that the flags and the environment name, and prints how many events of each type came, and how many had come in the recording.`,
@@ -36,7 +36,7 @@ that the flags and the environment name, and prints how many events of each type
 		})
 		return func(ctx context.Context, std *streams, args []string) error {
 			if len(args) != 1 {
-				return usagef("replay needs one cassette")
+				return usagef("replay needs one cassette; - is standard input")
 			}
 			cassette, err := readCassette(args[0], std)
 			if err != nil {
@@ -74,17 +74,18 @@ func serve(ctx context.Context, std *streams, cassette *record.Cassette, o *repl
 		return unreadable(err)
 	}
 	defer service.Close()
-	if err := newClientLog(std, true).listening(service.URL()); err != nil {
+	if err := printListening(std, service.URL()); err != nil {
 		return err
 	}
 	for i := range cassette.Sessions() {
 		session, err := service.WaitSession(ctx, i)
 		if err != nil {
-			break // an interrupt
+			return errors.Join(err, service.Err())
 		}
 		select {
 		case <-session.Done():
 		case <-ctx.Done():
+			return errors.Join(ctx.Err(), service.Err())
 		}
 	}
 	if err := service.Close(); err != nil {

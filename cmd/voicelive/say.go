@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,7 +20,6 @@ var sayCommand = command{
 	short: "say something to the model, and keep what it replies",
 	long: `What is said is TEXT, or the speech of a WAV file (16 bits; one channel of 8, 16 or 24 kHz). The transcript of the reply is
 printed, and its sound is written with -out.`,
-	sessions: true,
 	declare: func(fs *flag.FlagSet) runner {
 		var s service
 		s.sessionFlags(fs)
@@ -161,7 +159,7 @@ func (h *hearing) response(ctx context.Context, session *voicelive.Session) erro
 			if !h.std.json {
 				return nil
 			}
-			return json.NewEncoder(h.transcript).Encode(map[string]string{"user": h.user, "assistant": h.said.String(), "status": string(e.Response.Status)})
+			return printJSON(h.transcript, map[string]string{"user": h.user, "assistant": h.said.String(), "status": string(e.Response.Status)})
 		}
 		h.said.WriteString(delta)
 		fmt.Fprint(out, delta)

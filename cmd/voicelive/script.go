@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -45,13 +46,13 @@ type rule struct {
 }
 
 type reply struct {
-	Text       string          `json:"text,omitempty" jsonschema:"what is spoken, or written if the response has no audio; {output} stands for the latest output of a tool"`
-	Calls      []call          `json:"calls,omitempty" jsonschema:"calls of functions"`
-	MCPCalls   []mcpCall       `json:"mcp_calls,omitempty" jsonschema:"calls of tools of MCP servers"`
-	Delay      duration        `json:"delay,omitzero" jsonschema:"what passes before the first output, in place of latency"`
-	Warning    string          `json:"warning,omitempty" jsonschema:"the message of a warning event"`
-	Incomplete string          `json:"incomplete,omitempty" jsonschema:"the reason with which the response ends as incomplete, such as max_output_tokens"`
-	Failed     json.RawMessage `json:"failed,omitempty" jsonschema:"the error with which the response fails, an object"`
+	Text       string         `json:"text,omitempty" jsonschema:"what is spoken, or written if the response has no audio; {output} stands for the latest output of a tool"`
+	Calls      []call         `json:"calls,omitempty" jsonschema:"calls of functions"`
+	MCPCalls   []mcpCall      `json:"mcp_calls,omitempty" jsonschema:"calls of tools of MCP servers"`
+	Delay      duration       `json:"delay,omitzero" jsonschema:"what passes before the first output, in place of latency"`
+	Warning    string         `json:"warning,omitempty" jsonschema:"the message of a warning event"`
+	Incomplete string         `json:"incomplete,omitempty" jsonschema:"the reason with which the response ends as incomplete, such as max_output_tokens"`
+	Failed     map[string]any `json:"failed,omitempty" jsonschema:"the error with which the response fails, an object"`
 }
 
 type call struct {
@@ -95,17 +96,41 @@ func (d duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d)
 
 // scriptSchema is the JSON Schema of a script.
 func scriptSchema() *jsonschema.Schema {
-	object := &jsonschema.Schema{Type: "object"}
 	schema, err := jsonschema.For[script](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
 		reflect.TypeFor[duration]():        {Type: "string", Pattern: `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`},
-		reflect.TypeFor[json.RawMessage](): object,
+		reflect.TypeFor[json.RawMessage](): {},
 	}})
 	if err != nil {
 		panic(err) // the type is ours
 	}
 	schema.Schema = "https://json-schema.org/draft/2020-12/schema"
 	schema.Title = "A script for voicelive simulate"
+	withoutNull(schema)
 	return schema
+}
+
+// withoutNull takes null from the types of lists and objects, which Go allows.
+func withoutNull(s *jsonschema.Schema) {
+	if s == nil {
+		return
+	}
+	if len(s.Types) == 2 && s.Types[0] == "null" {
+		s.Type, s.Types = s.Types[1], nil
+	}
+	withoutNull(s.Items)
+	withoutNull(s.AdditionalProperties)
+	for _, property := range s.Properties {
+		withoutNull(property)
+	}
+}
+
+// schemaText is what voicelive simulate -schema prints.
+func schemaText() []byte {
+	text, err := json.MarshalIndent(scriptSchema(), "", "  ")
+	if err != nil {
+		panic(err) // the schema is ours
+	}
+	return append(text, '\n')
 }
 
 // readScript reads a script, or returns an empty one for no path. The error names the file, the line and the column.
@@ -122,8 +147,8 @@ func readScript(path string) (*script, error) {
 	decoder.DisallowUnknownFields()
 	err = decoder.Decode(s)
 	if err == nil {
-		if _, more := decoder.Token(); more == nil {
-			err = errors.New("there is more than one JSON value")
+		if _, more := decoder.Token(); more != io.EOF {
+			err = errors.New("there is something after the script")
 		}
 	}
 	if err != nil {
@@ -226,9 +251,13 @@ func (p *reply) response(r voicelivetest.Request) voicelivetest.Response {
 	if n := len(r.Outputs); n > 0 {
 		output = r.Outputs[n-1].Output
 	}
+	var failed json.RawMessage
+	if p.Failed != nil {
+		failed, _ = json.Marshal(p.Failed) // it was JSON
+	}
 	response := voicelivetest.Response{
 		Text: strings.ReplaceAll(p.Text, "{output}", output), Delay: time.Duration(p.Delay), Warning: p.Warning,
-		Incomplete: voicelive.ResponseIncompleteDetailsReason(p.Incomplete), Failed: p.Failed,
+		Incomplete: voicelive.ResponseIncompleteDetailsReason(p.Incomplete), Failed: failed,
 	}
 	for _, c := range p.Calls {
 		response.Calls = append(response.Calls, voicelivetest.Call{Name: c.Name, Arguments: cmp.Or(string(c.Arguments), "{}"), ID: c.ID})

@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"encoding/pem"
 	"flag"
-	"fmt"
 	"log/slog"
 	"os"
 
@@ -44,10 +42,7 @@ func (s *simulation) run(ctx context.Context, std *streams, args []string) error
 		return err
 	}
 	if s.schema {
-		text, err := json.MarshalIndent(scriptSchema(), "", "  ")
-		if err == nil {
-			fmt.Fprintf(std.out, "%s\n", text)
-		}
+		_, err := std.out.Write(schemaText())
 		return err
 	}
 	script, err := readScript(s.script)
@@ -58,7 +53,7 @@ func (s *simulation) run(ctx context.Context, std *streams, args []string) error
 	if err != nil {
 		return err
 	}
-	log := newClientLog(std, s.quiet)
+	log := newClientLog(std, s.quiet, s.sessions)
 	options.Transport, options.Address, options.TLS = voicelivetest.TCP, s.address, s.certificate != ""
 	options.Lenient, options.Forget, options.Logger = true, true, slog.New(log)
 	srv, err := voicelivetest.Start(options)
@@ -72,10 +67,13 @@ func (s *simulation) run(ctx context.Context, std *streams, args []string) error
 			return unreadable(err)
 		}
 	}
-	if err := log.listening(srv.URL()); err != nil {
+	if err := printListening(std, srv.URL()); err != nil {
 		return err
 	}
-	s.wait(ctx, srv)
+	select {
+	case <-log.done:
+	case <-ctx.Done():
+	}
 	if err := srv.Close(); err != nil {
 		return &exitError{exitFound, err}
 	}
@@ -83,22 +81,4 @@ func (s *simulation) run(ctx context.Context, std *streams, args []string) error
 		return errFound
 	}
 	return nil
-}
-
-// wait returns when as many sessions have ended as the flags say, or after an interrupt.
-func (s *simulation) wait(ctx context.Context, srv *voicelivetest.Server) {
-	for i := 0; s.sessions == 0 || i < s.sessions; i++ {
-		session, err := srv.WaitSession(ctx, i)
-		if err != nil {
-			return
-		}
-		if s.sessions == 0 {
-			continue
-		}
-		select {
-		case <-session.Done():
-		case <-ctx.Done():
-			return
-		}
-	}
 }
