@@ -147,14 +147,20 @@ func (c *Conversation) begin() {
 func (c *Conversation) run() {
 	c.timer = time.NewTimer(time.Hour)
 	defer c.timer.Stop()
-	for !c.over {
-		c.arm()
-		select {
-		case <-c.mailbox.ready:
-			for _, f := range c.mailbox.take(false) {
+	for {
+		// What an event has caused comes before the next event.
+		if funcs := c.mailbox.take(false); len(funcs) > 0 {
+			for _, f := range funcs {
 				f()
 			}
 			c.settle()
+		}
+		if c.over {
+			return
+		}
+		c.arm()
+		select {
+		case <-c.mailbox.ready:
 		case e := <-c.events:
 			c.event(e)
 			c.settle()

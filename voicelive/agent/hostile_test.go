@@ -97,7 +97,7 @@ func TestAServiceThatNeverReplies(t *testing.T) {
 
 // The session is lost at every moment of a call in which a function runs, the user interrupts, and the function ends the call.
 func TestTheSessionIsLostAtAnyMoment(t *testing.T) {
-	for at := 500 * time.Millisecond; at < 20*time.Second; at += 750 * time.Millisecond {
+	for at := 500 * time.Millisecond; at < 20*time.Second; at += 1250 * time.Millisecond {
 		t.Run(at.String(), func(t *testing.T) {
 			var runs atomic.Int32
 			a := &agent.Agent{Greeting: agent.Ask("Hello."), Tools: []tools.Tool{

@@ -23,6 +23,7 @@ type diary struct {
 
 	mu    sync.Mutex
 	lines []string
+	tool  []string // on the goroutine of a function
 }
 
 type traced struct{}
@@ -31,6 +32,12 @@ func (d *diary) note(format string, args ...any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.lines = append(d.lines, fmt.Sprintf(format, args...))
+}
+
+func (d *diary) noteTool(format string, args ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.tool = append(d.tool, fmt.Sprintf(format, args...))
 }
 
 func (d *diary) ObserveConnect(ctx context.Context, _ voicelive.ConnectInfo) {
@@ -65,7 +72,7 @@ func (d *diary) ObserveTurnEnd(_ *agent.Conversation, t agent.Turn) {
 	d.note("turn ends %s %s heard %t tokens %t", t.Status, t.Cause, t.Heard > 0, t.Tokens.Total > 0)
 }
 func (d *diary) ObserveToolBegin(ctx context.Context, _ *agent.Conversation, call tools.Call) context.Context {
-	d.note("tool begins %s %t %v", call.Name, call.ResponseID != "", ctx.Value(traced{}))
+	d.noteTool("tool begins %s %t %v", call.Name, call.ResponseID != "", ctx.Value(traced{}))
 	return context.WithValue(ctx, traced{}, "in the tool")
 }
 func (d *diary) ObserveToolEnd(_ *agent.Conversation, call tools.Call) {
@@ -80,7 +87,7 @@ func TestObserver(t *testing.T) {
 	a := &agent.Agent{
 		Observer: agent.Observers{d, other, agent.NoObserver{}},
 		Tools: []tools.Tool{tools.New("look", "", func(ctx context.Context, _ struct{}) (string, error) {
-			d.note("tool runs %v", ctx.Value(traced{}))
+			d.noteTool("tool runs %v", ctx.Value(traced{}))
 			time.Sleep(time.Second)
 			return "done", nil
 		})},
@@ -108,8 +115,6 @@ func TestObserver(t *testing.T) {
 		"session true",
 		"speech true",
 		"turn begins true",
-		"tool begins look true in the trace",
-		"tool runs in the tool",
 		"turn ends completed  heard false tokens true",
 		"tool ends other confirmed 0s",
 		"tool ends look confirmed 1s",
@@ -127,7 +132,10 @@ func TestObserver(t *testing.T) {
 	if diff := cmp.Diff(want, d.lines); diff != "" {
 		t.Errorf("what the observer was told (-want +got):\n%s", diff)
 	}
-	if len(other.lines) != len(d.lines)-3 { // two connections, and one line of the tool
+	if diff := cmp.Diff([]string{"tool begins look true in the trace", "tool runs in the tool"}, d.tool); diff != "" {
+		t.Errorf("what it was told of the function (-want +got):\n%s", diff)
+	}
+	if len(other.lines) != len(d.lines)-2 { // two connections
 		t.Errorf("the second observer was told %q", other.lines)
 	}
 }

@@ -249,7 +249,7 @@ func TestAFoundryAgentForgets(t *testing.T) {
 
 // The service tells when it ends a session.
 func TestRolloverBeforeTheSessionExpires(t *testing.T) {
-	for _, limit := range []time.Duration{time.Minute, 10 * time.Minute} {
+	for _, limit := range []time.Duration{30 * time.Second, 3 * time.Minute} {
 		service := said()
 		service.SessionLimit, service.TellExpiry = limit, true
 		c := play(t, &agent.Agent{}, service, func(c *call) {
