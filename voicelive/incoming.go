@@ -27,6 +27,10 @@ func (s *Session) received(data []byte) {
 		watch(s, data)
 	}
 	s.waiters.received(ServerEventType(typ), data)
+	switch typ := ServerEventType(typ); typ {
+	case ServerEventTypeSessionCreated, ServerEventTypeSessionUpdated:
+		s.opening.received(typ) // last: Connect returns, and a Do that follows must not take this event for its own
+	}
 }
 
 func (s *Session) sessionCreated(data []byte) {
@@ -35,7 +39,6 @@ func (s *Session) sessionCreated(data []byte) {
 	s.mu.Lock()
 	s.id, s.config = id, kept
 	s.mu.Unlock()
-	s.opening.received(ServerEventTypeSessionCreated)
 }
 
 func (s *Session) itemCreated(data []byte) { s.waiters.itemCreated(data) }
@@ -45,7 +48,6 @@ func (s *Session) sessionUpdated(data []byte) {
 	s.mu.Lock()
 	s.config = kept
 	s.mu.Unlock()
-	s.opening.received(ServerEventTypeSessionUpdated)
 }
 
 func (s *Session) serviceError(data []byte) {
