@@ -230,33 +230,24 @@ const surroundings = `package main
 
 import (
 	"context"
+	"fmt"
 	"io"
-	"log"
 	"testing"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
-	"github.com/go-voicelive/voicelive-go/voicelive/floor"
-	"github.com/go-voicelive/voicelive-go/voicelive/tools"
+	"github.com/go-voicelive/voicelive-go/voicelive/agent"
+	"github.com/go-voicelive/voicelive-go/voicelive/agent/agenttest"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
-
-type City struct{ Name string }
-
-type Weather struct{}
 
 var (
 	ctx          context.Context
 	session      *voicelive.Session
 	recorder     io.Reader
-	lookUp       func(ctx context.Context, in City) (Weather, error)
-	speaker      interface {
-		Play(item string, audio []byte)
-		Stop() (item string, heard time.Duration)
-	}
-
-	_ = log.Print
 )
+
+func newAgent(client *voicelive.Client) *agent.Agent { return &agent.Agent{Client: client} }
 
 func TestMain(m *testing.M) { m.Run() }
 `
@@ -275,8 +266,6 @@ func TestFragments(t *testing.T) {
 			file += "\n" + b.text
 		case strings.HasPrefix(b.text, "func "):
 			file += "\n" + b.text
-		case strings.HasPrefix(b.text, "case "):
-			file += fmt.Sprintf("\nfunc fragment%d(event voicelive.ServerEvent) error {\nswitch e := event.(type) {\n%s}\nreturn nil\n}\n", i, b.text)
 		default:
 			file += fmt.Sprintf("\nfunc fragment%d() error {\n%s\nreturn nil\n}\n", i, b.text)
 		}
