@@ -188,6 +188,10 @@ bench: ## compare the codec with its peers; a module of its own, which downloads
 bench-sessions: ## compare live sessions with those of peers: time, latency and memory; see bench/README.md
 	go -C bench run ./sessions
 
+.PHONY: bench-calls
+bench-calls: ## compare telephone calls that are bridged to sessions with those of peers; see bench/README.md
+	go -C bench run ./calls
+
 .PHONY: bench-agent
 bench-agent: ## measure a second of a call with an agent beside one with the session alone; the ratio of processor time is to be 1.25 at most
 	go test ./voicelive/agent -run '^$$' -bench Second -benchtime 2000x

@@ -128,11 +128,11 @@ func (c *client) converse(start time.Time) (clientReport, error) {
 	before, waited := live.CPUTime(), live.WaitedTime()
 	time.Sleep(time.Until(start.Add(c.job.Warm + c.job.Window)))
 	c.measuring.Store(false)
-	u := usageNow()
+	u := live.UsageNow()
 	r := clientReport{
 		CPU: live.CPUTime() - before, Waited: live.WaitedTime() - waited,
 		P50: c.latencies.Quantile(0.5), P99: c.latencies.Quantile(0.99), Max: c.latencies.Max(),
-		Heap: u.heap, Stack: u.stack, RSS: u.rss, Goroutine: u.goroutines,
+		Heap: u.Heap, Stack: u.Stack, RSS: u.RSS, Goroutine: u.Goroutines,
 	}
 	late := time.NewTimer(patience)
 	defer late.Stop()
@@ -226,16 +226,16 @@ func (c *client) openIdle(ctx context.Context, before int) (r clientReport, err 
 	if err := c.open(ctx, before); err != nil {
 		return r, err
 	}
-	without := usageSettled()
+	without := live.UsageSettled()
 	n := c.job.Sessions - before
 	if err := c.open(ctx, n); err != nil {
 		return r, err
 	}
-	with := usageSettled()
-	r.Heap = (with.heap - without.heap) / int64(n)
-	r.Stack = (with.stack - without.stack) / int64(n)
-	r.RSS = (with.rss - without.rss) / int64(n)
-	r.Goroutine = (with.goroutines - without.goroutines) / float64(n)
+	with := live.UsageSettled()
+	r.Heap = (with.Heap - without.Heap) / int64(n)
+	r.Stack = (with.Stack - without.Stack) / int64(n)
+	r.RSS = (with.RSS - without.RSS) / int64(n)
+	r.Goroutine = (with.Goroutines - without.Goroutines) / float64(n)
 	return r, c.err()
 }
 

@@ -70,7 +70,11 @@ func play(role string, args []string) error {
 	if err := json.Unmarshal([]byte(args[0]), &j); err != nil {
 		return err
 	}
-	wait, tell := live.Parent()
+	next, tell := live.Parent()
+	wait := func() error {
+		_, err := next()
+		return err
+	}
 	switch role {
 	case serverRole:
 		return playServer(j, wait, tell)

@@ -8,27 +8,6 @@ import (
 	"github.com/go-voicelive/voicelive-go/bench/internal/live"
 )
 
-// usage is what a process holds.
-type usage struct {
-	heap, stack, rss int64
-	goroutines       float64
-}
-
-func usageNow() usage {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return usage{heap: int64(m.HeapAlloc), stack: int64(m.StackInuse), rss: live.ResidentBytes(), goroutines: float64(runtime.NumGoroutine())}
-}
-
-// usageSettled is what is held for good: garbage is collected, twice because of
-// pools, and goroutines have had the time to come to rest.
-func usageSettled() usage {
-	time.Sleep(200 * time.Millisecond)
-	runtime.GC()
-	runtime.GC()
-	return usageNow()
-}
-
 // costs is what a process has used.
 type costs struct {
 	cpu           time.Duration

@@ -38,7 +38,7 @@ func Dial(ctx context.Context, dial wstest.Dial, addr string) (net.Conn, []byte,
 	if err != nil {
 		return nil, nil, err
 	}
-	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: c2Vzc2lvbnNiZW5jaG1hcms=\r\n\r\n", addr)
+	fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", addr)
 	br := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(br, nil)
 	if err == nil && resp.StatusCode != http.StatusSwitchingProtocols {

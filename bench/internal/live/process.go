@@ -69,9 +69,12 @@ func (p *Process) Kill() {
 }
 
 // Parent returns how a process waits for the next word of the one that has started it, and how it replies.
-func Parent() (wait func() error, tell func(any) error) {
+func Parent() (wait func() (word string, err error), tell func(any) error) {
 	in, out := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
-	return func() error { return in.Decode(new(string)) }, out.Encode
+	return func() (word string, err error) {
+		err = in.Decode(&word)
+		return word, err
+	}, out.Encode
 }
 
 // StartProfile writes a processor profile until it is stopped.
