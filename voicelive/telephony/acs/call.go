@@ -45,8 +45,9 @@ type Call struct {
 	pacer   pacer
 	stop    bool  // StopAudio must be sent before any audio
 	sending bool  // somebody sends
-	err     error // of sending
+	err     error // of sending; leg.ErrHungUp after the end of the stream
 	hungUp  bool  // by us
+	lasts   bool  // the request to end the call has failed
 	left    bool  // the user has been transferred
 	timer   *time.Timer
 }
@@ -132,9 +133,11 @@ func (c *Call) receiveError(ctx context.Context, err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.err != nil && !c.hungUp:
+	case err == io.EOF:
+		return io.EOF
+	case c.err != nil && c.err != leg.ErrHungUp && !c.hungUp:
 		return c.err
-	case err == io.EOF || err == io.ErrUnexpectedEOF || errors.Is(err, socket.ErrClosed):
+	case err == io.ErrUnexpectedEOF || errors.Is(err, socket.ErrClosed):
 		return io.EOF
 	}
 	return fmt.Errorf("acs: %w", err)
@@ -204,7 +207,11 @@ func (c *Call) flush() {
 		c.mu.Unlock()
 		err := c.socket.Write(*out)
 		c.mu.Lock()
-		if err != nil {
+		switch err {
+		case nil:
+		case socket.ErrClosed:
+			c.err = leg.ErrHungUp
+		default:
 			c.err = fmt.Errorf("acs: sending audio: %w", err)
 		}
 	}
@@ -244,16 +251,16 @@ func (c *Call) frame(out *[]byte, now time.Time) bool {
 const hangUpTimeout = 10 * time.Second
 
 // HangUp ends the call for everybody. Without Handler.Client it ends only the stream of audio, and Communication
-// Services keeps the call.
+// Services keeps the call. If the request fails, it is made again when Serve returns.
 func (c *Call) HangUp(ctx context.Context, reason string) error {
 	return c.end(ctx, socket.CloseNormal, reason)
 }
 
-// end hangs up, once.
+// end hangs up, once, and again if the request failed.
 func (c *Call) end(ctx context.Context, code int, reason string) error {
 	c.mu.Lock()
-	over, left := c.hungUp, c.left
-	c.hungUp = true
+	over, left := c.hungUp && !c.lasts, c.left
+	c.hungUp, c.lasts = true, false
 	c.timer.Stop()
 	c.mu.Unlock()
 	if over {
@@ -263,7 +270,11 @@ func (c *Call) end(ctx context.Context, code int, reason string) error {
 	if c.client != nil && c.ConnectionID != "" && !left {
 		ctx, cancel := context.WithTimeout(ctx, hangUpTimeout)
 		defer cancel()
-		err = c.client.HangUp(ctx, c.ConnectionID)
+		if err = c.client.HangUp(ctx, c.ConnectionID); err != nil {
+			c.mu.Lock()
+			c.lasts = true
+			c.mu.Unlock()
+		}
 	}
 	c.close(code, reason)
 	return err

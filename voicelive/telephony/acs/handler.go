@@ -172,16 +172,18 @@ func (h *Handler) serve(ctx context.Context, call *Call) {
 		call.end(context.WithoutCancel(ctx), socket.CloseGoingAway, "the server shuts down")
 	})
 	defer stop()
-	err := h.Serve(ctx, call)
-	code, reason := socket.CloseNormal, ""
-	if err != nil {
-		code, reason = socket.CloseServerError, "the call failed"
+	code, reason := socket.CloseServerError, "the call failed" // also if Serve panics
+	defer func() {
+		if err := call.end(context.WithoutCancel(ctx), code, reason); err != nil {
+			call.logger.WarnContext(ctx, "hanging up failed", "error", err)
+		}
+		call.logger.InfoContext(ctx, "call ended")
+	}()
+	if err := h.Serve(ctx, call); err != nil {
 		call.logger.ErrorContext(ctx, "call failed", "error", err)
+		return
 	}
-	if err := call.end(context.WithoutCancel(ctx), code, reason); err != nil {
-		call.logger.WarnContext(ctx, "hanging up failed", "error", err)
-	}
-	call.logger.InfoContext(ctx, "call ended")
+	code, reason = socket.CloseNormal, ""
 }
 
 // Shutdown lets no new call begin, and waits until the running ones have ended. When ctx ends, the

@@ -1,0 +1,68 @@
+package acs_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg/legtest"
+	"github.com/go-voicelive/voicelive-go/voicelive/telephony/acs"
+)
+
+// Closing the socket ends no call: it would last, and cost money, until the user hangs up.
+func TestACallWhoseServePanicsIsHungUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPhone(t, nil, func(context.Context, *acs.Call) error { panic(http.ErrAbortHandler) })
+		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+		time.Sleep(time.Minute)
+		if call.Ended() != "terminated" {
+			t.Errorf("the call has ended by %q", call.Ended())
+		}
+	})
+}
+
+func TestHangingUpIsTriedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p *phone
+		p = newPhone(t, nil, func(ctx context.Context, call *acs.Call) error {
+			p.service.Refuse("terminate", http.StatusConflict)
+			if call.HangUp(ctx, "the end") == nil {
+				t.Error("a refusal is no error")
+			}
+			p.service.Refuse("terminate", 0)
+			return nil
+		})
+		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+		time.Sleep(time.Minute)
+		if call.Ended() != "terminated" {
+			t.Errorf("the call has ended by %q", call.Ended())
+		}
+	})
+}
+
+// Audio that is played while the user hangs up changes nothing.
+func TestPlayingBehindTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ends [4]error
+		p := newPhone(t, nil, func(ctx context.Context, call *acs.Call) error {
+			ends[0] = drain(ctx, call)
+			ends[1] = call.Play(ctx, make([]byte, 9600)) // it is found out now
+			ends[2] = call.Play(ctx, make([]byte, 9600))
+			_, ends[3] = call.Receive(ctx)
+			return nil
+		})
+		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+		time.Sleep(time.Second)
+		call.HangUp()
+		call.Wait()
+		time.Sleep(time.Minute)
+		if ends[0] != nil || ends[1] != nil && !errors.Is(ends[1], leg.ErrHungUp) || !errors.Is(ends[2], leg.ErrHungUp) || ends[3] != io.EOF {
+			t.Errorf("errors %v", ends)
+		}
+	})
+}
