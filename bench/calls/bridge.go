@@ -23,7 +23,7 @@ var contenders = map[string]contender{
 var about = [][2]string{
 	{"ours", "a leg of this package and a session, audio handed from one to the other"},
 	{"playback", "the same with a playback.Player, which knows what the caller has heard"},
-	{"naive", "gorilla/websocket and encoding/json, base64 as strings, a goroutine per direction"},
+	{"naive", "gorilla/websocket and encoding/json in two passes, base64 as strings, a goroutine per direction"},
 	{"floor", "no library: frames by hand, base64 passed through where nothing is coalesced"},
 }
 
