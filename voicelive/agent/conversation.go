@@ -14,10 +14,10 @@ import (
 
 // A Conversation is one call. Its methods may be called from any goroutine, and from the
 // callbacks of the [Agent]; those that wait for the service must not be called from callbacks.
-//
-// One goroutine, run, owns all that changes. Everything else reaches it as an event of the session,
-// an input of the leg, a deadline, or a func in the mailbox.
 type Conversation struct {
+	// One goroutine, run, owns all that changes. Everything else reaches it as an event of the session,
+	// an input of the leg, a deadline, or a func in the mailbox.
+
 	id     string
 	agent  *Agent
 	leg    leg.Leg  // nil with Attach

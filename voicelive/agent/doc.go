@@ -38,6 +38,9 @@
 // other instructions with tools.HandOff, and to another person with tools.Transfer, if the leg is a
 // leg.Transferer. Agent.Playback pauses in place of stopping with playback.Pause.
 //
+// Calls of the tools of MCP servers, which Connect.Session.Tools describes, need an approval unless RequireApproval
+// of the voicelive.MCPServer says otherwise. Runner.Approve decides; without it they are denied.
+//
 // # Without a leg
 //
 // [Agent.Attach] takes part in a session in text, or in one whose audio goes between a browser and the service by WebRTC. It

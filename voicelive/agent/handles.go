@@ -23,7 +23,9 @@ func (c *Conversation) Prompt(p Prompt) *Speech {
 	return s
 }
 
-// Write adds a message that the user has written, and asks for the reply to it, when nobody speaks.
+// Write adds a message that the user has written, and asks for the reply to it, when nobody speaks. Messages that are
+// written before the reply begins have one reply together. The Speech is the first response to the message: if that
+// only calls tools, the Speech is over before the reply that follows their outputs.
 func (c *Conversation) Write(text string) *Speech { return c.Prompt(Prompt{text, Written}) }
 
 // End hangs up after a goodbye has been heard. An interruption of the goodbye does not change that.

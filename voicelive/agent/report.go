@@ -94,11 +94,11 @@ type ToolCall struct {
 	Server    string        `json:"server,omitempty"` // the label of the MCP server; empty for a function
 	Name      string        `json:"name"`
 	Arguments string        `json:"arguments"`
-	Output    string        `json:"output,omitempty"`
+	Output    string        `json:"output,omitempty"` // of a function; that of an MCP server's is in the Transcript
 	Outcome   tools.Outcome `json:"outcome"`
 	Error     string        `json:"error,omitempty"`
-	Ran       bool          `json:"ran"` // of an MCP server's, as far as is known
-	Duration  time.Duration `json:"duration_ns"`
+	Ran       bool          `json:"ran"`         // of an MCP server's, as far as is known
+	Duration  time.Duration `json:"duration_ns"` // that a function took
 }
 
 // Tokens are the tokens of responses, as the service counts them.

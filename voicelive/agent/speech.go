@@ -49,7 +49,8 @@ func newSpeech() *Speech { return &Speech{done: make(chan struct{})} }
 // not be said.
 func (s *Speech) Done() <-chan struct{} { return s.done }
 
-// Wait waits until the speech is over. The error is ctx.Err, or why it was not said.
+// Wait waits until the speech is over. The error is ctx.Err, or why it was not said. It must not be called from
+// callbacks of the [Agent], such as Begin: they let the conversation wait.
 func (s *Speech) Wait(ctx context.Context) (Spoken, error) {
 	select {
 	case <-s.done:

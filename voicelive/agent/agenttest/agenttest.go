@@ -69,8 +69,8 @@ type called struct {
 const patience = 30 * time.Second
 
 // Run lets a user call an agent, and returns the report of the call. The agent is that of newAgent, with a client of the
-// simulator; an agent without a model gets gpt-realtime. Nil options are those of voicelivetest. When the script has
-// ended, the user hangs up. Run is a bubble of testing/synctest: time is virtual in all of it.
+// simulator; an agent without a model gets gpt-realtime. Nil options are those of voicelivetest; the
+// greeting is a response too, so that a voicelivetest.Sequence begins with it. When the script has ended, the user hangs up. Run is a bubble of testing/synctest: time is virtual in all of it.
 func Run(t *testing.T, newAgent func(*voicelive.Client) *agent.Agent, service *voicelivetest.Options, script func(c *Call)) (report *agent.Report) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
