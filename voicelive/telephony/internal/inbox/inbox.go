@@ -66,9 +66,12 @@ func (b *Inbox) Audio(gap time.Duration, audio []byte) {
 	gap = min(max(gap-b.silent, 0), MaxGap)
 	b.heard, b.silent = time.Now(), 0
 	last := len(b.items) - 1
-	if last < 0 || gap > 0 || b.items[last].Digit != 0 || b.items[last].Mark != "" {
+	switch {
+	case last < 0 || b.items[last].event() || gap > 0 && b.items[last].n > 0:
 		b.items = append(b.items, item{Input: leg.Input{Gap: gap}})
 		last++
+	default: // gaps with nothing between them are one
+		b.items[last].Gap = min(b.items[last].Gap+gap, MaxGap)
 	}
 	b.items[last].n += len(audio)
 	b.audio = append(b.audio, audio...)
@@ -76,15 +79,26 @@ func (b *Inbox) Audio(gap time.Duration, audio []byte) {
 	b.wake()
 }
 
-// bound turns the oldest audio into gaps, as far as there is too much.
+// event reports whether an item is a key or a mark.
+func (i *item) event() bool { return i.Digit != 0 || i.Mark != "" }
+
+// bound turns the oldest audio into gaps, as far as there is too much. Gaps that follow each other become one.
 func (b *Inbox) bound() {
 	over := len(b.audio) - b.format.Bytes(MaxGap)
-	for i := 0; over > 0; i++ {
+	for i := 0; over > 0; {
 		n := min(over, b.items[i].n)
 		b.items[i].Gap = min(b.items[i].Gap+b.format.Duration(n), MaxGap)
 		b.items[i].n -= n
 		b.audio = append(b.audio[:0], b.audio[n:]...)
 		over -= n
+		switch next := i + 1; {
+		case b.items[i].n > 0:
+		case next < len(b.items) && !b.items[i].event() && !b.items[next].event():
+			b.items[next].Gap = min(b.items[next].Gap+b.items[i].Gap, MaxGap)
+			b.items = append(b.items[:i], b.items[next:]...)
+		default:
+			i++
+		}
 	}
 }
 

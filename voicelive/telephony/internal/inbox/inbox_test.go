@@ -151,6 +151,32 @@ func TestEventsAreBounded(t *testing.T) {
 	}
 }
 
+func TestGapsAreBounded(t *testing.T) {
+	for name, packet := range map[string][]byte{"without audio": nil, "with audio": packet(1)} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := New(leg.MuLaw)
+				b.Event(leg.Input{Digit: '1'})
+				for range 5000 {
+					b.Audio(40*time.Millisecond, packet)
+				}
+				items, sound := 0, time.Duration(0)
+				for _, r := range receive(t, b, 10*time.Millisecond) {
+					items++
+					sound += r.Audio
+					if r.Gap > MaxGap {
+						t.Errorf("a gap of %v", r.Gap)
+					}
+				}
+				want := min(MaxGap, time.Duration(5000)*leg.MuLaw.Duration(len(packet)))
+				if most := int(MaxGap/leg.Packet) + 2; items > most || sound != want {
+					t.Errorf("%d inputs with %v of audio wait, want %d at most with %v", items, sound, most, want)
+				}
+			})
+		})
+	}
+}
+
 func TestReceivingAllocatesNothing(t *testing.T) {
 	b := New(leg.MuLaw)
 	p := packet(1)
