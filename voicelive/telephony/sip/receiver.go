@@ -209,18 +209,34 @@ func (r *receiver) event(stamp uint32, event byte) {
 	}
 }
 
-// emit queues an input. If the queue is full its first is lost; what follows is told of the time.
+// emit queues an input. If the queue is full its first audio is lost, and what follows that is told of the time. Keys
+// are lost only if nothing else waits.
 func (r *receiver) emit(gap time.Duration, audio []byte, digit byte) {
 	if r.size == len(r.queue) {
-		lost := &r.queue[r.first]
-		missed := lost.Gap + r.format.Duration(len(lost.Audio))
-		r.first = (r.first + 1) % len(r.queue)
-		r.size--
-		r.queue[r.first].Gap += missed
+		r.lose()
 	}
 	in := &r.queue[(r.first+r.size)%len(r.queue)]
 	*in = leg.Input{Gap: gap, Digit: digit, Audio: append(in.Audio[:0], audio...)}
 	r.size++
+}
+
+// lose makes room in the queue.
+func (r *receiver) lose() {
+	at := func(i int) *leg.Input { return &r.queue[(r.first+i)%len(r.queue)] }
+	keys := 0
+	for keys < r.size-1 && at(keys).Digit != 0 {
+		keys++
+	}
+	if at(keys).Digit != 0 {
+		keys = 0
+	}
+	missed := at(keys).Gap + r.format.Duration(len(at(keys).Audio))
+	for i := keys; i > 0; i-- { // the memory of what is lost stays in the queue
+		*at(i), *at(i - 1) = *at(i - 1), *at(i)
+	}
+	r.first = (r.first + 1) % len(r.queue)
+	r.size--
+	at(min(keys, r.size-1)).Gap += missed
 }
 
 // pop returns the next input, with its audio in buf.

@@ -274,6 +274,23 @@ func TestTheBacklogIsBounded(t *testing.T) {
 	}
 }
 
+// Keys are kept while audio becomes gaps: somebody types a number that a program reads late.
+func TestTheBacklogKeepsKeys(t *testing.T) {
+	l := newLine()
+	for n := range 250 {
+		p := voice(n)
+		if n == 1 || n == 3 {
+			p.PayloadType, p.Payload = 101, []byte{byte(n), 10, 0, 160}
+		}
+		l.r.push(l.begin.Add(time.Duration(n)*20*ms), p)
+	}
+	l.pop()
+	kept := l.got[2].Gap + time.Duration(len(l.got)-2)*20*ms
+	if l.got[0].Digit != '1' || l.got[1].Digit != '3' || kept+l.got[0].Gap+l.got[1].Gap != 250*20*ms || len(l.got) != backlog {
+		t.Errorf("%d inputs came, with %v after the keys: %s", len(l.got), kept, l)
+	}
+}
+
 // In steady state receiving and sending take no memory.
 func TestPacketsTakeNoMemory(t *testing.T) {
 	r, s := newReceiver(leg.MuLaw, pcmu, 101), newSender(leg.MuLaw, pcmu, 1, 2, 3)
