@@ -64,6 +64,15 @@ type IncomingCall struct {
 	Logger *slog.Logger
 }
 
+// String returns where calls go, and not the key.
+func (h *IncomingCall) String() string { return "acs.IncomingCall(" + h.Stream.URL + ")" }
+
+// GoString returns String.
+func (h *IncomingCall) GoString() string { return h.String() }
+
+// LogValue returns String.
+func (h *IncomingCall) LogValue() slog.Value { return slog.StringValue(h.String()) }
+
 // incomingData is the data of events, as far as it counts.
 type incomingData struct {
 	ValidationCode      string `json:"validationCode"`

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -123,11 +124,14 @@ func (a *Account) post(ctx context.Context, callSID string, form url.Values, int
 	return nil
 }
 
-// String returns the account without its secret, as do all other ways to print it.
-func (a *Account) String() string { return "twilio.Account(" + a.SID + ")" }
+// String returns the account without its secret.
+func (a Account) String() string { return "twilio.Account(" + a.SID + ")" }
 
 // GoString returns String.
-func (a *Account) GoString() string { return a.String() }
+func (a Account) GoString() string { return a.String() }
+
+// LogValue returns String.
+func (a Account) LogValue() slog.Value { return slog.StringValue(a.String()) }
 
 // dial is the TwiML that connects a call to a target.
 func dial(target string) (string, error) {

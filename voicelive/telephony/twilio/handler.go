@@ -147,6 +147,15 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, status int, err
 	http.Error(w, http.StatusText(status), status)
 }
 
+// String returns the address of the handler, and none of its secrets.
+func (h *Handler) String() string { return "twilio.Handler(" + h.URL + ")" }
+
+// GoString returns String.
+func (h *Handler) GoString() string { return h.String() }
+
+// LogValue returns String.
+func (h *Handler) LogValue() slog.Value { return slog.StringValue(h.String()) }
+
 func (h *Handler) log() *slog.Logger {
 	if h.Logger == nil {
 		return slog.New(slog.DiscardHandler)
