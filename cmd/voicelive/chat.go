@@ -36,6 +36,7 @@ var chatCommand = command{
 
 func chat(ctx context.Context, std *streams, session *voicelive.Session) error {
 	lines := bufio.NewScanner(std.in)
+	lines.Buffer(nil, 1<<20) // bytes of a line
 	prompt := func() bool {
 		if std.terminal(std.out) && !std.json {
 			fmt.Fprint(std.err, "> ")
@@ -50,7 +51,7 @@ func chat(ctx context.Context, std *streams, session *voicelive.Session) error {
 		if err := session.SendText(ctx, text); err != nil {
 			return err
 		}
-		if err := (&hearing{std: std, transcript: std.out}).response(ctx, session); err != nil {
+		if err := (&hearing{std: std, transcript: std.out, user: text}).response(ctx, session); err != nil {
 			return err
 		}
 	}

@@ -131,14 +131,14 @@ func (std *streams) exit(ctx context.Context, err error) int {
 		return e.code
 	}
 	if std.json {
-		failure := map[string]any{"error": e.cause.Error(), "exit": e.code}
+		failure := map[string]any{"error": describe(e.cause), "exit": e.code}
 		if errors.As(err, &refused) && refused.Code != "" {
 			failure["code"] = refused.Code
 		}
 		printJSON(std.err, failure)
 		return e.code
 	}
-	fmt.Fprintln(std.err, std.color(std.err, 31, "voicelive:"), e.cause)
+	fmt.Fprintln(std.err, std.color(std.err, 31, "voicelive:"), describe(e.cause))
 	return e.code
 }
 

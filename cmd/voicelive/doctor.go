@@ -79,7 +79,7 @@ func (d *doctor) print(step, found string, bad *ailment) error {
 	if d.std.json {
 		result := map[string]any{"step": step, "ok": bad == nil, "found": found}
 		if bad != nil {
-			result["error"], result["fix"] = bad.err.Error(), bad.fix
+			result["error"], result["fix"] = describe(bad.err), bad.fix
 		}
 		return d.std.printJSON(result)
 	}
@@ -87,7 +87,7 @@ func (d *doctor) print(step, found string, bad *ailment) error {
 		_, err := fmt.Fprintf(d.std.out, "%s %-11s %s\n", d.std.color(d.std.out, 32, "ok  "), step, found)
 		return err
 	}
-	_, err := fmt.Fprintf(d.std.out, "%s %-11s %v\n     %s\n", d.std.color(d.std.out, 31, "FAIL"), step, bad.err, bad.fix)
+	_, err := fmt.Fprintf(d.std.out, "%s %-11s %s\n     %s\n", d.std.color(d.std.out, 31, "FAIL"), step, describe(bad.err), bad.fix)
 	return err
 }
 

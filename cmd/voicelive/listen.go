@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -27,6 +28,9 @@ said between two pauses, with the time at which it began. Audio is sent as fast 
 		return func(ctx context.Context, std *streams, args []string) error {
 			if len(args) != 1 {
 				return usagef("listen needs one file; - is standard input")
+			}
+			if !slices.Contains([]int{0, 8000, 16000, 24000}, *rate) {
+				return usagef("-rate must be 8000, 16000 or 24000")
 			}
 			file, err := openFile(args[0], std)
 			if err != nil {

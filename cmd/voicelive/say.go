@@ -60,7 +60,7 @@ func say(ctx context.Context, std *streams, s *service, text, in, out string) (e
 		return err
 	}
 	defer session.Close()
-	h := hearing{std: std, transcript: std.out}
+	h := hearing{std: std, transcript: std.out, user: text}
 	if out != "" {
 		var file io.WriteCloser = nopCloser{std.out}
 		if out == "-" {
@@ -126,7 +126,7 @@ type hearing struct {
 	transcript io.Writer
 	sound      *audio.Writer // nil if the sound is not kept
 	said       strings.Builder
-	user       string
+	user       string // what the user said
 }
 
 // response prints what is said on both sides until the response is done, or all of it as one line of JSON.

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"strings"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -53,6 +55,7 @@ func (s *service) client(std *streams) (*voicelive.Client, error) {
 		return nil, usagef("no endpoint: set %s or -endpoint; voicelive simulate is a service for trying out", envEndpoint)
 	}
 	options := &voicelive.ClientOptions{Observer: std.observer}
+	options.Retry.MaxRetries = -1 // who waits wants to know at once what is wrong
 	var client *voicelive.Client
 	var err error
 	if key := std.env(envKey); key != "" {
@@ -119,6 +122,23 @@ func (s *service) configuration(std *streams) (*voicelive.RequestSession, error)
 	return session, nil
 }
 
+// describe is the text of an error, on one line if the service has refused the session.
+func describe(err error) string {
+	var refused *azcore.ResponseError
+	if !errors.As(err, &refused) || refused.RawResponse == nil {
+		return err.Error()
+	}
+	text := fmt.Sprintf("the service refused the session with status %d", refused.StatusCode)
+	var reason struct {
+		Error struct{ Message string }
+	}
+	body, err := runtime.Payload(refused.RawResponse)
+	if err == nil && json.Unmarshal(body, &reason) == nil && reason.Error.Message != "" {
+		text += ": " + reason.Error.Message
+	}
+	return text
+}
+
 // failure is the error of the events of a session: nil for an event that is no error.
 func failure(event voicelive.ServerEvent, err error) error {
 	var undecodable *voicelive.EventError
@@ -127,7 +147,7 @@ func failure(event voicelive.ServerEvent, err error) error {
 		return voicelive.NewServiceError(e)
 	case *voicelive.ServerEventResponseDone:
 		if d, ok := e.Response.StatusDetails.(*voicelive.ResponseFailedDetails); ok {
-			return errors.New("the response failed: " + fmt.Sprint(d.Error))
+			return fmt.Errorf("the response failed: %s", d.Error)
 		}
 	}
 	if errors.As(err, &undecodable) { // costs this event

@@ -19,7 +19,7 @@ accepts any credential, detects speech, and repeats the words of the user, unles
 With -check, it ends with exit code 1 if a client broke the protocol: an event that the service refuses, a function call
 without an output or with two, a response asked for while the user speaks, a mistake in the WebSocket.`,
 	declare: func(fs *flag.FlagSet) runner {
-		var s simulation
+		var s simulateFlags
 		fs.StringVar(&s.address, "address", "localhost:8080", "where to listen, a `host:port`; port 0 is a free one")
 		fs.StringVar(&s.certificate, "tls", "", "encrypt connections, and write the certificate that clients must trust to this `file`")
 		fs.StringVar(&s.script, "script", "", "a `file` that says how to behave, as -schema describes it")
@@ -31,13 +31,13 @@ without an output or with two, a response asked for while the user speaks, a mis
 	},
 }
 
-type simulation struct {
+type simulateFlags struct {
 	address, certificate, script string
 	schema, check, quiet         bool
 	sessions                     int
 }
 
-func (s *simulation) run(ctx context.Context, std *streams, args []string) error {
+func (s *simulateFlags) run(ctx context.Context, std *streams, args []string) error {
 	if err := noArguments(args); err != nil {
 		return err
 	}
