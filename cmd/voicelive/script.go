@@ -164,9 +164,9 @@ func readScript(path string) (*script, error) {
 	return s, nil
 }
 
-// position is file:line:column of an offset in a text.
+// position is file:line:column of the byte before an offset in a text, which is the last one that was read.
 func position(path string, text []byte, offset int64) string {
-	before := text[:min(int(offset), len(text))]
+	before := text[:max(0, min(int(offset), len(text))-1)]
 	return fmt.Sprintf("%s:%d:%d", filepath.ToSlash(path), 1+bytes.Count(before, []byte("\n")), len(before)-bytes.LastIndexByte(before, '\n'))
 }
 
