@@ -15,7 +15,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
-var update = flag.Bool("update", false, "rewrite testdata/help.txt, docs/simulator-script.schema.json and the output in README.md")
+var update = flag.Bool("update", false, "rewrite testdata/help.txt, docs/simulator-script.schema.json and the outputs in README.md")
 
 // TestMain is the command itself, for the programs in README.md.
 func TestMain(m *testing.M) {
