@@ -77,8 +77,8 @@ func TestAConversation(t *testing.T) {
 				user.Listen()
 				user.HangUp()
 				call.Wait()
-				synctest.Wait()
 				time.Sleep(time.Minute)
+				synctest.Wait()
 				user.Check(srv.Session(0))
 				if report == nil || report.Reason != agent.UserHungUp || len(report.Interruptions) != 1 {
 					t.Errorf("the report is %+v", report)
@@ -104,6 +104,9 @@ func TestOverTCP(t *testing.T) {
 	})
 	call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24).Leg())
 	call.Wait()
+	if err := p.handler.Shutdown(t.Context()); err != nil { // it logs to the test until then
+		t.Error(err)
+	}
 	if call.Ended() != "terminated" {
 		t.Errorf("the call ended: %s", call.Ended())
 	}

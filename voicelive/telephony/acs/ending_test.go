@@ -20,6 +20,7 @@ func TestACallWhoseServePanicsIsHungUp(t *testing.T) {
 		p := newPhone(t, nil, func(context.Context, *acs.Call) error { panic(http.ErrAbortHandler) })
 		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if call.Ended() != "terminated" {
 			t.Errorf("the call has ended by %q", call.Ended())
 		}
@@ -39,6 +40,7 @@ func TestHangingUpIsTriedAgain(t *testing.T) {
 		})
 		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if call.Ended() != "terminated" {
 			t.Errorf("the call has ended by %q", call.Ended())
 		}
@@ -61,6 +63,7 @@ func TestPlayingBehindTheEnd(t *testing.T) {
 		call.HangUp()
 		call.Wait()
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if ends[0] != nil || ends[1] != nil && !errors.Is(ends[1], leg.ErrHungUp) || !errors.Is(ends[2], leg.ErrHungUp) || ends[3] != io.EOF {
 			t.Errorf("errors %v", ends)
 		}
