@@ -99,6 +99,17 @@ func Listen(address string, o *Options) (*Endpoint, error) {
 	return e, nil
 }
 
+// String returns the options without the passwords of Users.
+func (o Options) String() string {
+	return fmt.Sprintf("sip.Options(%d peers, %d users)", len(o.Peers), len(o.Users))
+}
+
+// GoString returns String.
+func (o Options) GoString() string { return o.String() }
+
+// LogValue returns String.
+func (o Options) LogValue() slog.Value { return slog.StringValue(o.String()) }
+
 // complete checks options, and fills in defaults.
 func (o *Options) complete() error {
 	switch {
