@@ -40,6 +40,7 @@ type Call struct {
 	next    time.Time // when the next packet should begin
 
 	transfer sync.Mutex // held while a transfer is asked for
+	ending   sync.Mutex // one goroutine hangs up
 
 	mu      sync.Mutex
 	pacer   pacer
@@ -256,8 +257,11 @@ func (c *Call) HangUp(ctx context.Context, reason string) error {
 	return c.end(ctx, socket.CloseNormal, reason)
 }
 
-// end hangs up, once, and again if the request failed.
+// end hangs up, once, and again if the request failed. Who comes second waits for the first, so that the
+// socket is not closed before the request was made.
 func (c *Call) end(ctx context.Context, code int, reason string) error {
+	c.ending.Lock()
+	defer c.ending.Unlock()
 	c.mu.Lock()
 	over, left := c.hungUp && !c.lasts, c.left
 	c.hungUp, c.lasts = true, false
