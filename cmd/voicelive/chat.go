@@ -12,14 +12,18 @@ import (
 
 var chatCommand = command{
 	name:  "chat",
-	short: "hold a conversation in writing",
+	short: "hold a conversation, in writing or aloud",
 	long:  `Each line of standard input is said to the model, and its reply printed as it comes. The conversation ends with the input.`,
 	declare: func(fs *flag.FlagSet) runner {
 		var s service
 		s.sessionFlags(fs)
+		aloud := fs.Bool("speak", false, "talk with microphone and loudspeaker until an interrupt; use headphones, there is no echo cancellation; needs a build with the tag device")
 		return func(ctx context.Context, std *streams, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err
+			}
+			if *aloud {
+				return talk(ctx, std, &s)
 			}
 			session, err := s.connect(ctx, std, func(session *voicelive.RequestSession) error {
 				session.Modalities = []voicelive.Modality{voicelive.ModalityText}
