@@ -86,30 +86,27 @@ MACHINES := ./voicelive/floor ./voicelive/playback ./voicelive/tools
 LONG := -run '^Test(Schedules|EverythingAtOnce|ConnectsThatAreCancelled)'
 
 # Conversations are had one after the other, so two parts go on at once.
-LONG_PARTS := long-acs long-faults long-agents long-users long-calls long-machines long-replay
+# The race detector takes ten times the time, and is for the rounds of make test and of make soak.
+LONG_PARTS := long-acs long-agents long-faults long-twilio long-others
 
 .PHONY: test-long
 test-long: ## run the tests of chance with as many rounds as CI does
 	@$(MAKE) --no-print-directory -j2 $(LONG_PARTS)
 
 .PHONY: $(LONG_PARTS)
-long-faults:
-	go test $(RACE) ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
-long-agents:
-	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
 long-acs:
 	go test ./voicelive/telephony/acs -run '^TestRandomCalls$$' -calls 2000 -first-call 51
-	go test $(RACE) ./voicelive/telephony/acs -run '^TestPacer' -schedules 1000 -first 21
-long-users:
-	go test $(RACE) ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 100 -first 21
-long-calls:
+long-agents:
+	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
 	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
-long-machines:
-	go test $(RACE) $(MACHINES) -run '^TestSchedules$$' -schedules 20000 -first 10001
-long-replay:
-	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 500 -first 7
+long-faults:
+	go test ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
+long-twilio:
 	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -calls 2000 -first 51
 	go test ./voicelive/telephony/twilio -run '^TestIdleSockets$$' -idle 10000
+long-others:
+	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 100 -first 7
+	go test ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 50 -first 21
 
 .PHONY: soak
 soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playback and tools, and CONVERSATIONS of agents, with new seeds each time
@@ -121,13 +118,17 @@ soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playba
 	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -timeout 24h -calls $(CONVERSATIONS) -first $$(date +%s)000000
 	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -v -timeout 24h -conversations $(CONVERSATIONS) -first $$(date +%s)000000
 
+# Packages that count, decode or keep time by themselves; the others build on them.
+WITH_32_BITS := ./voicelive ./voicelive/internal/... $(addprefix ./voicelive/,audio floor jsonwire leg playback record tools transcript telephony/internal/...)
+
 .PHONY: portable
-portable: ## vet for other systems and processors, and run the tests of voicelive with 32 bits
+portable: ## vet for other systems and processors, and run tests of voicelive with 32 bits
 	GOOS=windows go vet ./...
 	GOOS=darwin go vet ./...
 	GOOS=linux GOARCH=arm64 go vet ./...
 	GOOS=js GOARCH=wasm go vet ./voicelive/...
-	GOARCH=386 go test ./voicelive/...
+	GOARCH=386 go vet ./voicelive/...
+	GOARCH=386 go test $(WITH_32_BITS)
 
 .PHONY: lint
 lint: ## gofmt and go vet of all modules, staticcheck of the main one and of examples
