@@ -87,6 +87,9 @@ LONG := -run '^Test(Schedules|EverythingAtOnce|ConnectsThatAreCancelled)'
 
 # Conversations are had one after the other, so two parts go on at once.
 # The race detector takes ten times the time, and is for the rounds of make test and of make soak.
+# Telephone calls of each network.
+CALLS ?= 2000
+
 LONG_PARTS := long-acs long-agents long-faults long-twilio long-others
 
 .PHONY: test-long
@@ -95,14 +98,14 @@ test-long: ## run the tests of chance with as many rounds as CI does
 
 .PHONY: $(LONG_PARTS)
 long-acs:
-	go test ./voicelive/telephony/acs -run '^TestRandomCalls$$' -calls 2000 -first-call 51
+	go test ./voicelive/telephony/acs -run '^TestRandomCalls$$' -calls $(CALLS) -first-call 51
 long-agents:
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
 	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
 long-faults:
 	go test ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
 long-twilio:
-	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -calls 2000 -first 51
+	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -calls $(CALLS) -first 51
 	go test ./voicelive/telephony/twilio -run '^TestIdleSockets$$' -idle 10000
 long-others:
 	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 100 -first 7
@@ -122,13 +125,17 @@ soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playba
 WITH_32_BITS := ./voicelive ./voicelive/internal/... $(addprefix ./voicelive/,audio floor jsonwire leg playback record tools transcript telephony/internal/...)
 
 .PHONY: portable
-portable: ## vet for other systems and processors, and run tests of voicelive with 32 bits
-	GOOS=windows go vet ./...
+portable: ## vet for Windows, and run tests of voicelive with 32 bits
+	GOARCH=386 go vet ./voicelive/...
+	GOARCH=386 go test $(WITH_32_BITS)
+	GOOS=windows go vet ./voicelive/... ./cmd/...
+
+# Each takes a minute to compile the standard library for.
+.PHONY: portable-more
+portable-more: ## vet for systems and processors that make portable leaves out
 	GOOS=darwin go vet ./...
 	GOOS=linux GOARCH=arm64 go vet ./...
 	GOOS=js GOARCH=wasm go vet ./voicelive/...
-	GOARCH=386 go vet ./voicelive/...
-	GOARCH=386 go test $(WITH_32_BITS)
 
 .PHONY: lint
 lint: ## gofmt and go vet of all modules, staticcheck of the main one and of examples
