@@ -85,11 +85,11 @@ MACHINES := ./voicelive/floor ./voicelive/playback ./voicelive/tools
 
 LONG := -run '^Test(Schedules|EverythingAtOnce|ConnectsThatAreCancelled)'
 
-# Conversations are had one after the other, so two parts go on at once.
-# The race detector takes ten times the time, and is for the rounds of make test and of make soak.
-# Telephone calls of each network.
+# And how many telephone calls of each network make test-long holds.
 CALLS ?= 2000
 
+# Conversations are had one after the other, so two parts go on at once. The race detector takes ten times the time,
+# and is for the rounds of make test and of make soak.
 LONG_PARTS := long-acs long-agents long-faults long-twilio long-others
 
 .PHONY: test-long
