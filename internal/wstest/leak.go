@@ -2,6 +2,8 @@ package wstest
 
 import (
 	"bytes"
+	"fmt"
+	"os"
 	"runtime"
 	"strings"
 	"time"
@@ -23,4 +25,14 @@ func Leaks() string {
 			return strings.Join(left, "\n\n")
 		}
 	}
+}
+
+// Main runs the tests of a package, and fails if they leave goroutines behind. It is for a TestMain.
+func Main(m interface{ Run() int }) {
+	code := m.Run()
+	if leaks := Leaks(); code == 0 && leaks != "" {
+		fmt.Println("goroutines are left:\n" + leaks)
+		code = 1
+	}
+	os.Exit(code)
 }

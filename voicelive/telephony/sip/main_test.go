@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
 	"testing"
 	"time"
 
@@ -15,14 +14,7 @@ import (
 )
 
 // No goroutine outlives the tests.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if leaks := wstest.Leaks(); code == 0 && leaks != "" {
-		fmt.Println("goroutines are left:\n" + leaks)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { wstest.Main(m) }
 
 var loopback = netip.MustParsePrefix("127.0.0.1/32")
 

@@ -2,9 +2,7 @@ package twilio_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -21,14 +19,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if leaks := wstest.Leaks(); code == 0 && leaks != "" {
-		fmt.Println("goroutines are left:\n" + leaks)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { wstest.Main(m) }
 
 const secret = "the auth token"
 

@@ -3,7 +3,6 @@ package socket
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -18,14 +17,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if leaks := wstest.Leaks(); code == 0 && leaks != "" {
-		fmt.Println("goroutines are left:\n" + leaks)
-		code = 1
-	}
-	os.Exit(code)
-}
+func TestMain(m *testing.M) { wstest.Main(m) }
 
 var limits = Limits{Message: 64 << 10, Idle: time.Minute, Write: 5 * time.Second, Close: 2 * time.Second}
 
