@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -225,11 +226,12 @@ func (c *Conn) control(op byte, payload []byte) error {
 	return c.Write(append(appendHeader(array[:0], op, len(payload)), payload...))
 }
 
-// sendClose sends a close frame, behind which there are no others. The reason is cut to what fits.
+// sendClose sends a close frame, behind which there are no others. The reason is cut to what fits, and stays UTF-8.
 func (c *Conn) sendClose(code int, reason string) {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	payload := websocket.FormatCloseMessage(code, reason[:min(len(reason), maxControl-2)])
+	reason = strings.ToValidUTF8(reason[:min(len(reason), maxControl-2)], "")
+	payload := websocket.FormatCloseMessage(code, reason)
 	_ = c.write(append(appendHeader(nil, opClose, len(payload)), payload...)) // the connection ends in any case
 	c.over = true
 }

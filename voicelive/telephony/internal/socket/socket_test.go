@@ -246,3 +246,15 @@ func TestNothingIsAllocatedForAMessage(t *testing.T) {
 		t.Errorf("%v allocations", allocs)
 	}
 }
+
+// A reason that is cut must stay UTF-8, or the peer sees a broken frame in place of the reason.
+func TestALongReasonIsCut(t *testing.T) {
+	connect(t, func(t *testing.T, server *Conn, client *websocket.Conn) {
+		go server.CloseWith(CloseNormal, strings.Repeat("ä", 100))
+		_, _, err := client.ReadMessage()
+		var closed *websocket.CloseError
+		if !errors.As(err, &closed) || closed.Text != strings.Repeat("ä", 61) {
+			t.Errorf("the peer sees %v", err)
+		}
+	})
+}
