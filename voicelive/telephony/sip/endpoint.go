@@ -184,8 +184,11 @@ func (e *Endpoint) open(conn net.PacketConn) error {
 // Addr returns the address of the socket.
 func (e *Endpoint) Addr() netip.AddrPort { return e.local }
 
-// Shutdown accepts no new calls, and waits until the running ones have ended. When ctx ends it hangs them up,
-// and returns ctx.Err. The endpoint is closed afterwards.
+// grace is for Serve to return when its call was hung up.
+const grace = 2 * time.Second
+
+// Shutdown accepts no new calls, and waits until the running ones have ended. When ctx ends it hangs them up, waits
+// up to two seconds for each Serve to return, and returns ctx.Err. The endpoint is closed afterwards.
 func (e *Endpoint) Shutdown(ctx context.Context) error {
 	e.mu.Lock()
 	if !e.closing {
@@ -205,7 +208,15 @@ func (e *Endpoint) Shutdown(ctx context.Context) error {
 	e.cancel()
 	e.gate.PacketConn.Close()
 	e.ua.Close()
-	e.served.Wait()
+	served := make(chan struct{})
+	go func() {
+		e.served.Wait()
+		close(served)
+	}()
+	select {
+	case <-served:
+	case <-time.After(grace):
+	}
 	return err
 }
 
