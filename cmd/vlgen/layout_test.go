@@ -92,7 +92,8 @@ var mayImport = map[string][]string{
 	"voicelive/internal/ws":       {"github.com/gorilla/websocket"}, // it knows no event
 	"voicelive/jsonwire":          {},                               // public: packages generated in other modules call it
 	"internal/readme":             {"voicelive/voicelivetest"},
-	"internal/api":                {"github.com/google/go-cmp/cmp"}, // for tests only
+	"internal/api":                {"internal/golden"},              // for tests only
+	"internal/golden":             {"github.com/google/go-cmp/cmp"}, // for tests only
 	"internal/race":               {},
 	"internal/wstest":             {},
 	"voicelive/voicelivetest":     {"internal/wstest", "voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/go-voicelive/voicelive-go/internal/golden"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata")
@@ -166,16 +166,7 @@ func TestHelp(t *testing.T) {
 		}
 		got += "\n-- " + c.name + " --\n\n" + stderr
 	}
-	if *update {
-		write(t, "testdata/help.txt", got)
-	}
-	want, err := os.ReadFile("testdata/help.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("-want +got, -update accepts it:\n%s", diff)
-	}
+	golden.Check(t, *update, "testdata/help.txt", got)
 }
 
 // TestOutsideOfTheRepository has neither spec/ nor go.mod, and takes the defaults.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/go-voicelive/voicelive-go/internal/golden"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
@@ -78,23 +79,6 @@ func lines(t *testing.T, name string, text ...string) string {
 	return path
 }
 
-// golden compares text with a file, or rewrites the file with -update.
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("%s is not current, run go test -update (-want +got):\n%s", path, diff)
-	}
-}
-
 func TestHelp(t *testing.T) {
 	var all strings.Builder
 	add := func(args ...string) {
@@ -108,7 +92,7 @@ func TestHelp(t *testing.T) {
 	for _, c := range commands {
 		add("help", c.name)
 	}
-	golden(t, "testdata/help.txt", []byte(all.String()))
+	golden.Check(t, *update, "testdata/help.txt", all.String())
 	if got, want := do(t, nil, none(), "chat", "-h"), do(t, nil, none(), "help", "chat"); got != want {
 		t.Errorf("chat -h prints %q, help chat %q", got.out, want.out)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/google/jsonschema-go/jsonschema"
 
+	"github.com/go-voicelive/voicelive-go/internal/golden"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
@@ -316,7 +317,7 @@ func TestSchemaOfScripts(t *testing.T) {
 	if r.code != 0 || strings.Contains(r.out, `"null"`) {
 		t.Errorf("exit code %d, output\n%s", r.code, r.out)
 	}
-	golden(t, "../../docs/simulator-script.schema.json", []byte(r.out))
+	golden.Check(t, *update, "../../docs/simulator-script.schema.json", r.out)
 	var full map[string]any
 	if err := json.Unmarshal([]byte(fullScript), &full); err != nil {
 		t.Fatal(err)

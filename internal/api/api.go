@@ -11,12 +11,11 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/go-voicelive/voicelive-go/internal/golden"
 )
 
 // Check holds the exported names of packages against files, or writes the files if update is set. Goldens has the file of each
@@ -24,27 +23,12 @@ import (
 func Check(t *testing.T, update bool, goldens map[string]string) {
 	t.Helper()
 	imp := importer.ForCompiler(token.NewFileSet(), "gc", exportData(t, slices.Sorted(maps.Keys(goldens))))
-	for path, golden := range goldens {
+	for path, file := range goldens {
 		pkg, err := imp.Import(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		is := "package " + path + "\n\n" + strings.Join(exported(pkg), "\n") + "\n"
-		if update {
-			if err := os.MkdirAll(filepath.Dir(golden), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(golden, []byte(is), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		was, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(strings.Split(string(was), "\n"), strings.Split(is, "\n")); diff != "" {
-			t.Errorf("the exported API differs from %s (-was +is); go test -run TestExportedAPI -update accepts it:\n%s", golden, diff)
-		}
+		golden.Check(t, update, file, "package "+path+"\n\n"+strings.Join(exported(pkg), "\n")+"\n")
 	}
 }
 

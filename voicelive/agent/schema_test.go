@@ -3,16 +3,15 @@ package agent_test
 import (
 	"encoding/json"
 	"flag"
-	"os"
 	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/jsonschema-go/jsonschema"
 
+	"github.com/go-voicelive/voicelive-go/internal/golden"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
 	"github.com/go-voicelive/voicelive-go/voicelive/transcript"
 )
@@ -62,19 +61,7 @@ func TestSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b = append(b, '\n')
-	if *update {
-		if err := os.WriteFile(schemaFile, b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(b)); diff != "" {
-		t.Errorf("docs/report.schema.json is not that of the types; run with -update (-file +types):\n%s", diff)
-	}
+	golden.Check(t, *update, schemaFile, string(b)+"\n")
 	valid(t, &agent.Report{Version: agent.ReportVersion, Began: time.Now(), Ended: time.Now()})
 	if err := resolved.Validate(map[string]any{"version": 2.0}); err == nil || !strings.Contains(err.Error(), "version") {
 		t.Errorf("a report of version 2 is valid: %v", err)

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,13 +15,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/go-voicelive/voicelive-go/internal/golden"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
@@ -134,29 +133,12 @@ func TestSpansOfAConversation(t *testing.T) {
 				if o.Dialect == otelvoicelive.AzureSDK {
 					print = kinds
 				}
-				compare(t, "testdata/"+name+".txt", print(to.spans.Ended()))
+				golden.Check(t, *update, "testdata/"+name+".txt", print(to.spans.Ended()))
 				if open := len(to.spans.Started()) - len(to.spans.Ended()); open != 0 {
 					t.Errorf("%d spans were started and not ended", open)
 				}
 			})
 		})
-	}
-}
-
-// compare compares text with a golden file.
-func compare(t *testing.T, file, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := gocmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s differs (-want +got); go test -update accepts it:\n%s", file, diff)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/go-voicelive/voicelive-go/internal/golden"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/otelvoicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
@@ -27,7 +28,7 @@ func TestMetricsOfAConversation(t *testing.T) {
 		to := newTold(otelvoicelive.Options{})
 		converse(t, t.Context(), to)
 		synctest.Wait() // the last session has closed
-		compare(t, "testdata/metrics.txt", collect(t, to))
+		golden.Check(t, *update, "testdata/metrics.txt", collect(t, to))
 	})
 }
 
@@ -163,7 +164,7 @@ func TestSessionsWithoutAnAgent(t *testing.T) {
 		if err := to.Flush(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		compare(t, "testdata/session.txt", tree(to.spans.Ended()))
+		golden.Check(t, *update, "testdata/session.txt", tree(to.spans.Ended()))
 	})
 }
 

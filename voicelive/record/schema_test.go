@@ -4,15 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"os"
 	"reflect"
 	"sync"
 	"testing"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/jsonschema-go/jsonschema"
 
+	"github.com/go-voicelive/voicelive-go/internal/golden"
 	"github.com/go-voicelive/voicelive-go/voicelive/record"
 )
 
@@ -90,19 +89,7 @@ func TestSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b = append(b, '\n')
-	if *update {
-		if err := os.WriteFile(schemaFile, b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(b)); diff != "" {
-		t.Errorf("docs/cassette.schema.json is not that of the types; run with -update (-file +types):\n%s", diff)
-	}
+	golden.Check(t, *update, schemaFile, string(b)+"\n")
 	for _, wrong := range []string{`{}`, `{"cassette":2}`, `{"at_ns":1}`, `{"at_ns":1,"lost":{"events":1,"bytes":1},"closed":{}}`, `{"at_ns":1,"from":"x","event":{}}`} {
 		var v any
 		if err := json.Unmarshal([]byte(wrong), &v); err != nil {

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
-	"os"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/go-voicelive/voicelive-go/internal/golden"
 )
 
 var update = flag.Bool("update", false, "write docs/transcript.schema.json")
@@ -27,19 +27,7 @@ func TestSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b = append(b, '\n')
-	if *update {
-		if err := os.WriteFile(schemaFile, b, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(schemaFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(b)); diff != "" {
-		t.Errorf("docs/transcript.schema.json is not that of the types; run with -update (-file +types):\n%s", diff)
-	}
+	golden.Check(t, *update, schemaFile, string(b)+"\n")
 
 	resolved, err := schema.Resolve(nil)
 	if err != nil {
