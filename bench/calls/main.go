@@ -10,7 +10,6 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
 	"os/signal"
 	"time"
@@ -32,25 +31,13 @@ func main() {
 	if *quick {
 		p.Window, p.Rounds, p.Sizes = 1500*time.Millisecond, 1, []int{200}
 	}
-	if flag.NArg() > 0 {
-		p.Sizes = nil
-		for _, arg := range flag.Args() {
-			n := 0
-			if _, err := fmt.Sscan(arg, &n); err != nil || n < 1 {
-				exit(fmt.Errorf("%q is not a number of calls", arg))
-			}
-			p.Sizes = append(p.Sizes, n)
-		}
+	var err error
+	if p.Sizes, err = live.Sizes(flag.Args(), p.Sizes...); err != nil {
+		exit(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	exit(p.run(ctx, &processes{profile: *profile}, os.Stdout))
 }
 
-func exit(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "calls:", err)
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
+func exit(err error) { live.Exit("calls", err) }

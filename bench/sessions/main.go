@@ -11,7 +11,6 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"os"
 	"os/signal"
 	"time"
@@ -36,26 +35,13 @@ func main() {
 	if *quick {
 		p.Window, p.Rounds, p.Blast, p.Parts = time.Second, 1, 20_000, "load|idle|blast|appends"
 	}
-	p.Sizes = []int{300, 1000, 2000}
-	if flag.NArg() > 0 {
-		p.Sizes = nil
-		for _, arg := range flag.Args() {
-			n := 0
-			if _, err := fmt.Sscan(arg, &n); err != nil || n < 1 {
-				exit(fmt.Errorf("%q is not a number of sessions", arg))
-			}
-			p.Sizes = append(p.Sizes, n)
-		}
+	var err error
+	if p.Sizes, err = live.Sizes(flag.Args(), 300, 1000, 2000); err != nil {
+		exit(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	exit(p.run(ctx, &processes{profile: *profile}, os.Stdout))
 }
 
-func exit(err error) {
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "sessions:", err)
-		os.Exit(1)
-	}
-	os.Exit(0)
-}
+func exit(err error) { live.Exit("sessions", err) }
