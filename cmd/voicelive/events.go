@@ -196,6 +196,9 @@ func (d decoded) with(event any, err error, unknown bool) decoded {
 
 var extraType = reflect.TypeFor[jsonwire.Extra]()
 
+// unspecified are members that the service sends in each session, although the specification does not have them.
+var unspecified = map[string]bool{"session.object": true, "session.expires_at": true}
+
 // unknown finds what a value has that its Go type does not express: members without a field, and variants of unions.
 func (d *decoded) unknown(where string, v reflect.Value) {
 	switch v.Kind() {
@@ -221,10 +224,11 @@ func (d *decoded) unknown(where string, v reflect.Value) {
 			switch {
 			case field.Type == extraType:
 				for name, text := range v.Field(i).Interface().(jsonwire.Extra).All() {
-					if name == "type" || string(text) == "null" {
+					member := strings.TrimPrefix(where+"."+name, ".")
+					if name == "type" || string(text) == "null" || d.side == "service" && unspecified[member] {
 						continue
 					}
-					d.problems = append(d.problems, fmt.Sprintf("%s: unknown member, or value that does not fit", strings.TrimPrefix(where+"."+name, ".")))
+					d.problems = append(d.problems, member+": unknown member, or value that does not fit")
 				}
 			case field.IsExported():
 				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
