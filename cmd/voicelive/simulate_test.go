@@ -7,14 +7,18 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/jsonschema-go/jsonschema"
 
 	"github.com/go-voicelive/voicelive-go/internal/golden"
@@ -260,6 +264,119 @@ func TestScript(t *testing.T) {
 	}
 	if r := do(t, s.env(), strings.NewReader("fail\n"), "chat"); r.code != exitService || !strings.Contains(r.err, "Come again") {
 		t.Errorf("exit code %d, errors %q", r.code, r.err)
+	}
+	s.interrupt()
+	s.end(t)
+}
+
+// bearer is a credential with a token that does not expire.
+type bearer string
+
+func (b bearer) GetToken(context.Context, policy.TokenRequestOptions) (azcore.AccessToken, error) {
+	return azcore.AccessToken{Token: string(b), ExpiresOn: time.Now().Add(24 * time.Hour)}, nil
+}
+
+func TestScriptOfTokens(t *testing.T) {
+	s := start(t, "simulate", "-address", "localhost:0", "-quiet", "-script", lines(t, "script.json", `{"tokens": ["t"]}`))
+	for token, want := range map[bearer]string{"t": "", "wrong": "401"} {
+		client, err := voicelive.NewClient(s.endpoint, token, &voicelive.ClientOptions{
+			ClientOptions: azcore.ClientOptions{InsecureAllowCredentialWithHTTP: true},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		session, err := client.Connect(t.Context(), &voicelive.ConnectOptions{Model: "gpt-realtime"})
+		if err == nil {
+			session.Close()
+		}
+		if got := fmt.Sprint(err); (err == nil) != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("token %q: %v, want %q", token, err, want)
+		}
+	}
+	s.interrupt()
+	s.end(t)
+}
+
+func TestScriptOfWhatIsHeard(t *testing.T) {
+	speech := filepath.Join(t.TempDir(), "speech.wav")
+	s := start(t, "simulate", "-address", "localhost:0", "-quiet", "-script", lines(t, "script.json", `{"pace": -1, "heard": ["Good evening!"]}`))
+	expect(t, do(t, s.env(), none(), "say", "-out", speech, "Hello!"), result{0, "You said: Hello!\n", ""})
+	expect(t, do(t, s.env(), none(), "say", "-in", speech), result{0, "(you said: Good evening!)\nYou said: Good evening!\n", ""})
+	s.interrupt()
+	s.end(t)
+}
+
+func TestScriptOfLimits(t *testing.T) {
+	s := start(t, "simulate", "-address", "localhost:0", "-quiet", "-script", lines(t, "script.json", `{"connections_per_minute": 1, "session_limit": "1s"}`))
+	client, err := voicelive.NewClientWithKeyCredential(s.endpoint, azcore.NewKeyCredential(secret), &voicelive.ClientOptions{
+		ClientOptions: azcore.ClientOptions{Retry: policy.RetryOptions{MaxRetries: -1}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	session, err := client.Connect(t.Context(), &voicelive.ConnectOptions{Model: "gpt-realtime"})
+	if _, refused := client.Connect(t.Context(), &voicelive.ConnectOptions{Model: "gpt-realtime"}); !strings.Contains(fmt.Sprint(refused), "429") {
+		t.Errorf("the second connection: %v, want status 429", refused)
+	}
+	for err == nil { // until the session ends
+		_, err = session.Recv(t.Context())
+	}
+	if ended := (*voicelive.SessionError)(nil); !errors.As(err, &ended) || ended.Kind != voicelive.KindSessionExpired {
+		t.Errorf("the session ended with %v, want that it has expired", err)
+	}
+	s.interrupt()
+	s.end(t)
+}
+
+func TestScriptOfMCPServers(t *testing.T) {
+	s := start(t, "simulate", "-address", "localhost:0", "-quiet", "-script", lines(t, "script.json", `{
+		"pace": -1,
+		"rules": [
+			{"if_said": "docs", "mcp_calls": [{"server": "docs", "tool": "search", "arguments": [1]}]},
+			{"if_said": "down", "mcp_calls": [{"server": "down", "tool": "search"}]}
+		],
+		"mcp": {
+			"docs": {"tools": [{"name": "search", "description": "searches"}], "latency": "1ms", "output": "found"},
+			"down": {"error": "out of order"}, "gone": {"unlisted": true}
+		}
+	}`))
+	session := connect(t, s.endpoint, nil)
+	defer session.Close()
+	var servers []voicelive.Tool
+	for _, label := range []string{"docs", "down", "gone"} {
+		servers = append(servers, &voicelive.MCPServer{ServerLabel: label, ServerURL: "https://" + label + ".example", RequireApproval: voicelive.MCPApprovalTypeNever})
+	}
+	if err := session.UpdateSession(t.Context(), &voicelive.RequestSession{Tools: servers}); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"gone": "not listed", "docs": "search[1]: found", "down": `search{}: {"message":"out of order","type":"tool_execution_error"}`}
+	got := map[string]string{}
+	err := session.SendText(t.Context(), "docs")
+	for err == nil && len(got) < len(want) {
+		var event voicelive.ServerEvent
+		if event, err = session.Recv(t.Context()); err != nil {
+			break
+		}
+		switch e := event.(type) {
+		case *voicelive.ServerEventMCPListToolsFailed:
+			got["gone"] = "not listed"
+		case *voicelive.ServerEventResponseOutputItemDone:
+			if call, ok := e.Item.(*voicelive.ResponseMCPCallItem); ok && call.Output != nil {
+				got[call.ServerLabel] = call.Name + call.Arguments + ": " + *call.Output
+			} else if ok {
+				got[call.ServerLabel] = call.Name + call.Arguments + ": " + string(call.Error)
+			}
+		case *voicelive.ServerEventResponseDone:
+			if _, called := got["down"]; !called {
+				err = session.SendText(t.Context(), "down")
+			}
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the servers differ (-want +got):\n%s", diff)
 	}
 	s.interrupt()
 	s.end(t)
