@@ -6,6 +6,19 @@ import (
 	"strings"
 )
 
+const completionHelp = `voicelive completion: print a completion script for bash, zsh or fish
+
+Usage:
+
+	voicelive completion SHELL
+
+A shell completes commands and flags when it has read the script:
+
+	source <(voicelive completion bash)
+	source <(voicelive completion zsh)
+	voicelive completion fish | source
+`
+
 // completion prints a script with which a shell completes commands and flags.
 func completion(args []string, std *streams) error {
 	if len(args) != 1 {
@@ -16,6 +29,8 @@ func completion(args []string, std *streams) error {
 		names = append(names, c.name)
 	}
 	switch args[0] {
+	case "-h", "-help", "--help":
+		fmt.Fprint(std.out, completionHelp)
 	case "bash", "zsh":
 		if args[0] == "zsh" {
 			fmt.Fprintln(std.out, "autoload -U +X bashcompinit && bashcompinit")

@@ -26,10 +26,10 @@ of Azure needs -i-pay-for-this: every session costs tokens, and a resource may o
 	declare: func(fs *flag.FlagSet) runner {
 		var l load
 		l.sessionFlags(fs)
-		fs.IntVar(&l.sessions, "sessions", 10, "how `many` sessions are open at once, 10,000 at most")
-		fs.IntVar(&l.turns, "turns", 3, "how `many` turns a session has")
+		fs.IntVar(&l.sessions, "sessions", 10, "the `number` of sessions that are open at once, 10,000 at most")
+		fs.IntVar(&l.turns, "turns", 3, "the `number` of turns of a session")
 		fs.StringVar(&l.text, "text", "Hello!", "what is said in each turn")
-		fs.Float64Var(&l.rate, "rate", 50, "the most sessions that are opened per `second`")
+		fs.Float64Var(&l.rate, "rate", 50, "the largest `number` of sessions that are opened in a second")
 		fs.DurationVar(&l.limit, "limit", 5*time.Minute, "end after this `time`; sessions that are still open have failed")
 		fs.BoolVar(&l.paid, "i-pay-for-this", false, "allow an endpoint of Azure")
 		return l.run

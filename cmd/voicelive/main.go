@@ -49,7 +49,8 @@ func run(ctx context.Context, args []string, std *streams) int {
 			return exitOK
 		}
 		name, rest = rest[0], []string{"-h"}
-	case "completion":
+	}
+	if name == "completion" {
 		return std.exit(ctx, completion(rest, std))
 	}
 	i := slices.IndexFunc(commands, func(c *command) bool { return c.name == name })

@@ -92,6 +92,7 @@ func TestHelp(t *testing.T) {
 	for _, c := range commands {
 		add("help", c.name)
 	}
+	add("help", "completion")
 	golden.Check(t, *update, "testdata/help.txt", all.String())
 	if got, want := do(t, nil, none(), "chat", "-h"), do(t, nil, none(), "help", "chat"); got != want {
 		t.Errorf("chat -h prints %q, help chat %q", got.out, want.out)
