@@ -220,6 +220,9 @@ func (c *client) sendAll() (clientReport, error) {
 	return r, c.err()
 }
 
+// stackSpan is the memory that the runtime takes for stacks at a time. The last of it is not full.
+const stackSpan = 32 << 10
+
 // openIdle opens the sessions of the job and measures what they hold. Those before
 // warm the pools up, and are not counted.
 func (c *client) openIdle(ctx context.Context, before int) (r clientReport, err error) {
@@ -233,7 +236,7 @@ func (c *client) openIdle(ctx context.Context, before int) (r clientReport, err 
 	}
 	with := live.UsageSettled()
 	r.Heap = (with.Heap - without.Heap) / int64(n)
-	r.Stack = (with.Stack - without.Stack) / int64(n)
+	r.Stack = max(with.Stack-without.Stack-stackSpan, 0) / int64(n)
 	r.RSS = (with.RSS - without.RSS) / int64(n)
 	r.Goroutine = (with.Goroutines - without.Goroutines) / float64(n)
 	return r, c.err()

@@ -116,14 +116,18 @@ func (m *measurements) overloaded(name string, n int, rounds []result) bool {
 	})
 }
 
-// medianOf is the result whose processor time is the median; one that is not good wins
-// over all.
+// medianOf is the result whose processor time is the median, with the median of the 99th percentiles; one that is not
+// good wins over all.
 func medianOf(rs []result, good func(result) bool) result {
 	if i := slices.IndexFunc(rs, func(r result) bool { return !good(r) }); i >= 0 {
 		return rs[i]
 	}
+	slices.SortFunc(rs, func(a, b result) int { return int(a.client.P99 - b.client.P99) })
+	p99 := rs[len(rs)/2].client.P99
 	slices.SortFunc(rs, func(a, b result) int { return int(a.client.CPU - b.client.CPU) })
-	return rs[len(rs)/2]
+	r := rs[len(rs)/2]
+	r.client.P99 = p99
+	return r
 }
 
 const (
@@ -211,9 +215,12 @@ func (m *measurements) idle(ctx context.Context, p plan) error {
 	return nil
 }
 
+// blastRounds is how many rounds of blasts there are for each of another load: they take a fraction of a second.
+const blastRounds = 3
+
 // blasts measures one connection that always has something to read.
 func (m *measurements) blasts(ctx context.Context, p plan) error {
-	if err := m.each(ctx, p.Rounds, func(c contender) (job, bool) {
+	if err := m.each(ctx, blastRounds*p.Rounds, func(c contender) (job, bool) {
 		return job{Kind: blast, Contender: c.name, Sessions: 1, Messages: p.Blast}, c.name != "floor_ready"
 	}); err != nil {
 		return err
