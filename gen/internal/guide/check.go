@@ -36,9 +36,9 @@ func (g *Guide) Check(api *model.API, diags *diag.List) {
 		}
 	}
 	c.connection(g.Connection)
-	if g.Turns != nil {
-		for _, turn := range g.Turns.List {
-			c.steps(turn.Title, turn.Steps)
+	if g.Sequences != nil {
+		for _, s := range g.Sequences.List {
+			c.steps(s.Title, s.Steps)
 		}
 	}
 	for _, e := range g.Examples {
@@ -49,7 +49,7 @@ func (g *Guide) Check(api *model.API, diags *diag.List) {
 }
 
 // Reserved are the names of pages that no area can have. It is never written to.
-var Reserved = [...]string{"connection", "turns", "versions", "other"}
+var Reserved = [...]string{"connection", "sequences", "versions", "other"}
 
 var fileName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 

@@ -10,7 +10,7 @@ import "github.com/go-voicelive/voicelive-go/gen/internal/diag"
 type Guide struct {
 	Connection *Connection `yaml:"connection"`
 	Areas      []Area      `yaml:"areas"`
-	Turns      *Turns      `yaml:"turns"`
+	Sequences  *Sequences  `yaml:"sequences"`
 	// Replies name the events by which the service replies to a sent event.
 	Replies []Reply `yaml:"replies"`
 	// Examples are example values, by the name of a type or a property, or by
@@ -79,15 +79,15 @@ type Area struct {
 	Enums bool `yaml:"enums"`
 }
 
-// Turns is the page of sequences.
-type Turns struct {
-	Title string `yaml:"title"`
-	Text  string `yaml:"text"`
-	List  []Turn `yaml:"list"`
+// Sequences is the page with all of them.
+type Sequences struct {
+	Title string     `yaml:"title"`
+	Text  string     `yaml:"text"`
+	List  []Sequence `yaml:"list"`
 }
 
-// Turn is a sequence of events that belong together.
-type Turn struct {
+// Sequence is a diagram of events that belong together.
+type Sequence struct {
 	Title Word   `yaml:"title"`
 	Text  string `yaml:"text"`
 	Steps []Step `yaml:"steps"`

@@ -85,18 +85,18 @@ func mermaidText(text string) string {
 	return b.String()
 }
 
-// turns is the body of the page of sequences.
-func (r *renderer) turns() (string, error) {
+// sequences is the body of the page of sequences.
+func (r *renderer) sequences() (string, error) {
 	var b strings.Builder
-	for _, turn := range r.Guide.Turns.List {
-		fmt.Fprintf(&b, "## %s\n\n", line(turn.Title.Text))
-		if text := strings.TrimSpace(turn.Text); text != "" {
+	for _, s := range r.Guide.Sequences.List {
+		fmt.Fprintf(&b, "## %s\n\n", line(s.Title.Text))
+		if text := strings.TrimSpace(s.Text); text != "" {
 			b.WriteString(text + "\n\n")
 		}
 		var d strings.Builder
-		sequence(&d, turn.Steps, "  ")
+		sequence(&d, s.Steps, "  ")
 		b.WriteString(mermaid("sequenceDiagram\n  participant C as client\n  participant S as service\n"+d.String()) + "\n")
-		b.WriteString("Events: " + r.eventLinks(turn.Steps, map[string]bool{}) + ".\n\n")
+		b.WriteString("Events: " + r.eventLinks(s.Steps, map[string]bool{}) + ".\n\n")
 	}
 	return b.String(), nil
 }

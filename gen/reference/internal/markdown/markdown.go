@@ -86,8 +86,8 @@ func (r *renderer) extraPages() (pages []*page) {
 	if c := r.Guide.Connection; c != nil {
 		pages = append(pages, &page{title: "Connection", file: "connection.md", text: c.Text, body: r.connection})
 	}
-	if t := r.Guide.Turns; t != nil {
-		pages = append(pages, &page{title: t.Title, file: "turns.md", text: t.Text, body: r.turns})
+	if s := r.Guide.Sequences; s != nil {
+		pages = append(pages, &page{title: s.Title, file: "sequences.md", text: s.Text, body: r.sequences})
 	}
 	return pages
 }
