@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 
@@ -149,13 +150,12 @@ func (m *media) receive() {
 		m.conn.SetReadDeadline(m.wake())
 		n, from, err := m.conn.ReadFromUDPAddrPort(buf)
 		now := time.Now()
-		var timeout net.Error
 		switch {
 		case err == nil:
 			if p.Unmarshal(buf[:n]) == nil && p.Version == 2 {
 				m.take(now, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), &p)
 			}
-		case errors.As(err, &timeout) && timeout.Timeout():
+		case errors.Is(err, os.ErrDeadlineExceeded):
 		case errors.Is(err, net.ErrClosed):
 			return
 		default:

@@ -3,6 +3,7 @@ package sip
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net"
@@ -223,6 +224,32 @@ func TestACallWithoutMediaEnds(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// In steady state the socket takes no memory, either.
+func TestReadingTakesNoMemory(t *testing.T) {
+	conn, peer := stranger(t), stranger(t)
+	m := newMedia(conn, limit)
+	m.start(agreement{address: addrPort(peer.LocalAddr()), format: leg.MuLaw, audio: pcmu, digits: noPayload}, loopback.Addr())
+	defer m.end(nil)
+	packet, err := voice(0).Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, to := soon(t), addrPort(conn.LocalAddr())
+	step := func() {
+		binary.BigEndian.PutUint16(packet[2:], binary.BigEndian.Uint16(packet[2:])+1)
+		if _, err := peer.WriteToUDPAddrPort(packet, to); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Receive(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	step()
+	if allocs := testing.AllocsPerRun(200, step); allocs != 0 {
+		t.Errorf("%v allocations a packet", allocs)
 	}
 }
 

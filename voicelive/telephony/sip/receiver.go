@@ -246,7 +246,9 @@ func (r *receiver) pop(buf []byte) (in leg.Input, ok bool) {
 	}
 	in = r.queue[r.first]
 	r.first = (r.first + 1) % len(r.queue)
-	r.size--
+	if r.size--; r.size == 0 {
+		r.first = 0 // the memory of the first elements is used again, and the others need none
+	}
 	if len(in.Audio) == 0 {
 		in.Audio = nil
 		return in, true
