@@ -66,16 +66,21 @@ func floorPackets(n *network, frames *live.Reader, session net.Conn, coalesced i
 			text = base64.StdEncoding.AppendEncode(text[:0], waiting)
 			audio, waiting = text, waiting[:0]
 		}
-		b, start := appendMaskedHeader(out[:0], len(appendPrefix)+len(audio)+len(appendSuffix))
-		b = append(b, appendPrefix...)
-		b = append(b, audio...)
-		b = append(b, appendSuffix...)
-		live.MaskWords(b[start:], maskKey)
-		if _, err := session.Write(b); err != nil {
+		out = floorAppend(out[:0], audio)
+		if _, err := session.Write(out); err != nil {
 			return
 		}
-		out = b
 	}
+}
+
+// floorAppend appends the frame of an append. The text is its audio.
+func floorAppend(b, text []byte) []byte {
+	b, start := appendMaskedHeader(b, len(appendPrefix)+len(text)+len(appendSuffix))
+	b = append(b, appendPrefix...)
+	b = append(b, text...)
+	b = append(b, appendSuffix...)
+	live.MaskWords(b[start:], maskKey)
+	return b
 }
 
 // floorDeltas plays what the service says, with a mark in the same write.

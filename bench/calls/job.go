@@ -44,14 +44,16 @@ func (e entry) String() string {
 	return fmt.Sprintf("%s/%s/%dms", e.network, e.contender, e.coalesced*int(packetTime/time.Millisecond))
 }
 
-// entries are what is measured. The naive bridge sends what it gets.
+// entries are what is measured. The naive bridge sends what it gets; for SIP there is none.
 var entries = func() (all []entry) {
 	for _, network := range []string{"twilio", "acs"} {
 		all = append(all,
 			entry{network, "ours", 1}, entry{network, "ours", perDelta}, entry{network, "playback", 1},
 			entry{network, "naive", 1}, entry{network, "floor", 1}, entry{network, "floor", perDelta})
 	}
-	return all
+	return append(all,
+		entry{"sip", "ours", 1}, entry{"sip", "ours", perDelta}, entry{"sip", "playback", 1},
+		entry{"sip", "floor", 1}, entry{"sip", "floor", perDelta})
 }()
 
 // A bridgeReport is what the bridge saw of itself, between Warm and the last delivery.

@@ -11,9 +11,11 @@ import (
 	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
-// A network is a telephone network, as its end of the connection writes and reads.
+// A network is a telephone network, as its end of the connection writes and reads. What is below rtp is of those that
+// come over WebSocket.
 type network struct {
-	packet int // bytes of audio in a packet
+	packet int  // bytes of audio in a packet
+	rtp    bool // packets are those of RTP, and calls are made by SIP
 	marks  bool
 	open   []string // messages before audio
 
@@ -62,6 +64,7 @@ var networks = map[string]*network{
 		frameBefore: `{"Kind":"AudioData","AudioData":{"Data":"`,
 		frameBehind: `"},"StopAudio":null}`,
 	},
+	"sip": {packet: 160, rtp: true},
 }
 
 func networkOf(name string) (*network, error) {
@@ -71,8 +74,12 @@ func networkOf(name string) (*network, error) {
 	return nil, fmt.Errorf("there is no network %q", name)
 }
 
-// appendPacket appends the frame of a packet. The text is its audio.
-func (n *network) appendPacket(b []byte, k int, text string) []byte {
+// appendPacket appends packet k of call i.
+func (n *network) appendPacket(b []byte, t *track, i, k int) []byte {
+	if n.rtp {
+		return appendRTP(b, k, t.sound(i, k))
+	}
+	text := t.text(i, k)
 	before, rest, _ := strings.Cut(n.media, "STAMP")
 	between, behind, _ := strings.Cut(rest, "AUDIO")
 	var digits [32]byte
@@ -122,6 +129,9 @@ func newTrack(piece int) *track {
 
 // text is piece k of call i. Neighbours say different things.
 func (t *track) text(i, k int) string { return t.texts[(i+k)%pieces] }
+
+// sound is the same piece as it is.
+func (t *track) sound(i, k int) []byte { return t.audio[(i+k)%pieces*t.piece:][:t.piece] }
 
 // matches reports whether audio is what call i has from an offset on.
 func (t *track) matches(i, offset int, audio []byte) bool {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 
@@ -14,29 +15,41 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/playback"
 	"github.com/go-voicelive/voicelive-go/voicelive/telephony/acs"
+	"github.com/go-voicelive/voicelive-go/voicelive/telephony/sip"
 	"github.com/go-voicelive/voicelive-go/voicelive/telephony/twilio"
 )
 
-// serveOurs opens a session for each call, and lets relay receive its events.
-func serveOurs(relay func(context.Context, *voicelive.Session, leg.Leg) (input, error)) contender {
-	return func(l net.Listener, service string, j job) error {
-		client, err := voicelive.NewClientWithKeyCredential("http://"+service, azcore.NewKeyCredential("key"), &voicelive.ClientOptions{
-			Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
-		})
+// A relayer receives the events of a session, and plays its audio. It returns what takes the inputs of the leg.
+type relayer func(context.Context, *voicelive.Session, leg.Leg) (input, error)
+
+// sessions returns a function that serves a call with a session of its own.
+func sessions(relay relayer, service string, coalesced int) (func(context.Context, leg.Leg) error, error) {
+	client, err := voicelive.NewClientWithKeyCredential("http://"+service, azcore.NewKeyCredential("key"), &voicelive.ClientOptions{
+		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, call leg.Leg) error {
+		s, err := client.Connect(ctx, &voicelive.ConnectOptions{Model: "m"})
 		if err != nil {
 			return err
 		}
-		serve := func(ctx context.Context, call leg.Leg) error {
-			s, err := client.Connect(ctx, &voicelive.ConnectOptions{Model: "m"})
-			if err != nil {
-				return err
-			}
-			defer s.Close()
-			take, err := relay(ctx, s, call)
-			if err != nil {
-				return err
-			}
-			return listen(ctx, call, s, take, j.Coalesced)
+		defer s.Close()
+		take, err := relay(ctx, s, call)
+		if err != nil {
+			return err
+		}
+		return listen(ctx, call, s, take, coalesced)
+	}, nil
+}
+
+// serveOurs serves the calls of a handler.
+func serveOurs(relay relayer) contender {
+	return func(l net.Listener, service string, j job) error {
+		serve, err := sessions(relay, service, j.Coalesced)
+		if err != nil {
+			return err
 		}
 		var handler http.Handler
 		switch j.Network {
@@ -50,6 +63,25 @@ func serveOurs(relay func(context.Context, *voicelive.Session, leg.Leg) (input, 
 			}}
 		}
 		return http.Serve(l, handler)
+	}
+}
+
+// listenSIP serves the calls of an endpoint.
+func listenSIP(relay relayer) sipContender {
+	return func(service string, j job) (string, io.Closer, error) {
+		serve, err := sessions(relay, service, j.Coalesced)
+		if err != nil {
+			return "", nil, err
+		}
+		e, err := sip.Listen("127.0.0.1:0", &sip.Options{
+			Peers:    []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+			MaxCalls: j.Calls,
+			Serve:    func(ctx context.Context, call *sip.Call) error { return serve(ctx, call) },
+		})
+		if err != nil {
+			return "", nil, err
+		}
+		return e.Addr().String(), e, nil
 	}
 }
 

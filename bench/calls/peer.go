@@ -27,6 +27,7 @@ type peer struct {
 	job      job
 	network  *network
 	listener net.Listener // of the service
+	callers  *callers     // if calls are made by SIP
 	speech   *track       // of callers
 	replies  *track       // of the service
 	deltas   [][]byte     // frames of the replies
@@ -52,6 +53,7 @@ type peerCall struct {
 	telephone        net.Conn
 	service          net.Conn
 	spoken, replied  line
+	source           source     // of RTP
 	writing          sync.Mutex // of telephone: marks are returned while packets are sent
 	lastMark, buffer []byte
 }
@@ -84,21 +86,22 @@ func newPeer(j job) (*peer, error) {
 
 // open makes all calls, each when the one before has its session.
 func (p *peer) open(ctx context.Context, bridge string) error {
+	call := func(c *peerCall) error { return p.connect(ctx, c, bridge) }
+	if p.network.rtp {
+		var err error
+		if p.callers, err = newCallers(bridge); err != nil {
+			return err
+		}
+		p.readers.Go(p.callers.read)
+		call = p.invite
+	}
 	for i := range p.job.Calls {
-		telephone, before, err := live.Dial(ctx, new(net.Dialer).DialContext, bridge)
-		if err != nil {
+		c := &peerCall{number: i}
+		if err := call(c); err != nil {
 			return fmt.Errorf("calling: %w", err)
 		}
-		c := &peerCall{number: i, telephone: telephone}
 		p.calls = append(p.calls, c)
-		for _, message := range p.network.open {
-			frame, start := appendMaskedHeader(nil, len(message))
-			frame = append(frame, message...)
-			live.MaskWords(frame[start:], maskKey)
-			if _, err := telephone.Write(frame); err != nil {
-				return err
-			}
-		}
+		var err error
 		if c.service, err = p.listener.Accept(); err != nil {
 			return err
 		}
@@ -109,18 +112,42 @@ func (p *peer) open(ctx context.Context, bridge string) error {
 		if _, err := c.service.Write(wstest.Frame(wstest.Fin|wstest.Text, []byte(created))); err != nil {
 			return err
 		}
-		p.readers.Go(func() { p.read(live.NewReader(c.service, early), func(b []byte) error { return p.hear(c, b) }) })
-		p.readers.Go(func() { p.read(live.NewReader(telephone, before), func(b []byte) error { return p.play(c, b) }) })
+		p.readers.Go(func() {
+			p.read(live.NewReader(c.service, early), func(b []byte) error { return p.hear(c, b) })
+			c.service.Close()
+		})
 	}
 	return nil
 }
 
-// read hands on messages until the connection ends.
+// connect makes a call over WebSocket.
+func (p *peer) connect(ctx context.Context, c *peerCall, bridge string) error {
+	telephone, before, err := live.Dial(ctx, new(net.Dialer).DialContext, bridge)
+	if err != nil {
+		return err
+	}
+	c.telephone = telephone
+	for _, message := range p.network.open {
+		frame, start := appendMaskedHeader(nil, len(message))
+		frame = append(frame, message...)
+		live.MaskWords(frame[start:], maskKey)
+		if _, err := telephone.Write(frame); err != nil {
+			return err
+		}
+	}
+	p.readers.Go(func() { p.read(live.NewReader(telephone, before), func(b []byte) error { return p.play(c, b) }) })
+	return nil
+}
+
+// read hands on messages until the connection is closing.
 func (p *peer) read(frames *live.Reader, take func(message []byte) error) {
 	var message []byte // of frames that are not the last
 	for {
 		h, payload, err := frames.Next()
 		if err != nil {
+			return
+		}
+		if h.Opcode() == wstest.Close {
 			return
 		}
 		if h.Control() {
@@ -138,11 +165,13 @@ func (p *peer) read(frames *live.Reader, take func(message []byte) error) {
 		}
 		message = message[:0]
 		if err := take(payload); err != nil {
-			p.failed.CompareAndSwap(nil, &err)
+			p.fail(err)
 			return
 		}
 	}
 }
+
+func (p *peer) fail(err error) { p.failed.CompareAndSwap(nil, &err) }
 
 // hear takes an append.
 func (p *peer) hear(c *peerCall, event []byte) error {
@@ -182,21 +211,26 @@ func (p *peer) play(c *peerCall, message []byte) error {
 	return nil
 }
 
-// received checks audio.
+// received takes audio that came in one message.
 func (p *peer) received(c *peerCall, l *line, t *track, text []byte, total *atomic.Int64, latencies *live.Latencies) (err error) {
 	now := time.Now().UnixNano()
 	if l.audio, err = base64.StdEncoding.AppendDecode(l.audio[:0], text); err != nil {
 		return err
 	}
-	if !t.matches(c.number, l.received, l.audio) {
-		p.wrong.Add(1)
-	}
-	l.received += len(l.audio)
-	total.Add(int64(len(l.audio)))
+	p.compare(c, l, t, l.audio, total)
 	if last := (l.received - 1) / t.piece; p.measuring.Load() && last >= 0 {
 		latencies.Add(time.Duration(now - l.at[last%remembered].Load()))
 	}
 	return nil
+}
+
+// compare checks audio.
+func (p *peer) compare(c *peerCall, l *line, t *track, audio []byte, total *atomic.Int64) {
+	if !t.matches(c.number, l.received, audio) {
+		p.wrong.Add(1)
+	}
+	l.received += len(audio)
+	total.Add(int64(len(audio)))
 }
 
 // talk sends the packets of all callers, evenly over 20 ms, and every 100 ms a delta to each.
@@ -230,7 +264,7 @@ func (p *peer) talk(start time.Time) error {
 func (p *peer) speak(c *peerCall, k int) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
-	p.packetBuf = p.network.appendPacket(p.packetBuf[:0], k, p.speech.text(c.number, k))
+	p.packetBuf = p.network.appendPacket(p.packetBuf[:0], p.speech, c.number, k)
 	c.spoken.at[k%remembered].Store(time.Now().UnixNano())
 	p.packets++
 	_, err := c.telephone.Write(p.packetBuf)
@@ -276,6 +310,9 @@ func latencyOf(l *live.Latencies) latency {
 
 func (p *peer) close() {
 	p.listener.Close()
+	if p.callers != nil {
+		p.callers.conn.Close()
+	}
 	for _, c := range p.calls {
 		c.telephone.Close()
 		if c.service != nil {

@@ -126,7 +126,7 @@ func playBridge(j job, service string, wait func() (string, error), tell func(an
 	if err != nil {
 		return err
 	}
-	if err := tell(b.listener.Addr().String()); err != nil {
+	if err := tell(b.address); err != nil {
 		return err
 	}
 	if _, err := wait(); err != nil {

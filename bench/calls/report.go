@@ -10,7 +10,7 @@ import (
 )
 
 func (m *measurements) heading() {
-	fmt.Fprintf(m.out, "%s %s/%s; the bridge, and the callers with the service, are processes on a processor of their own, ws over loopback TCP\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	fmt.Fprintf(m.out, "%s %s/%s; the bridge, and the callers with the service, are processes on a processor of their own, ws over TCP and RTP over UDP of the loopback\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if load, err := os.ReadFile("/proc/loadavg"); err == nil {
 		fmt.Fprintf(m.out, "load of the machine before: %s\n", strings.Join(strings.Fields(string(load))[:3], " "))
 	}
@@ -29,7 +29,7 @@ const busy = 20
 func (m *measurements) table(n int, chosen []entry) {
 	fmt.Fprintf(m.out, "\n%d calls, each with 50 packets in and 10 deltas out per second\n", n)
 	w := tabwriter.NewWriter(m.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(w, "\tCPU\twaited\tus/s/call\tuser\tx naive\tx floor\tcalls/core\tin p50 ms\tp99\tout p50\tp99\tallocs\twrites\tKiB\tRSS KiB\tpeer CPU\t\n")
+	fmt.Fprint(w, "\tCPU\twaited\tus/s/call\tuser\tx naive\tx floor\tx twilio\tcalls/core\tin p50 ms\tp99\tout p50\tp99\tallocs\twrites\tKiB\tRSS KiB\tpeer CPU\t\n")
 	waited := 100.0
 	for _, e := range chosen {
 		r, ok := m.find(e, n)
@@ -41,11 +41,15 @@ func (m *measurements) table(n int, chosen []entry) {
 		if !r.allDelivered() {
 			note = fmt.Sprintf("BEHIND: %d of %d packets, %d of %d deltas, %d wrong %s", r.peer.Heard, r.job.Calls*r.job.Packets, r.peer.Played, r.job.Calls*r.job.Packets/perDelta, r.peer.Wrong, r.peer.Err)
 		}
-		fmt.Fprintf(w, "%s\t%.0f %%\t%.0f %%\t%.0f\t%.0f\t%s\t%s\t%.0f\t%s\t%s\t%s\t%s\t%.2f\t%.2f\t%d\t%d\t%.0f %%\t  %s\n", e,
+		writes := "-" // packets leave every 20 ms in any case
+		if e.network != "sip" {
+			writes = fmt.Sprintf("%.2f", r.writes())
+		}
+		fmt.Fprintf(w, "%s\t%.0f %%\t%.0f %%\t%.0f\t%.0f\t%s\t%s\t%s\t%.0f\t%s\t%s\t%s\t%s\t%.2f\t%s\t%d\t%d\t%.0f %%\t  %s\n", e,
 			r.percent(r.bridge.CPU), r.percent(r.bridge.Waited), r.cpu(), r.user(),
-			m.times(r, entry{e.network, "naive", 1}), m.times(r, entry{e.network, "floor", e.coalesced}), 1e6/r.cpu(),
+			m.times(r, entry{e.network, "naive", 1}), m.times(r, entry{e.network, "floor", e.coalesced}), m.times(r, entry{"twilio", e.contender, e.coalesced}), 1e6/r.cpu(),
 			ms(r.peer.In.P50), ms(r.peer.In.P99), ms(r.peer.Out.P50), ms(r.peer.Out.P99),
-			r.allocs(), r.writes(), r.bridge.Memory/1024, r.bridge.RSS/1024,
+			r.allocs(), writes, r.bridge.Memory/1024, r.bridge.RSS/1024,
 			100*r.peer.CPU.Seconds()/(r.job.Warm+r.job.Window).Seconds(), note)
 	}
 	w.Flush()
