@@ -37,7 +37,7 @@ type AttachOptions struct {
 // given to [Conversation.Write].
 //
 // When a session in text ends, the conversation goes on in another one, of Connect, as in [Agent.Serve]. Without
-// a Client, and with WebRTC, it ends.
+// a Client, and with WebRTC, it ends; [Conversation.Rotate] does nothing there.
 //
 // What concerns a leg does nothing: [Conversation.Mute], keys and transfers, and Agent.Packet, Playback and Digit.
 // Turns have no audio that was heard, except that of WebRTC calls which forward output_audio_buffer.started and
@@ -58,7 +58,7 @@ func (a *Agent) Attach(ctx context.Context, s *voicelive.Session, o *AttachOptio
 	if c.attached = *o; c.attached.Events == nil {
 		c.attached.Events = s
 	}
-	if a.Client == nil || o.WebRTC {
+	if !c.replaceable() {
 		c.rollover.After, c.rollover.Retry = -1, -1
 	}
 	if err := a.add(c); err != nil {

@@ -138,6 +138,38 @@ func TestAttachThatCannotBe(t *testing.T) {
 	}
 }
 
+// The session goes by WebRTC, or the agent has no client.
+func TestRotateASessionThatCannotBeReplaced(t *testing.T) {
+	for name, webRTC := range map[string]bool{"without a client": false, "by WebRTC": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv := voicelivetest.NewServer(t, nil)
+				client, err := srv.NewClient()
+				if err != nil {
+					t.Fatal(err)
+				}
+				connect := textSession()
+				connect.Model = "gpt-realtime"
+				session, err := client.Connect(t.Context(), connect)
+				if err != nil {
+					t.Fatal(err)
+				}
+				a := &agent.Agent{Begin: func(c *agent.Conversation) {
+					c.Rotate("because")
+					time.AfterFunc(time.Minute, func() { c.HangUp("enough") })
+				}}
+				if webRTC {
+					a.Client, a.Connect = client, *connect
+				}
+				report, err := a.Attach(t.Context(), session, &agent.AttachOptions{WebRTC: webRTC})
+				if err != nil || report.Reason != agent.HungUp || len(report.Sessions) != 1 || len(report.Gaps) != 0 {
+					t.Errorf("ended as %s in sessions %+v, error %v; want one session until HangUp", report.Reason, report.Sessions, err)
+				}
+			})
+		})
+	}
+}
+
 // refuse attaches an agent to a session, and checks that the session is closed.
 func refuse(t *testing.T, a *agent.Agent, connect *voicelive.ConnectOptions) (c *call) {
 	t.Helper()

@@ -40,7 +40,8 @@ func (c *Conversation) HangUp(reason string) {
 	}
 }
 
-// Rotate lets the conversation go on in a new session at the next pause, as a planned rollover does.
+// Rotate lets the conversation go on in a new session at the next pause, as a planned rollover does. A session of
+// [Agent.Attach] that cannot be replaced stays; the Logger is told that.
 func (c *Conversation) Rotate(reason string) {
 	c.post(func() { c.rotate(reason) })
 }

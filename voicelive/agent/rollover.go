@@ -52,8 +52,15 @@ func (c *Conversation) rolloverOf(s *voicelive.Session, config *voicelive.Respon
 	return s.Began().Add(after - rand.N(after/20+1))
 }
 
+// replaceable reports whether another session can take over.
+func (c *Conversation) replaceable() bool { return c.agent.Client != nil && !c.attached.WebRTC }
+
 // rotate lets the session be replaced as soon as possible.
 func (c *Conversation) rotate(reason string) {
+	if !c.replaceable() {
+		c.log.Warn("the session cannot be replaced: it goes by WebRTC, or the agent has no client", "cause", reason)
+		return
+	}
 	if c.link == nil {
 		return // the next session is on its way
 	}
