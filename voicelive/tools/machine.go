@@ -30,6 +30,7 @@ type machine struct {
 	running  int       // functions that have not returned
 	keys     int
 	closed   bool
+	carried  []*call // to a later session, once closed
 
 	out []action
 }
@@ -535,6 +536,14 @@ func (m *machine) sendFailed(c *call, err error) { c.Err = errors.Join(c.Err, er
 
 // tick gives up what takes too long.
 func (m *machine) tick(now time.Time) {
+	if m.closed {
+		for _, c := range m.carried {
+			if c.running && !now.Before(c.deadline) {
+				m.timeOut(now, c)
+			}
+		}
+		return
+	}
 	if len(m.results) > 0 && !now.Before(m.due) {
 		m.request()
 	}
@@ -543,8 +552,7 @@ func (m *machine) tick(now time.Time) {
 			switch {
 			case now.Before(c.deadline):
 			case c.running:
-				c.Duration = now.Sub(c.started)
-				m.stop(now, c, errTimeout)
+				m.timeOut(now, c)
 			case c.waits():
 				m.stop(now, c, errBusy)
 			}
@@ -562,6 +570,12 @@ func (m *machine) tick(now time.Time) {
 			m.tickMCP(now, c)
 		}
 	}
+}
+
+// timeOut gives up a function that runs.
+func (m *machine) timeOut(now time.Time, c *call) {
+	c.Duration = now.Sub(c.started)
+	m.stop(now, c, errTimeout)
 }
 
 // silence returns when an output counts as confirmed although nothing was heard of it; zero if it does not.
@@ -600,6 +614,14 @@ func (m *machine) wake() (wake time.Time) {
 			wake = t
 		}
 	}
+	if m.closed {
+		for _, c := range m.carried {
+			if c.running {
+				earliest(c.deadline)
+			}
+		}
+		return wake
+	}
 	if len(m.results) > 0 {
 		earliest(m.due)
 	}
@@ -626,6 +648,10 @@ func (m *machine) wake() (wake time.Time) {
 	}
 	return wake
 }
+
+// returning is how long a carried function may take to return after its context has ended. One that returns by then tells
+// its own error.
+const returning = time.Second
 
 // close ends the session. It returns the calls that go on.
 func (m *machine) close() (carried []*call) {
@@ -654,6 +680,10 @@ func (m *machine) close() (carried []*call) {
 			}
 		}
 	}
+	for _, c := range carried {
+		c.deadline = c.deadline.Add(returning)
+	}
+	m.carried = carried
 	return carried
 }
 

@@ -76,8 +76,8 @@ type Runner struct {
 	machine machine
 	err     error // of the sender; the first one
 	timer   *time.Timer
-	armed   time.Time // when timer calls tick; zero if it does not
-	results map[*call]chan struct{}
+	armed   time.Time               // when timer calls tick; zero if it does not
+	results map[*call]chan struct{} // closed when a function has returned, or was given up
 }
 
 // NewRunner returns a Runner for a session that begins. Functions run with contexts below ctx,
@@ -137,7 +137,7 @@ func (r *Runner) Calls() (calls []Call) {
 // or a background call whose result did not.
 type CarriedCall struct {
 	Call
-	Done   <-chan struct{} // closed when the function has returned
+	Done   <-chan struct{} // closed when the function has returned, or was given up after its Timeout
 	runner *Runner
 	call   *call
 }
@@ -170,19 +170,18 @@ func (r *Runner) Busy() bool {
 }
 
 // End ends the session of the Runner. MCP calls that wait for an approval are denied; nothing is sent
-// after that. End returns the calls that are carried to a later session; their functions go on.
+// after that. End returns the calls that are carried to a later session; their functions go on, for their Timeout at most.
 func (r *Runner) End() (carried []*CarriedCall) {
 	_ = r.do(func(time.Time) {
 		for _, c := range r.machine.close() {
 			done := r.results[c]
-			if done == nil { // it did not run, or has returned
+			if done == nil { // there is a result, or it did not run
 				done = make(chan struct{})
 				close(done)
 			}
 			carried = append(carried, &CarriedCall{Call: c.Call, Done: done, runner: r, call: c})
 		}
 	}) // the session has ended: its errors are known
-	r.timer.Stop()
 	return carried
 }
 
@@ -218,7 +217,7 @@ func (r *Runner) step(step func(now time.Time)) (calls []func(), err error) {
 		}
 	}
 	// The timer may fire too early, since deadlines move with each event, but never too late.
-	if wake := m.wake(); !wake.IsZero() && !m.closed && (r.armed.IsZero() || wake.Before(r.armed)) {
+	if wake := m.wake(); !wake.IsZero() && (r.armed.IsZero() || wake.Before(r.armed)) {
 		r.armed = wake
 		r.timer.Reset(time.Until(wake))
 	}
@@ -232,6 +231,7 @@ func (r *Runner) perform(a action) func() {
 		r.run(a.run)
 	case a.cancel != nil:
 		a.cancel.cancel()
+		r.ended(a.cancel)
 	case a.approve != nil:
 		r.approve(a.approve)
 	case a.settled != nil:
@@ -257,8 +257,7 @@ func (r *Runner) perform(a action) func() {
 func (r *Runner) run(c *call) {
 	ctx, cancel := context.WithDeadline(r.ctx, c.deadline)
 	c.cancel = cancel
-	done := make(chan struct{})
-	r.results[c] = done
+	r.results[c] = make(chan struct{})
 	tool, arguments, told := c.tool, json.RawMessage(c.Arguments), c.Call
 	go func() {
 		defer cancel()
@@ -266,8 +265,7 @@ func (r *Runner) run(c *call) {
 		defer func() {
 			_ = r.do(func(now time.Time) {
 				r.machine.returned(now, c, result, err)
-				delete(r.results, c)
-				close(done)
+				r.ended(c)
 			}) // the next event tells the error
 		}()
 		if began := r.machine.options.Began; began != nil {
@@ -275,6 +273,14 @@ func (r *Runner) run(c *call) {
 		}
 		result, err = r.call(ctx, tool, told, arguments)
 	}()
+}
+
+// ended tells that a function has returned, or was given up. The caller has r.mu.
+func (r *Runner) ended(c *call) {
+	if done := r.results[c]; done != nil {
+		delete(r.results, c)
+		close(done)
+	}
 }
 
 // call calls a function, and makes an error of a panic.

@@ -49,6 +49,8 @@ func (d *desk) Send(_ context.Context, e voicelive.ClientEvent) error {
 
 func (d *desk) RequestResponse(items ...string) {
 	d.note(fmt.Sprintf("ask for %d", len(items)))
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	d.asked = append(d.asked, items)
 }
 
@@ -503,6 +505,45 @@ func TestCallsAreCarried(t *testing.T) {
 		tell(t, r, completed(callOf("d", "g", "")))
 		d.want(t)
 	})
+}
+
+// A function that does not heed its context is given up, so that the next session gets a result.
+func TestACarriedFunctionThatHangs(t *testing.T) {
+	for name, test := range map[string]struct{ end, done time.Duration }{
+		"in the session":    {2 * time.Minute, 2 * time.Minute},
+		"after the session": {time.Second, time.Minute + returning},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := New("f", "", func(context.Context, none) (string, error) {
+				time.Sleep(time.Hour)
+				return "found", nil
+			})
+			for _, tool := range []Tool{f, f.With(Options{Background: true})} {
+				in(t, nil, []Tool{tool}, func(t *testing.T, r *Runner, d *desk) {
+					began := time.Now()
+					tell(t, r, completed(callOf("a", "f", "")))
+					time.Sleep(test.end)
+					synctest.Wait()
+					carried := r.End()
+					if len(carried) != 1 {
+						t.Fatalf("carried %+v, want one call", carried)
+					}
+					<-carried[0].Done
+					if _, err := carried[0].Result(); err != errTimeout {
+						t.Errorf("error %v, want %v", err, errTimeout)
+					}
+					if took := time.Since(began); took != test.done {
+						t.Errorf("done after %v, want %v", took, test.done)
+					}
+					time.Sleep(time.Hour) // what the function returns at last does not count
+					synctest.Wait()
+					if _, err := carried[0].Result(); err != errTimeout {
+						t.Errorf("error %v once the function has returned, want %v", err, errTimeout)
+					}
+				})
+			}
+		})
+	}
 }
 
 func TestACarriedDirective(t *testing.T) {
