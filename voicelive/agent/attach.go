@@ -88,14 +88,11 @@ func (c *Conversation) attach(s *voicelive.Session) {
 		return
 	}
 	if asked := *c.asked; !reflect.ValueOf(asked).IsZero() {
-		l := c.link
-		release := l.floor.Hold("the session is configured")
-		c.confirm(&voicelive.ClientEventSessionUpdate{Session: asked}, func(err error) {
-			if err != nil && c.link == l {
+		c.confirm(&voicelive.ClientEventSessionUpdate{Session: asked}, "the session is configured", func(err error) {
+			if err != nil {
 				err = fmt.Errorf("agent: the session could not be configured: %w", err)
 				c.finish(Failed, err.Error(), err)
 			}
-			release()
 		})
 	}
 	c.begin()

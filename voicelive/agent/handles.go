@@ -59,7 +59,7 @@ func (c *Conversation) AddItem(ctx context.Context, item voicelive.ConversationR
 }
 
 // UpdateSession changes the session, and waits until the service has confirmed that. Later
-// sessions of the conversation get the change as well.
+// sessions of the conversation get the change as well. If the session ends before, the next one confirms it.
 func (c *Conversation) UpdateSession(ctx context.Context, update *voicelive.RequestSession) error {
 	if update == nil {
 		return errors.New("agent: the update is nil")
@@ -71,7 +71,7 @@ func (c *Conversation) UpdateSession(ctx context.Context, update *voicelive.Requ
 func (c *Conversation) do(ctx context.Context, event func() voicelive.ClientEvent) error {
 	result := make(chan error, 1)
 	posted := c.post(func() {
-		c.confirm(event(), func(err error) { result <- err })
+		c.confirm(event(), "", func(err error) { result <- err })
 	})
 	if !posted {
 		return ErrEnded
@@ -86,31 +86,42 @@ func (c *Conversation) do(ctx context.Context, event func() voicelive.ClientEven
 	}
 }
 
-// confirm sends an event, and calls then when the service has confirmed or refused it. A change of the session that
-// was confirmed is part of what is asked of later sessions.
-func (c *Conversation) confirm(event voicelive.ClientEvent, then func(error)) {
+// confirm sends an event, and calls then when the service has confirmed or refused it. With a reason to hold the floor,
+// no response is asked for before that. A change of the session that was confirmed is part of what is asked of later
+// sessions; one that was not when its session ended is sent again.
+func (c *Conversation) confirm(event voicelive.ClientEvent, hold string, then func(error)) {
 	switch {
 	case c.over:
 		then(ErrEnded)
 		return
-	case c.link == nil:
-		c.waiting = append(c.waiting, func() { c.confirm(event, then) })
+	case c.link == nil || c.link.ended():
+		c.waiting = append(c.waiting, func() { c.confirm(event, hold, then) })
 		return
 	}
-	if update, ok := event.(*voicelive.ClientEventSessionUpdate); ok && c.leg != nil {
+	update, _ := event.(*voicelive.ClientEventSessionUpdate)
+	if update != nil && c.leg != nil {
 		if err := checkFormats(&update.Session, c.leg); err != nil {
 			then(err)
 			return
 		}
 	}
-	l := c.link
+	l, release := c.link, func() {}
+	if hold != "" {
+		release = l.floor.Hold(hold)
+	}
 	c.group.Go(func() {
 		_, err := l.session.Do(l.ctx, event)
 		c.post(func() {
-			if update, ok := event.(*voicelive.ClientEventSessionUpdate); ok && err == nil {
+			switch {
+			case update == nil:
+			case err == nil:
 				merge(c.asked, &update.Session)
+			case l.ended():
+				c.confirm(event, hold, then)
+				return
 			}
 			then(err)
+			release()
 		})
 	})
 }

@@ -25,6 +25,7 @@ type link struct {
 	writer io.WriteCloser // of audio in larger events; nil if packets are sent as they come
 	sent   inputClock
 	voice  voicelive.Voice
+	reply  *floor.Handle // of the latest request for the reply to tools
 
 	rollover time.Time // when it is to be replaced; zero for never
 	overdue  time.Time // when it must be, although others wait to connect

@@ -19,7 +19,7 @@ type swap struct {
 	gap     Gap
 	redial  time.Time // when to connect again; zero if that is not the plan
 	backoff time.Duration
-	owed    bool // a response was on its way, or expected
+	owed    bool // a response was on its way, or expected, or asked for
 	carried []*tools.CarriedCall
 	audio   time.Duration // of the user since the session was given up, and what was kept of before
 }
@@ -190,11 +190,13 @@ func (c *Conversation) replace() {
 // giveUp gives the session up, and begins a gap unless the conversation is in one.
 func (c *Conversation) giveUp(cause string, planned bool) {
 	states := c.link.floor.States()
+	speaking := slices.Contains(states, floor.Speaking) // the reply to that serves what waits
+	waits := c.link.reply != nil && c.link.reply.Result().Outcome == floor.Waiting && !speaking
 	generating := slices.ContainsFunc(c.turns.order, func(id string) bool { return !c.turns.open[id].done })
 	s := c.swap
 	if s == nil {
 		s = &swap{gap: Gap{From: time.Now(), Cause: cause, Planned: planned}, backoff: firstBackoff}
-		if !slices.Contains(states, floor.Speaking) {
+		if !speaking {
 			c.lookback.keep(onset)
 		}
 		c.lookback.keep(maxLookback)
@@ -202,7 +204,7 @@ func (c *Conversation) giveUp(cause string, planned bool) {
 		c.swap = s
 	}
 	s.redial = time.Time{}
-	s.owed = s.owed || generating || slices.Contains(states, floor.Expected) || slices.Contains(states, floor.Creating)
+	s.owed = s.owed || generating || waits || slices.Contains(states, floor.Expected) || slices.Contains(states, floor.Creating)
 	c.turns.speaking = false
 	carried, before := c.unlink(), len(c.report.Interruptions)
 	for _, f := range c.mailbox.take(false) { // what the layers have told
@@ -340,6 +342,12 @@ func (c *Conversation) replay() time.Duration {
 
 // carry tells the session the result of a call of an earlier one, when there is one.
 func (c *Conversation) carry(call *tools.CarriedCall) {
+	select {
+	case <-call.Done: // now, so that other replies that are owed are one with that to the call
+		c.carried(call)
+		return
+	default:
+	}
 	c.group.Go(func() {
 		select {
 		case <-call.Done:

@@ -335,6 +335,73 @@ func callsInAGap(t *testing.T, a *agent.Agent, calls voicelivetest.Response) *ca
 	return c
 }
 
+// The output of the function is part of the conversation; the hand-off that it asked for, and the reply, are not yet.
+func TestAHandOffInAGap(t *testing.T) {
+	a := &agent.Agent{Tools: []tools.Tool{tools.New("billing", "", func(context.Context, struct{}) (tools.HandOff, error) {
+		return tools.HandOff{Session: &voicelive.RequestSession{Instructions: new("You are the billing department.")}}, nil
+	})}}
+	late := voicelivetest.Fault{Kind: voicelivetest.EventDelay, Body: "session.updated", After: time.Second, Delay: time.Minute}
+	service := &voicelivetest.Options{
+		Faults: voicelivetest.Faults{Scripts: []voicelivetest.Script{{late}}},
+		Respond: func(r voicelivetest.Request) voicelivetest.Response {
+			if *r.Session.ID == "sess_1" {
+				return voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "billing", Arguments: "{}"}}}
+			}
+			return voicelivetest.Response{Text: "My instructions: " + *orEmpty(r.Session.Instructions)}
+		},
+	}
+	c := play(t, a, service, func(c *call) {
+		c.user.Silence(2 * time.Second)
+		c.user.Say("I want to pay.")
+		c.user.Silence(3 * time.Second)
+		c.srv.Session(0).Abort()
+		c.user.Listen()
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	if g := c.report.Gaps; len(g) != 1 || len(g[0].Carried) != 0 {
+		t.Fatalf("gaps %+v, want one without a call", g)
+	}
+	if text := c.report.Transcript.Text(); strings.Count(text, "My instructions: You are the billing department.") != 1 || len(c.report.Turns) != 2 {
+		t.Errorf("%d turns, want that of the call and one reply:\n%s", len(c.report.Turns), text)
+	}
+}
+
+// The result of a function in the background was told, and no reply was asked for yet.
+func TestAResultInAGap(t *testing.T) {
+	a := &agent.Agent{Tools: []tools.Tool{tools.New("search", "", func(context.Context, struct{}) (string, error) {
+		time.Sleep(10 * time.Second)
+		return "forty-two", nil
+	}).With(tools.Options{Background: true})}}
+	first := voicelivetest.Sequence(
+		voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "search", Arguments: "{}"}}}),
+		voicelivetest.Reply("I search."),
+	)
+	service := &voicelivetest.Options{Respond: func(r voicelivetest.Request) voicelivetest.Response {
+		if *r.Session.ID == "sess_1" {
+			return first(r)
+		}
+		return voicelivetest.Response{Text: "It is forty-two."}
+	}}
+	c := play(t, a, service, func(c *call) {
+		c.user.Say("Search for it.")
+		if err := c.srv.Session(0).Wait(c.Context(), func(*voicelivetest.Session) bool {
+			told := items(c.srv.Session(0))
+			return len(told) > 0 && strings.Contains(told[len(told)-1], "forty-two")
+		}); err != nil {
+			c.Error(err)
+		}
+		c.user.Silence(100 * time.Millisecond)
+		c.srv.Session(0).Abort()
+		c.user.Listen()
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	if text := c.report.Transcript.Text(); !strings.HasSuffix(text, "Assistant: It is forty-two.\n") || len(c.report.Turns) != 3 {
+		t.Errorf("%d turns, want that of the call and two replies:\n%s", len(c.report.Turns), text)
+	}
+}
+
 func TestAModelThatWritesAfterARestorationGetsADigest(t *testing.T) {
 	written := writes(t)
 	speak := voicelivetest.Reply("I speak.")

@@ -103,10 +103,15 @@ func (c *Conversation) drop(s *Speech, p Prompt) {
 
 // reply requests the reply to tool calls.
 func (c *Conversation) reply(items []string) {
-	if c.link == nil || c.over {
+	switch {
+	case c.over:
+		return
+	case c.link == nil:
+		c.swap.owed = true
 		return
 	}
 	h := c.link.floor.Request(floor.Request{Items: items})
+	c.link.reply = h
 	if e := c.ending; e != nil && e.reply {
 		s := newSpeech()
 		s.then = c.finishEnding

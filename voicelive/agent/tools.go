@@ -33,14 +33,11 @@ func (c *Conversation) handOff(call tools.Call, d tools.HandOff) {
 	if d.Session == nil {
 		return
 	}
-	l := c.link
-	release := l.floor.Hold("hand-off")
-	c.confirm(&voicelive.ClientEventSessionUpdate{Session: *d.Session}, func(err error) {
-		if err != nil && c.link == l {
+	c.confirm(&voicelive.ClientEventSessionUpdate{Session: *d.Session}, "hand-off", func(err error) {
+		if err != nil && c.link != nil {
 			c.log.Warn("the service refused a hand-off", "tool", call.Name, "error", err)
 			c.tell("The hand-off by " + call.Name + " failed. Go on as before.")
 		}
-		release()
 	})
 }
 

@@ -664,6 +664,9 @@ func (m *machine) close() (carried []*call) {
 			m.decided(time.Time{}, c, false)
 		}
 	}
+	if len(m.results) > 0 {
+		m.request() // the asker may ask the next session
+	}
 	m.closed = true
 	for _, g := range m.groups {
 		for _, c := range g.calls {

@@ -169,8 +169,9 @@ func (r *Runner) Busy() bool {
 	return len(r.machine.groups)+len(r.machine.results) > 0
 }
 
-// End ends the session of the Runner. MCP calls that wait for an approval are denied; nothing is sent
-// after that. End returns the calls that are carried to a later session; their functions go on, for their Timeout at most.
+// End ends the session of the Runner. MCP calls that wait for an approval are denied, and the response to results of
+// Background calls that have been sent is asked for; nothing follows. End returns the calls that are carried to a later
+// session; their functions go on, for their Timeout at most.
 func (r *Runner) End() (carried []*CarriedCall) {
 	_ = r.do(func(time.Time) {
 		for _, c := range r.machine.close() {
