@@ -36,7 +36,9 @@ func main() {
 		Peers: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, // or that of a PBX
 		Serve: func(ctx context.Context, call *sip.Call) error {
 			report, err := assistant.Serve(ctx, call)
-			log.Printf("%s talked for %v, until %v:\n%s", call.From, report.Duration, report.Reason, report.Transcript.Text())
+			if report != nil { // nil if the conversation could not begin
+				log.Printf("%s talked for %v, until %v:\n%s", call.From, report.Duration, report.Reason, report.Transcript.Text())
+			}
 			return err
 		},
 	})
