@@ -2,7 +2,7 @@
 // of the socket that the page talks to.
 //
 //	talk, err := browser.NewHandler(func(ctx context.Context, call *browser.Call) error {
-//		_, err := agent.Serve(ctx, call) // a Call is a leg
+//		_, err := a.Serve(ctx, call) // of an agent.Agent; a Call is a leg
 //		return err
 //	}, &browser.Options{Origins: []string{"https://voice.example.com"}})
 //	…

@@ -79,7 +79,7 @@ type Area struct {
 	Enums bool `yaml:"enums"`
 }
 
-// Sequences is the page with all of them.
+// Sequences is the page of diagrams.
 type Sequences struct {
 	Title string     `yaml:"title"`
 	Text  string     `yaml:"text"`

@@ -6,7 +6,7 @@
 //
 //	tokens := &acs.Tokens{Resource: resourceID}
 //	mux.Handle("/media", &acs.Handler{Tokens: tokens, Client: client, Serve: func(ctx context.Context, call *acs.Call) error {
-//		_, err := agent.Serve(ctx, call)
+//		_, err := a.Serve(ctx, call) // of an agent.Agent
 //		return err
 //	}})
 //	mux.Handle("/incoming", &acs.IncomingCall{Client: client, Stream: acs.Stream{URL: "wss://…/media"}, Callback: "https://…/callbacks", Key: key})

@@ -5,7 +5,7 @@
 //		URL:       "wss://example.com/stream",
 //		AuthToken: os.Getenv("TWILIO_AUTH_TOKEN"),
 //		Serve: func(ctx context.Context, call *twilio.Call) error {
-//			_, err := agent.Serve(ctx, call)
+//			_, err := a.Serve(ctx, call) // of an agent.Agent
 //			return err
 //		},
 //	}
