@@ -1,8 +1,8 @@
 // Command calls measures what telephone calls cost that one process bridges to sessions: this package and others bridge
 // the same calls, each in a process on a processor of its own, and the project's goals are judged by ratios of one run.
 //
-//	go run ./calls            # everything, in eight minutes
-//	go run ./calls -quick     # the same in less than a minute, too short to be judged by
+//	go run ./calls            # everything, in twelve minutes
+//	go run ./calls -quick     # the same in about a minute, too short to be judged by
 //
 // Read README.md for what is measured, and how.
 package main
