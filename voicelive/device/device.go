@@ -184,7 +184,7 @@ func (d *Device) Stats() Stats {
 	return Stats{Underruns: d.speaker.gaps(), Lost: d.format.Duration(d.microphone.overwritten())}
 }
 
-// HangUp closes the devices; what waits is not played. The reason is ignored.
+// HangUp closes the devices; what waits is not played. The next conversation needs another Device. The reason is ignored.
 func (d *Device) HangUp(context.Context, string) error {
 	d.hangUp.Do(func() {
 		close(d.ended)
