@@ -55,8 +55,9 @@ func (c *Conversation) open(session *voicelive.Session, events voicelive.Receive
 	l := &link{session: session, events: events, voice: config.Voice}
 	// Not below c.ctx: when that ends, playback still has to clear the leg, and to tell what was heard.
 	// A leg that blocks has as long for that as it has to hang up.
-	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(c.ctx))
-	context.AfterFunc(c.ctx, func() { time.AfterFunc(hangUpLimit, l.cancel) })
+	ctx, cancel := context.WithCancel(context.WithoutCancel(c.ctx))
+	forget := context.AfterFunc(c.ctx, func() { time.AfterFunc(hangUpLimit, cancel) })
+	l.ctx, l.cancel = ctx, func() { forget(); cancel() }
 
 	f := c.agent.Floor
 	f.Dropped = func(responseID string) { l.player.Drop(responseID) }

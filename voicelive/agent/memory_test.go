@@ -8,6 +8,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
@@ -102,5 +103,36 @@ func TestNothingGrowsButTheTranscriptAndTheReport(t *testing.T) {
 		if growth > most {
 			t.Errorf("an exchange takes %d bytes, more than %d", growth, most)
 		}
+	})
+}
+
+// sessions remembers the sessions of a conversation, and keeps none of them.
+type sessions struct {
+	agent.NoObserver
+	all []weak.Pointer[voicelive.Session]
+}
+
+func (s *sessions) ObserveSession(_ *agent.Conversation, session *voicelive.Session) {
+	s.all = append(s.all, weak.Make(session))
+}
+
+func TestASessionThatWasReplacedIsForgotten(t *testing.T) {
+	var seen sessions
+	a := &agent.Agent{Observer: &seen}
+	play(t, a, said(), func(c *call) {
+		for range 5 {
+			c.conversation.Rotate("because")
+			c.user.Silence(2 * time.Second)
+		}
+		runtime.GC()
+		if len(seen.all) != 6 {
+			t.Fatalf("%d sessions, want 6", len(seen.all))
+		}
+		for i, s := range seen.all[:4] { // the last ones may be in use
+			if s.Value() != nil {
+				t.Errorf("session %d is still in memory", i)
+			}
+		}
+		c.user.HangUp()
 	})
 }
