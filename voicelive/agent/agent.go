@@ -119,11 +119,10 @@ var ErrShutdown = errors.New("agent: the agent has been shut down")
 // broke it: it is nil if the user or the agent hung up, and ctx.Err if ctx ended.
 func (a *Agent) Serve(ctx context.Context, l leg.Leg) (*Report, error) {
 	c, err := a.begin(ctx, l)
-	if err != nil && l == nil {
-		return nil, err
-	}
 	if err != nil {
-		_ = l.HangUp(context.WithoutCancel(ctx), "the agent is not available") // err is what matters
+		if l != nil {
+			_ = hangUp(ctx, l, "the agent is not available") // err is what matters
+		}
 		return nil, err
 	}
 	defer a.end(c)
@@ -172,6 +171,7 @@ func (a *Agent) add(c *Conversation) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.closed {
+		c.cancel()
 		return ErrShutdown
 	}
 	if a.running == nil {

@@ -93,6 +93,13 @@ func (c *Conversation) finish(reason Reason, detail string, err error) {
 // hangUpLimit is how long a leg may take to hang up.
 const hangUpLimit = 5 * time.Second
 
+// hangUp hangs up a leg, even if ctx has ended.
+func hangUp(ctx context.Context, l leg.Leg, reason string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hangUpLimit)
+	defer cancel()
+	return l.HangUp(ctx, reason)
+}
+
 // close gives everything up, and completes the report.
 func (c *Conversation) close() {
 	var carried []*tools.CarriedCall
@@ -104,10 +111,8 @@ func (c *Conversation) close() {
 		s.gap.AudioLost = s.audio
 		c.report.Gaps = append(c.report.Gaps, s.gap)
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), hangUpLimit)
-	defer cancel()
 	if c.leg != nil {
-		if err := c.leg.HangUp(ctx, string(c.report.Reason)); err != nil {
+		if err := hangUp(c.ctx, c.leg, string(c.report.Reason)); err != nil {
 			c.log.Warn("the leg did not hang up", "error", err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
@@ -67,6 +68,26 @@ type cancelled struct {
 func (o *cancelled) ObserveBegin(ctx context.Context, _ *agent.Conversation) context.Context {
 	ctx, *o.cancel = context.WithCancel(ctx)
 	return ctx
+}
+
+// A stubbornLeg hangs up no sooner than its context ends.
+type stubbornLeg struct{ leg.Leg }
+
+func (stubbornLeg) HangUp(ctx context.Context, _ string) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// Serve refuses the leg, and does not wait for ever until it has hung up.
+func TestALegThatIsRefusedAndDoesNotHangUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		_, phone := leg.NewPipe(leg.MuLaw)
+		report, err := (&agent.Agent{}).Serve(t.Context(), stubbornLeg{phone})
+		if report != nil || err == nil || time.Since(began) > 10*time.Second {
+			t.Errorf("after %v: report %+v, error %v; want an error without a client", time.Since(began), report, err)
+		}
+	})
 }
 
 func TestALegThatFails(t *testing.T) {
