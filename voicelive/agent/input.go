@@ -70,9 +70,9 @@ func (c *Conversation) input(in input) {
 			return
 		}
 	}
-	if in.Gap > 0 {
-		in.Gap = max(in.Gap-c.padded, 0)
-	}
+	sent := min(max(in.Gap, 0), c.padded)
+	in.Gap -= sent
+	c.padded -= sent
 	if in.Audio != nil {
 		c.padded = 0
 	}

@@ -9,7 +9,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
@@ -31,27 +30,7 @@ func callOfAnHour(t *testing.T) {
 		Hear:    voicelivetest.Hear("This is what I say."),
 		Forget:  true,
 	})
-	client, err := srv.NewClient()
-	if err != nil {
-		t.Fatal(err)
-	}
-	user, phone := leg.NewPipe(leg.MuLaw)
-	go func() { // hears
-		for {
-			if _, err := user.Receive(t.Context()); err != nil {
-				return
-			}
-		}
-	}()
-	a := &agent.Agent{Client: client, Connect: voicelive.ConnectOptions{Model: "gpt-realtime"}}
-	reports := make(chan *agent.Report)
-	go func() {
-		report, err := a.Serve(t.Context(), phone)
-		if err != nil {
-			t.Error(err)
-		}
-		reports <- report
-	}()
+	user, reports := servePipe(t, srv)
 	const packet = 100 * time.Millisecond
 	silence, tone := leg.MuLaw.AppendSilence(nil, leg.MuLaw.Bytes(packet)), speech(packet)
 	ticks := time.NewTicker(packet)

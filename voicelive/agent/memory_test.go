@@ -46,27 +46,7 @@ func TestNothingGrowsButTheTranscriptAndTheReport(t *testing.T) {
 				}
 			}
 		}})
-		client, err := srv.NewClient()
-		if err != nil {
-			t.Fatal(err)
-		}
-		user, phone := leg.NewPipe(leg.MuLaw)
-		reports := make(chan *agent.Report)
-		go func() { // hears
-			for {
-				if _, err := user.Receive(t.Context()); err != nil {
-					return
-				}
-			}
-		}()
-		a := &agent.Agent{Client: client, Connect: voicelive.ConnectOptions{Model: "gpt-realtime"}}
-		go func() {
-			report, err := a.Serve(t.Context(), phone)
-			if err != nil {
-				t.Error(err)
-			}
-			reports <- report
-		}()
+		user, reports := servePipe(t, srv)
 		packet := leg.MuLaw.AppendSilence(nil, 800)
 		n := 0
 		talk := func() (heap uint64) {
