@@ -58,7 +58,7 @@ type Turn struct {
 
 	SpeechEnded time.Time     `json:"speech_ended,omitzero"` // when the user had spoken; zero if the turn replies to nothing
 	Endpointing time.Duration `json:"endpointing_ns"`        // from SpeechEnded until the service told of it
-	Latency     time.Duration `json:"latency_ns"`            // from SpeechEnded until the user heard the first audio
+	Latency     time.Duration `json:"latency_ns"`            // from SpeechEnded until the user heard the first audio; 0 without either, as of a turn that only calls functions
 	Began       time.Time     `json:"began"`                 // response.created came
 	Arrived     time.Time     `json:"arrived,omitzero"`      // its first audio came
 	Audible     time.Time     `json:"audible,omitzero"`      // the user began to hear it
