@@ -138,9 +138,7 @@ func (c *Conversation) begin() {
 	if c.agent.Begin != nil {
 		c.agent.Begin(c)
 	}
-	if c.agent.Greeting != (Prompt{}) {
-		c.say(c.agent.Greeting, newSpeech(), false)
-	}
+	c.say(c.agent.Greeting, newSpeech(), false)
 }
 
 // run handles one thing after the other until the conversation is over.

@@ -59,10 +59,6 @@ func (c *Conversation) end(reason Reason, detail string, goodbye Prompt) {
 	if !c.prepareEnding(ending{reason: reason, detail: detail}) {
 		return
 	}
-	if goodbye == (Prompt{}) {
-		c.finishEnding()
-		return
-	}
 	s := newSpeech()
 	s.then = c.finishEnding
 	c.say(goodbye, s, false)

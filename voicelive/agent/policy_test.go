@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
+	"github.com/go-voicelive/voicelive-go/voicelive/floor"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg/legtest"
 	"github.com/go-voicelive/voicelive-go/voicelive/tools"
@@ -138,6 +139,20 @@ func writes(t *testing.T) voicelivetest.Responder {
 		t.Fatal(err)
 	}
 	return written
+}
+
+func TestAnEmptyPromptIsNotSaid(t *testing.T) {
+	c := play(t, &agent.Agent{}, said(), func(c *call) {
+		if spoken, err := c.conversation.Say("").Wait(c.Context()); err == nil || spoken.Outcome != floor.Dropped {
+			c.Errorf("spoken %+v, error %v", spoken, err)
+		}
+		c.conversation.End("enough", agent.Say(""))
+		<-c.ended
+	})
+	c.want(agent.HungUp)
+	if len(c.report.Turns)+len(c.report.Prompts) > 0 {
+		t.Errorf("turns %+v, prompts %+v; want none", c.report.Turns, c.report.Prompts)
+	}
 }
 
 func TestAReplyInTextIsSaid(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
-// A Prompt is something for the agent to say. Make one with [Say] or [Ask]; the zero Prompt is
-// nothing.
+// A Prompt is something for the agent to say. Make one with [Say] or [Ask]; the zero Prompt,
+// like Say(""), is nothing: no response is asked for.
 type Prompt struct {
 	text string
 	how  How // empty for Say: that depends on the voice

@@ -14,6 +14,8 @@ import (
 // ErrEnded is the error of everything that a conversation should do after its end.
 var ErrEnded = errors.New("agent: the conversation has ended")
 
+var errNothing = errors.New("agent: the prompt is empty: there is nothing to say")
+
 // A Speech is something that the agent was asked to say. Its methods may be called from any
 // goroutine.
 type Speech struct {
@@ -65,6 +67,10 @@ func (c *Conversation) say(p Prompt, s *Speech, afterHeard bool) {
 	switch {
 	case c.over:
 		c.drop(s, p)
+		return
+	case p == (Prompt{}):
+		s.spoken = Spoken{Outcome: floor.Dropped, Err: errNothing}
+		c.said(s, &Turn{})
 		return
 	case c.link == nil || c.link.ended():
 		c.waiting = append(c.waiting, func() { c.say(p, s, afterHeard) })
