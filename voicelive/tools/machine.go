@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -473,7 +474,7 @@ func (m *machine) itemCreated(now time.Time, item voicelive.ResponseItem) {
 	switch item := item.(type) {
 	case *voicelive.ResponseFunctionCallOutputItem:
 		if c := m.callOf(func(c *call) bool { return c.ID == item.CallID }); c != nil {
-			c.outputID = orElse(c.outputID, deref(item.ID))
+			c.outputID = cmp.Or(c.outputID, deref(item.ID))
 			m.confirm(now, c)
 		}
 	case *voicelive.ResponseMCPCallItem:
@@ -701,13 +702,6 @@ func orDefault(d, value time.Duration) time.Duration {
 		return value
 	}
 	return d
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 func deref(s *string) string {

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (t *Transcript) handle(now time.Time, event voicelive.ServerEvent) {
 		t.userText(now, e.ItemID, e.ContentIndex, func(p *part) { p.set(e.Transcript); p.done = true })
 	case *voicelive.ServerEventConversationItemInputAudioTranscriptionFailed:
 		if n := t.userText(now, e.ItemID, e.ContentIndex, func(*part) {}); n != nil {
-			n.Failed = orElse(e.Error.Message, "the transcription failed")
+			n.Failed = cmp.Or(e.Error.Message, "the transcription failed")
 		}
 
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
@@ -78,12 +79,12 @@ func (t *Transcript) handle(now time.Time, event voicelive.ServerEvent) {
 		if n := t.ofResponse(now, e.ItemID, e.ResponseID); n != nil {
 			n.Type, n.Role = FunctionCall, ""
 			n.call().ID, n.call().Arguments = e.CallID, e.Arguments
-			n.call().Name = orElse(e.Name, n.call().Name)
+			n.call().Name = cmp.Or(e.Name, n.call().Name)
 		}
 	case *voicelive.ServerEventResponseMCPCallArgumentsDone:
 		if n := t.ofResponse(now, e.ItemID, e.ResponseID); n != nil {
 			n.Type, n.Role = MCPCall, ""
-			n.call().Arguments = orElse(deref(e.Arguments), n.call().Arguments)
+			n.call().Arguments = cmp.Or(deref(e.Arguments), n.call().Arguments)
 		}
 	case *voicelive.ServerEventResponseMCPCallFailed:
 		if n := t.chain.nodes[e.ItemID]; n != nil {
@@ -167,11 +168,4 @@ func deref(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ func (t *Transcript) text(now time.Time, item, response string, index int, audio
 	if n == nil {
 		return
 	}
-	n.Role = orElse(n.Role, Assistant)
+	n.Role = cmp.Or(n.Role, Assistant)
 	p := n.part(index)
 	p.audio = p.audio || audio
 	change(p)
@@ -41,7 +42,7 @@ func (t *Transcript) userText(now time.Time, item string, index int, change func
 func (t *Transcript) ofResponse(now time.Time, item, response string) *node {
 	n := t.chain.node(now, item)
 	if n != nil {
-		n.ResponseID = orElse(n.ResponseID, response)
+		n.ResponseID = cmp.Or(n.ResponseID, response)
 		t.touch(n)
 	}
 	return n
@@ -97,13 +98,13 @@ func (t *Transcript) item(now time.Time, item voicelive.ResponseItem, response s
 	case *voicelive.ResponseFunctionCallItem:
 		n.Type = FunctionCall
 		c := n.call()
-		c.ID, c.Name = i.CallID, orElse(i.Name, c.Name)
-		c.Arguments = orElse(i.Arguments, c.Arguments)
+		c.ID, c.Name = i.CallID, cmp.Or(i.Name, c.Name)
+		c.Arguments = cmp.Or(i.Arguments, c.Arguments)
 		n.closed = n.closed || i.Status == voicelive.ResponseItemStatusCompleted
 	case *voicelive.ResponseMCPCallItem:
 		n.Type = MCPCall
 		c := n.call()
-		c.Server, c.Name, c.Arguments = i.ServerLabel, i.Name, orElse(i.Arguments, c.Arguments)
+		c.Server, c.Name, c.Arguments = i.ServerLabel, i.Name, cmp.Or(i.Arguments, c.Arguments)
 		if i.Output != nil {
 			c.Output = new(*i.Output)
 		}
@@ -150,7 +151,7 @@ func toolsText(i *voicelive.ResponseMCPListToolItem) string {
 }
 
 func (t *Transcript) message(n *node, i *voicelive.ResponseMessageItem) {
-	n.Type, n.Role = Message, orElse(string(i.Role), n.Role)
+	n.Type, n.Role = Message, cmp.Or(string(i.Role), n.Role)
 	for index, content := range i.Content {
 		text, audio := textOf(content)
 		p := n.part(index)

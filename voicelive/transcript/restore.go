@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"slices"
@@ -149,7 +150,7 @@ func restore(e Entry, id string) (items []voicelive.ConversationRequestItem, rea
 			return nil, "a call without output"
 		}
 		return []voicelive.ConversationRequestItem{
-			&voicelive.FunctionCallItem{ID: &id, CallID: e.Call.ID, Name: e.Call.Name, Arguments: orElse(e.Call.Arguments, "{}")},
+			&voicelive.FunctionCallItem{ID: &id, CallID: e.Call.ID, Name: e.Call.Name, Arguments: cmp.Or(e.Call.Arguments, "{}")},
 			&voicelive.FunctionCallOutputItem{ID: new(id + "o"), CallID: e.Call.ID, Output: *e.Call.Output},
 		}, ""
 	case MCPCall, Search, MCPApproval:

@@ -2,6 +2,7 @@ package transcript
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,10 +111,7 @@ func (t *Transcript) do(change func(now time.Time)) {
 
 // touch notes that an entry has changed.
 func (t *Transcript) touch(n *node) {
-	for _, other := range t.changed {
-		if other == n {
-			return
-		}
+	if !slices.Contains(t.changed, n) {
+		t.changed = append(t.changed, n)
 	}
-	t.changed = append(t.changed, n)
 }
