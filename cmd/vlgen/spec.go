@@ -98,7 +98,7 @@ func (o *options) take(std streams) (*taken, error) {
 // compile any more.
 func (o *options) handWritten(before gen.Input, after []gen.File) ([]string, error) {
 	root := moduleOf(o.out)
-	before.UnusedOverlay = true
+	before.UnusedOverlay, before.Documented = true, gen.Documented(o.out)
 	old, err := gen.Generate(before)
 	if root == "" || err != nil || after == nil { // a problem is reported
 		return nil, nil

@@ -1,13 +1,14 @@
 // Package handwritten finds the hand-written files that a change of a generated
 // package breaks.
 //
-// It checks the types of all packages of a tree, with the generated files before
-// and after the change, and compares the errors. It treats packages outside of the
-// tree as empty, so that nothing is compiled or downloaded. Errors because of that
-// occur both times, and cancel out.
+// It checks the types of the generated package and of all packages of a tree that
+// depend on it, with the generated files before and after the change, and compares
+// the errors. It treats packages outside of the tree as empty, so that nothing is
+// compiled or downloaded. Errors because of that occur both times, and cancel out.
 package handwritten
 
 import (
+	"bytes"
 	"errors"
 	"go/ast"
 	"go/build"
@@ -20,6 +21,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -38,13 +40,17 @@ type File struct {
 }
 
 // Broken returns the files that have errors in the tree after which they do not have
-// in the tree before.
+// in the tree before. There are none if the generated files are the same.
 func Broken(before, after Tree) ([]File, error) {
-	old, err := check(before)
+	if maps.EqualFunc(before.Generated, after.Generated, bytes.Equal) {
+		return nil, nil
+	}
+	source := &source{token.NewFileSet(), map[string]*ast.File{}}
+	old, err := check(before, source)
 	if err != nil {
 		return nil, err
 	}
-	now, err := check(after)
+	now, err := check(after, source)
 	if err != nil {
 		return nil, err
 	}
@@ -96,16 +102,20 @@ func packages(tree fs.FS) (map[string]string, error) {
 	return dirs, err
 }
 
-// check returns the type errors of all packages by the path of the file, each
-// once.
-func check(tree Tree) (map[string][]string, error) {
+// check returns the type errors of the generated package and of those that depend on
+// it by the path of the file, each once.
+func check(tree Tree, source *source) (map[string][]string, error) {
 	dirs, err := packages(tree)
-	c := &checker{tree: tree, dirs: dirs, fset: token.NewFileSet(),
-		parsed: map[string]*folder{}, imported: map[string]*types.Package{}, found: map[string][]string{}}
+	c := &checker{tree: tree, dirs: dirs, source: source, folders: map[string]*folder{},
+		depend: map[string]bool{}, imported: map[string]*types.Package{}, found: map[string][]string{}}
 	for _, importPath := range slices.Sorted(maps.Keys(dirs)) {
 		f := c.folder(dirs[importPath])
-		c.types(importPath, slices.Concat(f.files, f.tests))
-		c.types(importPath+"_test", f.outside)
+		if all := slices.Concat(f.files, f.tests); c.depends(importPath) || c.importDependent(f.tests) {
+			c.types(importPath, all, false)
+		}
+		if c.importDependent(f.outside) {
+			c.types(importPath+"_test", f.outside, false)
+		}
 	}
 	return c.found, err
 }
@@ -113,13 +123,37 @@ func check(tree Tree) (map[string][]string, error) {
 type checker struct {
 	tree     Tree
 	dirs     map[string]string // of the packages, by import path
-	fset     *token.FileSet
-	parsed   map[string]*folder
+	source   *source
+	folders  map[string]*folder
+	depend   map[string]bool // by import path
 	imported map[string]*types.Package
 	found    map[string][]string
 }
 
-// Import makes the checker a types.Importer.
+// depends reports whether a package is the generated one, or depends on it.
+func (c *checker) depends(importPath string) bool {
+	dir, ours := c.dirs[importPath]
+	depends, known := c.depend[importPath]
+	if !known && ours {
+		c.depend[importPath] = false // in a circle
+		depends = dir == c.tree.Dir || c.importDependent(c.folder(dir).files)
+		c.depend[importPath] = depends
+	}
+	return depends
+}
+
+// importDependent reports whether files import a package that depends on the generated one.
+func (c *checker) importDependent(files []*ast.File) bool {
+	return slices.ContainsFunc(files, func(f *ast.File) bool {
+		return slices.ContainsFunc(f.Imports, func(spec *ast.ImportSpec) bool {
+			importPath, err := strconv.Unquote(spec.Path.Value)
+			return err == nil && c.depends(importPath)
+		})
+	})
+}
+
+// Import makes the checker a types.Importer. It looks at declarations only: check
+// looks at what is in functions.
 func (c *checker) Import(importPath string) (*types.Package, error) {
 	if importPath == "unsafe" {
 		return types.Unsafe, nil
@@ -132,23 +166,23 @@ func (c *checker) Import(importPath string) (*types.Package, error) {
 	p.MarkComplete()
 	c.imported[importPath] = p // of elsewhere, or in a circle
 	if dir, ours := c.dirs[importPath]; ours {
-		c.imported[importPath] = c.types(importPath, c.folder(dir).files)
+		c.imported[importPath] = c.types(importPath, c.folder(dir).files, true)
 	}
 	return c.imported[importPath], nil
 }
 
-func (c *checker) types(importPath string, files []*ast.File) *types.Package {
-	config := types.Config{Importer: c, FakeImportC: true, Error: func(err error) {
+func (c *checker) types(importPath string, files []*ast.File, declarationsOnly bool) *types.Package {
+	config := types.Config{Importer: c, FakeImportC: true, IgnoreFuncBodies: declarationsOnly, Error: func(err error) {
 		if e := (types.Error{}); errors.As(err, &e) {
 			c.note(e)
 		}
 	}}
-	p, _ := config.Check(importPath, c.fset, files, nil) // its error is the first that was noted
+	p, _ := config.Check(importPath, c.source.fset, files, nil) // its error is the first that was noted
 	return p
 }
 
 func (c *checker) note(e types.Error) {
-	name := c.fset.Position(e.Pos).Filename
+	name := c.source.fset.Position(e.Pos).Filename
 	if !slices.Contains(c.found[name], e.Msg) {
 		c.found[name] = append(c.found[name], e.Msg)
 	}
@@ -160,11 +194,11 @@ type folder struct{ files, tests, outside []*ast.File }
 // folder parses the files that are built on this system, with the generated ones
 // in place of those in the tree.
 func (c *checker) folder(dir string) *folder {
-	if f, ok := c.parsed[dir]; ok {
+	if f, ok := c.folders[dir]; ok {
 		return f
 	}
 	f := &folder{}
-	c.parsed[dir] = f
+	c.folders[dir] = f
 	if dir == c.tree.Dir {
 		for _, name := range slices.Sorted(maps.Keys(c.tree.Generated)) {
 			c.add(f, path.Join(dir, name), c.tree.Generated[name])
@@ -196,9 +230,9 @@ func (c *checker) built(dir string) (names []string) {
 }
 
 func (c *checker) add(to *folder, name string, text []byte) {
-	file, err := parser.ParseFile(c.fset, name, text, parser.SkipObjectResolution)
+	file := c.source.file(name, text)
 	switch {
-	case err != nil: // before and after
+	case file == nil: // before and after
 	case !strings.HasSuffix(name, "_test.go"):
 		to.files = append(to.files, file)
 	case strings.HasSuffix(file.Name.Name, "_test"):
@@ -206,4 +240,24 @@ func (c *checker) add(to *folder, name string, text []byte) {
 	default:
 		to.tests = append(to.tests, file)
 	}
+}
+
+// A source holds the files that are parsed. Most are the same before and after.
+type source struct {
+	fset   *token.FileSet
+	parsed map[string]*ast.File // by name and text
+}
+
+// file returns nil for a file that cannot be parsed.
+func (s *source) file(name string, text []byte) *ast.File {
+	key := name + "\x00" + string(text)
+	file, ok := s.parsed[key]
+	if !ok {
+		var err error
+		if file, err = parser.ParseFile(s.fset, name, text, parser.SkipObjectResolution); err != nil {
+			file = nil
+		}
+		s.parsed[key] = file
+	}
+	return file
 }
