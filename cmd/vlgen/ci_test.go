@@ -104,7 +104,7 @@ func TestTheWorkflowOfDrift(t *testing.T) {
 		expect(t, p.body(), "Overlay actions that do not apply")
 
 		p.sh("git fetch --quiet && git checkout --quiet -B mine origin/spec-drift && git commit --quiet --allow-empty -m mine && git push --quiet origin mine:spec-drift")
-		out, asked := propose(changed)
+		out, asked := propose(p.retitled())
 		expect(t, out, "somebody works on the branch spec-drift: it is left alone")
 		if strings.Contains(asked, "pr ") {
 			t.Errorf("gh was asked\n%s", asked)
