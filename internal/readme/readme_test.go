@@ -96,6 +96,7 @@ func (u *user) write(name, text string) {
 
 // The commands and programs of the README do in an empty module what it says.
 func TestProgramsPrintWhatTheReadmeSays(t *testing.T) {
+	t.Parallel()
 	text, blocks := read(t)
 	u := newUser(t)
 	u.setUp(blocks)
@@ -124,34 +125,13 @@ func TestProgramsPrintWhatTheReadmeSays(t *testing.T) {
 	}
 }
 
-// test runs the tests among the files of package agent, and reports whether there are any.
-func (u *user) test(blocks []block) (found bool) {
-	u.t.Helper()
-	if err := os.RemoveAll(filepath.Join(u.folder, "agent")); err != nil { // of another page
-		u.t.Fatal(err)
-	}
-	for i, b := range blocks {
-		switch {
-		case b.language != "go" || !strings.HasPrefix(b.text, "package agent\n"):
-		case strings.Contains(b.text, "\nfunc Test"):
-			found = true
-			u.write(fmt.Sprintf("agent/file%d_test.go", i), b.text)
-		default:
-			u.write(fmt.Sprintf("agent/file%d.go", i), b.text)
-		}
-	}
-	if found {
-		u.run("go mod tidy && go vet ./agent && go test ./agent")
-	}
-	return found
-}
-
 // ownModule names guides to modules of their own, where their programs are tested.
 var ownModule = []string{"sip.md"}
 
-// The program of each guide prints what the guide says, and the files of its package pass their
-// tests, in the module of a user.
+// The programs of each guide print what the guide says, and the files of its package pass their
+// tests, in the module of a user. Each guide has a folder there, so that go is asked once for all.
 func TestProgramsOfGuides(t *testing.T) {
+	t.Parallel()
 	guides, err := filepath.Glob("../../docs/guides/*.md")
 	if err != nil || len(guides) == 0 {
 		t.Fatalf("%d guides, error %v", len(guides), err)
@@ -159,42 +139,55 @@ func TestProgramsOfGuides(t *testing.T) {
 	_, readme := read(t)
 	u := newUser(t)
 	u.setUp(readme)
+	programs := map[string]string{} // what they print, by folder
 	for _, guide := range guides {
-		if slices.Contains(ownModule, filepath.Base(guide)) {
-			continue
+		if !slices.Contains(ownModule, filepath.Base(guide)) {
+			u.copy(guide, programs)
 		}
-		t.Run(filepath.Base(guide), func(t *testing.T) {
-			u.t = t
-			u.guide(guide)
+	}
+	u.run("go mod tidy && go test -vet=all ./...")
+	for folder, want := range programs {
+		t.Run(folder, func(t *testing.T) {
+			t.Parallel() // they wait for audio
+			u := user{t, u.folder, u.clone}
+			if diff := cmp.Diff(want, u.run("go run ./"+folder)); diff != "" {
+				t.Errorf("the guide says (-), its program prints (+):\n%s", diff)
+			}
 		})
 	}
 }
 
-// guide runs the program of a guide, or the tests of its package.
-func (u *user) guide(guide string) {
+// copy writes the programs of a guide, or the files of its package agent.
+func (u *user) copy(guide string, programs map[string]string) {
 	u.t.Helper()
 	_, blocks := readFile(u.t, guide)
-	ran := 0
+	name := strings.TrimSuffix(filepath.Base(guide), ".md")
+	ran, tested := 0, false
 	for i, b := range blocks {
-		if !b.program() {
-			continue
-		}
-		ran++
-		if i+1 == len(blocks) || blocks[i+1].language != "text" {
-			u.t.Fatalf("program %d has no output behind it", ran)
-		}
-		u.write("main.go", b.text)
-		u.run("go mod tidy")
-		if diff := cmp.Diff(blocks[i+1].text, u.run("go run .")); diff != "" {
-			u.t.Errorf("the guide says (-), its program prints (+):\n%s", diff)
+		switch {
+		case b.program():
+			ran++
+			if i+1 == len(blocks) || blocks[i+1].language != "text" {
+				u.t.Fatalf("%s: program %d has no output behind it", guide, ran)
+			}
+			folder := fmt.Sprintf("%s/program%d", name, ran)
+			u.write(folder+"/main.go", b.text)
+			programs[folder] = blocks[i+1].text
+		case b.language != "go" || !strings.HasPrefix(b.text, "package agent\n"):
+		case strings.Contains(b.text, "\nfunc Test"):
+			tested = true
+			u.write(fmt.Sprintf("%s/agent/file%d_test.go", name, i), b.text)
+		default:
+			u.write(fmt.Sprintf("%s/agent/file%d.go", name, i), b.text)
 		}
 	}
-	if ran == 0 && !u.test(blocks) {
-		u.t.Error("the guide has neither a program nor a test")
+	if ran == 0 && !tested {
+		u.t.Errorf("%s has neither a program nor a test", guide)
 	}
 }
 
 func TestToolsRunInTheModuleOfAUser(t *testing.T) {
+	t.Parallel()
 	text, blocks := read(t)
 	u := newUser(t)
 	u.setUp(blocks)
@@ -254,6 +247,7 @@ func TestMain(m *testing.M) { m.Run() }
 
 // The test of the README passes, and its fragments compile.
 func TestFragments(t *testing.T) {
+	t.Parallel()
 	_, blocks := read(t)
 	u := newUser(t)
 	u.setUp(blocks)
