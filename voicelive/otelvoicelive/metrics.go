@@ -93,40 +93,39 @@ func (m *metrics) connect(ctx context.Context, s *session, e voicelive.ConnectIn
 	}
 	m.operation.Record(ctx, e.Duration.Seconds(), metric.WithAttributes(labels...))
 	if e.Session != nil {
-		m.open.Add(ctx, 1, s.labels)
+		m.open.Add(ctx, 1, s.labels.session)
 	}
 }
 
 func (m *metrics) closed(s *session) {
-	m.open.Add(background, -1, s.labels)
-	m.duration.Record(background, time.Since(s.began).Seconds(), s.labels)
+	m.open.Add(background, -1, s.labels.session)
+	m.duration.Record(background, time.Since(s.began).Seconds(), s.labels.session)
 }
 
 func (m *metrics) firstAudio(s *session, d time.Duration) {
-	m.first.Record(background, d.Seconds(), s.labels)
+	m.first.Record(background, d.Seconds(), s.labels.session)
 }
 
 func (m *metrics) failed(s *session, e voicelive.ErrorInfo) {
-	m.errors.Add(background, 1, s.labels, metric.WithAttributes(attribute.String(errorType, e.Type), attribute.String(attrErrorCode, e.Code)))
+	m.errors.Add(background, 1, s.labels.session, metric.WithAttributes(attribute.String(errorType, e.Type), attribute.String(attrErrorCode, e.Code)))
 }
 
 func (m *metrics) response(s *session, e voicelive.ResponseInfo) {
-	labels := []attribute.KeyValue{attribute.String(genAIOperation, opGeneration), attribute.String(azSystem, provider)}
+	generation := s.labels.generation
 	if e.Status == voicelive.ResponseStatusFailed {
-		labels = append(labels, attribute.String(errorType, e.Reason))
+		generation = s.labels.with(attribute.String(genAIOperation, opGeneration), attribute.String(azSystem, provider), attribute.String(errorType, e.Reason))
 	}
-	m.operation.Record(background, e.Duration.Seconds(), s.labels, metric.WithAttributes(labels...))
+	m.operation.Record(background, e.Duration.Seconds(), generation)
 	if e.Usage == nil {
 		return
 	}
-	for _, count := range tokensOf(e.Usage) {
+	for i, count := range tokensOf(e.Usage) {
 		if count.tokens > 0 {
-			m.tokens.Add(background, count.tokens, s.labels, metric.WithAttributes(attribute.String(attrDirection, count.direction), attribute.String(attrModality, count.modality)))
+			m.tokens.Add(background, count.tokens, s.labels.tokens[i])
 		}
 	}
-	for direction, tokens := range map[string]int64{"input": int64(e.Usage.InputTokens), "output": int64(e.Usage.OutputTokens)} {
-		m.usage.Record(background, tokens, s.labels, metric.WithAttributes(attribute.String(genAITokenType, direction), attribute.String(azSystem, provider)))
-	}
+	m.usage.Record(background, int64(e.Usage.InputTokens), s.labels.input)
+	m.usage.Record(background, int64(e.Usage.OutputTokens), s.labels.output)
 }
 
 // in notes the session of a conversation.
@@ -141,26 +140,26 @@ func (m *metrics) session(c *agent.Conversation) *session {
 
 func (m *metrics) turn(c *agent.Conversation, t agent.Turn) {
 	if t.Latency > 0 {
-		m.latency.Record(background, t.Latency.Seconds(), m.session(c).labels)
+		m.latency.Record(background, t.Latency.Seconds(), m.session(c).labels.session)
 	}
 }
 
 func (m *metrics) interruption(c *agent.Conversation, i agent.Interruption) {
 	s := m.session(c)
-	m.unheard.Record(background, i.Unheard.Seconds(), s.labels)
+	m.unheard.Record(background, i.Unheard.Seconds(), s.labels.session)
 	// One speech interrupts once, whatever number of parts it drops.
 	if speech := s.speech.Swap(0); speech != 0 {
-		m.silence.Record(background, i.At.Sub(time.Unix(0, speech)).Seconds(), s.labels)
+		m.silence.Record(background, i.At.Sub(time.Unix(0, speech)).Seconds(), s.labels.session)
 	}
 }
 
 func (m *metrics) gap(c *agent.Conversation, g agent.Gap) {
-	m.gaps.Add(background, 1, m.session(c).labels, metric.WithAttributes(attribute.Bool(attrPlanned, g.Planned)))
+	m.gaps.Add(background, 1, m.session(c).labels.session, metric.WithAttributes(attribute.Bool(attrPlanned, g.Planned)))
 }
 
 func (m *metrics) tool(c *agent.Conversation, call tools.Call) {
 	if call.Ran {
-		m.tools.Record(background, call.Duration.Seconds(), m.session(c).labels,
+		m.tools.Record(background, call.Duration.Seconds(), m.session(c).labels.session,
 			metric.WithAttributes(attribute.String(genAIToolName, call.Name), attribute.String(attrToolResult, resultOf(call))))
 	}
 }
@@ -180,6 +179,6 @@ func (m *metrics) end(c *agent.Conversation, r *agent.Report) {
 	for _, s := range r.Sessions {
 		n += s.Underruns
 	}
-	m.underruns.Add(background, int64(n), m.session(c).labels)
+	m.underruns.Add(background, int64(n), m.session(c).labels.session)
 	m.conversations.Delete(c)
 }

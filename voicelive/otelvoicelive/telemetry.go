@@ -102,10 +102,10 @@ func (t *Telemetry) Dropped() int64 { return t.queue.lost() }
 type session struct {
 	model, agent string
 	server       []attribute.KeyValue
-	began        time.Time                // of the connection
-	labels       metric.MeasurementOption // of its metrics
-	ctx          context.Context          // of Connect
-	connected    trace.SpanContext        // of the span of the connection
+	began        time.Time         // of the connection
+	labels       *labels           // of its metrics
+	ctx          context.Context   // of Connect
+	connected    trace.SpanContext // of the span of the connection
 
 	requested, speech atomic.Int64 // when response.create was sent and speech_started came, in ns; 0 for neither
 
@@ -114,7 +114,7 @@ type session struct {
 }
 
 // unknownSession stands for a session that was connected by a client with another observer.
-var unknownSession = &session{labels: metric.WithAttributeSet(attribute.NewSet()), ctx: context.Background()}
+var unknownSession = &session{labels: newLabels(), ctx: context.Background()}
 
 func (t *Telemetry) session(s *voicelive.Session) *session {
 	if known, ok := t.sessions.Load(s); ok {
@@ -128,7 +128,7 @@ func (t *Telemetry) ObserveConnect(ctx context.Context, e voicelive.ConnectInfo)
 	defer t.queue.recovered()
 	now := time.Now()
 	s := &session{model: e.Model, agent: e.Agent, ctx: context.WithoutCancel(ctx), began: now, server: server(e.Endpoint)}
-	s.labels = metric.WithAttributeSet(attribute.NewSet(attribute.String(genAIModel, e.Model)))
+	s.labels = newLabels(attribute.String(genAIModel, e.Model))
 	t.metrics.connect(ctx, s, e)
 	if e.Session != nil {
 		t.sessions.Store(e.Session, s)
