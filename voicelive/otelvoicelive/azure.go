@@ -14,6 +14,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
+	"github.com/go-voicelive/voicelive-go/voicelive/record"
 )
 
 // azure makes the spans of the dialect AzureSDK. It needs no conversations.
@@ -129,7 +130,9 @@ func (a *azure) event(of *azureSession, e voicelive.EventInfo, operation, messag
 	}
 	content := ""
 	if a.content {
-		content = string(e.JSON)
+		if kept, ok := (record.Header{}).Reduce(e.JSON, e.Type); ok { // without credentials
+			content = string(kept)
+		}
 	}
 	attrs := append(append(read.attributes(), of.common...), attribute.String(azEventType, e.Type), attribute.Int(azMessageSize, e.Bytes))
 	attrs = append(attrs, more...)

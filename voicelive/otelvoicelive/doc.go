@@ -40,6 +40,9 @@
 // AZURE_TRACING_GEN_AI_CONTENT_RECORDING_ENABLED of older SDKs. If both are set and differ, nothing is
 // recorded. AZURE_EXPERIMENTAL_ENABLE_GENAI_TRACING=false turns the spans of AzureSDK off.
 //
+// Credentials and SDP are replaced in any case, and URLs lose their user, query and fragment, as in a cassette of package
+// record. Texts are not searched for credentials.
+//
 // # Metrics
 //
 // Their names, units and buckets are constants and do not change; see the guide to observability.

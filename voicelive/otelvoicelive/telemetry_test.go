@@ -127,6 +127,51 @@ func TestContentIsOptIn(t *testing.T) {
 	}
 }
 
+// TestNoCredentialIsTold sends credentials wherever an event can have some, with content.
+func TestNoCredentialIsTold(t *testing.T) {
+	for _, dialect := range []otelvoicelive.Dialect{otelvoicelive.GenAI, otelvoicelive.AzureSDK} {
+		synctest.Test(t, func(t *testing.T) {
+			to := newTold(otelvoicelive.Options{Dialect: dialect, Content: otelvoicelive.ContentOn})
+			srv := voicelivetest.NewServer(t, nil)
+			session := connect(t, srv, to)
+			for _, event := range []string{
+				`{"type":"session.update","session":{"instructions":"in full","tools":[{"type":"mcp","server_label":"crm","server_url":"https://u:CANARY@host/mcp?key=CANARY","authorization":"Bearer CANARY","headers":{"X-Key":"CANARY"}}],` +
+					`"avatar":{"character":"lisa","customized":false,"ice_servers":[{"urls":["turn:host"],"username":"CANARY","credential":"CANARY"}]}}}`,
+				`{"type":"session.avatar.connect","client_sdp":"CANARY"}`,
+			} {
+				e, err := voicelive.UnmarshalClientEvent([]byte(event))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := session.Send(t.Context(), e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, event := range []string{
+				`{"type":"session.avatar.connecting","server_sdp":"CANARY"}`,
+				`{"type":"future","nested":{"apiKey":"CANARY","url":"https://host/?sig=CANARY"}}`,
+			} {
+				srv.Session(0).InjectJSON([]byte(event))
+			}
+			synctest.Wait()
+			session.Close()
+			synctest.Wait()
+			if err := to.Flush(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			told := tree(to.spans.Ended()) + collect(t, to)
+			for _, line := range strings.Split(told, "\n") {
+				if strings.Contains(line, "CANARY") {
+					t.Errorf("dialect %v: %s", dialect, line)
+				}
+			}
+			if dialect == otelvoicelive.AzureSDK && !strings.Contains(told, "in full") {
+				t.Error("the content is missing")
+			}
+		})
+	}
+}
+
 // TestTheEnvironmentTurnsAzureSpansOff has metrics without spans.
 func TestTheEnvironmentTurnsAzureSpansOff(t *testing.T) {
 	t.Setenv("AZURE_EXPERIMENTAL_ENABLE_GENAI_TRACING", "false")
