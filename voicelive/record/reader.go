@@ -19,6 +19,9 @@ var ErrTorn = errors.New("record: the last line is not complete")
 // MaxLine is how long a line of a cassette may be, in bytes.
 const MaxLine = 256 << 20
 
+// maxSessions bounds the numbers of sessions, so that programs can count them.
+const maxSessions = 1 << 24
+
 // A Reader reads a cassette entry by entry.
 type Reader struct {
 	r      *bufio.Reader
@@ -112,6 +115,8 @@ func parse(text []byte) (Entry, error) {
 		return Entry{}, errors.New("an entry is one of an event, connected, closed and lost")
 	case e.Session < 0 || e.Session == 0 && (e.From != "" || e.Closed != nil):
 		return Entry{}, fmt.Errorf("there is no session %d", e.Session)
+	case e.Session > maxSessions:
+		return Entry{}, fmt.Errorf("session %d is beyond the limit of %d", e.Session, maxSessions)
 	case e.From == "" && e.JSON != nil:
 		return Entry{}, errors.New("the event has no side")
 	case e.From != "" && e.From != Client && e.From != Service:
