@@ -9,3 +9,5 @@ func Following(r *Recorder) int {
 	defer r.spool.mu.Unlock()
 	return len(r.sessions)
 }
+
+const MaxSessions = maxSessions

@@ -49,6 +49,7 @@ var cassetteSchema = sync.OnceValues(func() (*jsonschema.Schema, *jsonschema.Res
 	} {
 		entry.Properties[name].Description = text
 	}
+	entry.Properties["session"].Maximum = jsonschema.Ptr(float64(record.MaxSessions))
 	entry.Properties["from"] = &jsonschema.Schema{Enum: []any{record.Client, record.Service}, Description: entry.Properties["from"].Description}
 	for _, name := range []string{"connected", "closed", "lost"} {
 		entry.Properties[name].Types, entry.Properties[name].Type = nil, "object"
