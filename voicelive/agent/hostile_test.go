@@ -101,6 +101,30 @@ func TestALegThatFails(t *testing.T) {
 	}
 }
 
+// The service sends faster than real time: when the leg fails, no event of the service follows.
+func TestALegThatFailsInTheMiddle(t *testing.T) {
+	broken := errors.New("the line is cut")
+	packets := 0
+	on := func(u *legtest.User) leg.Leg {
+		return &brokenLeg{u.PlainLeg(), func(context.Context) error {
+			if packets++; packets > 7 {
+				return broken
+			}
+			return nil
+		}}
+	}
+	service := said()
+	service.Pace = voicelivetest.Instant
+	c := playOn(t, on, &agent.Agent{}, service, func(c *call) {
+		c.conversation.Ask(strings.Repeat("Once upon a time there was a king. ", 5))
+		<-c.ended
+	})
+	if c.report.Reason != agent.LegFailed || !errors.Is(c.err, broken) || c.report.Duration > 5*time.Second {
+		t.Errorf("the conversation ended as %s after %v, error %v", c.report.Reason, c.report.Duration, c.err)
+	}
+	check(t, c.report)
+}
+
 // The service takes everything and says nothing any more.
 func TestAServiceThatNeverReplies(t *testing.T) {
 	a := &agent.Agent{Limits: agent.Limits{Duration: 5 * time.Minute, Goodbye: agent.Say("Goodbye.")}}

@@ -66,7 +66,9 @@ func (c *Conversation) input(in input) {
 	}
 	if c.link != nil {
 		if err := c.link.player.HandleInput(c.ctx, in.Input); err != nil {
-			c.broke(err)
+			c.broke(err) // if it is the session that has ended, the next one hears the user
+		}
+		if c.over {
 			return
 		}
 	}

@@ -94,10 +94,13 @@ func checkFormat(l leg.Leg, s *voicelive.ResponseSession) error {
 	return nil
 }
 
-// HandleInput handles an input of the leg. The Player needs only inputs with a mark.
+// HandleInput handles an input of the leg. The Player needs only inputs with a mark; of all others it tells the error, which
+// is that of HandleEvent: the leg may have failed when the service had sent everything.
 func (p *Player) HandleInput(ctx context.Context, in leg.Input) error {
 	if in.Mark == "" {
-		return nil
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.err
 	}
 	return p.do(func(now time.Time) { p.machine.mark(now, in.Mark, in.Cleared) })
 }
