@@ -54,7 +54,9 @@ func (s *Session) serviceError(data []byte) {
 	s.stats.errors.Add(1)
 	details := peekObject(data, "error")
 	info := ErrorInfo{Session: s, Type: peekString(details, "type"), Code: peekString(details, "code"), EventID: peekString(details, "event_id")}
-	s.expired.Store(info.Code == codeSessionExpired)
+	if info.Code == codeSessionExpired {
+		s.expired.Store(true) // whatever other errors follow
+	}
 	if o := s.client.opts.Observer; o != nil {
 		o.ObserveError(info)
 	}

@@ -37,6 +37,11 @@ func TestTheEndIsClassified(t *testing.T) {
 			p.text(`{"type":"error","error":{"type":"t","code":"session_expired","message":"x"}}`)
 			closeWith(1001, "")(p)
 		}, end{KindSessionExpired, 1001, "", true}},
+		{"1001 by an error before others", func(p *peer) {
+			p.text(`{"type":"error","error":{"type":"t","code":"session_expired","message":"x"}}`)
+			p.text(`{"type":"error","error":{"type":"t","code":"response_cancel_not_active","message":"x"}}`)
+			closeWith(1001, "")(p)
+		}, end{KindSessionExpired, 1001, "", true}},
 		{"1002", closeWith(1002, "p"), end{KindProtocol, 1002, "p", false}},
 		{"1003", closeWith(1003, ""), end{KindProtocol, 1003, "", false}},
 		{"1007", closeWith(1007, ""), end{KindProtocol, 1007, "", false}},
