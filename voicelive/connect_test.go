@@ -621,7 +621,7 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 		}
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				ctx, cancel := context.WithTimeoutCause(t.Context(), time.Second, errors.New("the caller's own"))
 				defer cancel()
 				took, err := connect(t, ctx)
 				if !errors.Is(err, ctx.Err()) || Retryable(err) || took != time.Second {

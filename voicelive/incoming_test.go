@@ -10,7 +10,7 @@ import (
 // shown the event to those who wait.
 func TestConnectReturnsBehindItsConfirmation(t *testing.T) {
 	s := newSession(&Client{}, nil, "")
-	s.opening = newOpening("event_1", false)
+	s.opening = newOpening("event_1", nil, false)
 	s.waiters.add(ClientEventTypeSessionUpdate, reply{ServerEventTypeSessionUpdated, ""})
 	s.waiters.mu.Lock() // the reader has to wait
 	done := make(chan struct{})

@@ -14,6 +14,7 @@ import (
 // has sent only the configuration.
 type opening struct {
 	configID string        // event_id of the session.update
+	overdue  error         // why the context of begin ends, if not with that of the caller
 	over     chan struct{} // closed after the last missing event, or after the error
 
 	mu      sync.Mutex
@@ -21,8 +22,8 @@ type opening struct {
 	refused error
 }
 
-func newOpening(configID string, announced bool) *opening {
-	o := &opening{configID: configID, over: make(chan struct{})}
+func newOpening(configID string, overdue error, announced bool) *opening {
+	o := &opening{configID: configID, overdue: overdue, over: make(chan struct{})}
 	if announced {
 		o.missing = append(o.missing, ServerEventTypeSessionCreated)
 	}
@@ -94,7 +95,7 @@ func (o *opening) wait(ctx context.Context, s *Session, err error) error {
 	case len(o.missing) == 0 && ctx.Err() == nil:
 		return nil // even if the connection has ended since
 	case ctx.Err() != nil:
-		err = context.Cause(ctx)
+		err = o.ctxErr(ctx)
 	}
 	waiting := "the session"
 	if len(o.missing) > 0 {
@@ -103,17 +104,27 @@ func (o *opening) wait(ctx context.Context, s *Session, err error) error {
 	return fmt.Errorf("voicelive: connect: waiting for %s: %w", waiting, err)
 }
 
+// ctxErr returns why ctx has ended. The cause that a caller gave to its own context is none of the
+// errors of Connect.
+func (o *opening) ctxErr(ctx context.Context) error {
+	if context.Cause(ctx) == o.overdue {
+		return o.overdue
+	}
+	return ctx.Err()
+}
+
 // begin starts to read, sends the configuration, and waits for the opening.
 func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate, rtc bool) error {
 	limit := s.limits.HandshakeTimeout
 	// With the cause, a caller does not take DeadlineExceeded for the end of its own context.
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("not within %v: %w", limit, os.ErrDeadlineExceeded))
+	overdue := fmt.Errorf("not within %v: %w", limit, os.ErrDeadlineExceeded)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, overdue)
 	defer cancel()
 	configID := ""
 	if configure != nil {
 		configID = s.newEventID()
 	}
-	s.opening = newOpening(configID, !rtc) // signalling may not announce a session before there is a call
+	s.opening = newOpening(configID, overdue, !rtc) // signalling may not announce a session before there is a call
 	// Nothing else interrupts the writing of session.update.
 	stop := context.AfterFunc(ctx, s.conn.Abort)
 	s.conn.Start(s.received, s.ended)
@@ -122,7 +133,7 @@ func (s *Session) begin(ctx context.Context, configure *ClientEventSessionUpdate
 		err = s.transmit(ctx, configure, configID) // without waiting for session.created: it saves a round trip
 	}
 	if err = s.opening.wait(ctx, s, err); err == nil && !stop() {
-		err = fmt.Errorf("voicelive: connect: %w", context.Cause(ctx))
+		err = fmt.Errorf("voicelive: connect: %w", s.opening.ctxErr(ctx))
 	}
 	return err
 }
