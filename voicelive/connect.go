@@ -82,8 +82,8 @@ type Agent struct {
 // The events that Connect waited for are the first that [Session.Recv] returns.
 //
 // A refused handshake is an *azcore.ResponseError with the status, the code, and
-// the whole body; 408, 429 and 5xx are tried again first, as Retry says, and if the
-// context ends meanwhile the error wraps both. Other errors are those of the network,
+// the whole body. 408, 429, 5xx and errors of the network are tried again first, as Retry
+// says; if the context ends meanwhile, the error wraps both. Other errors are those of the network,
 // a proxy, TLS or the credential, os.ErrDeadlineExceeded once HandshakeTimeout has passed
 // for the last time, a [*ValidationError] of o.Session, a [*ServiceError] if the service
 // refuses the session or o.Session, a [*SessionError] if the connection ends meanwhile, and ctx.Err;
@@ -148,7 +148,9 @@ func (c *Client) connect(ctx context.Context, o *ConnectOptions) (*Session, erro
 type handshake struct {
 	client  *Client
 	conn    *ws.Conn
-	refused *http.Response // the last refusal; nil before
+	refused *http.Response // the refusal of the latest try; nil if it was none
+	failed  error          // the error of the latest try, unless its context ended; nil if it was none
+	ended   error          // the error of a try whose context ended, which tells where that was
 }
 
 // Do sends one opening handshake. A refusal is a response, as of any other request.
@@ -168,16 +170,24 @@ func (h *handshake) Do(req *http.Request) (*http.Response, error) {
 	h.conn = conn
 	if conn == nil && resp != nil {
 		resp.Body = newRefusalBody(resp.Body)
-		h.refused = resp
+		h.refused, h.failed = resp, nil
 	}
-	if err != nil {
-		return nil, err
+	switch {
+	case err == nil:
+		return resp, nil
+	case req.Context().Err() != nil:
+		h.ended = err
+	default:
+		h.refused, h.failed = nil, err
 	}
-	return resp, nil
+	return nil, err
 }
 
-// refusal is the error of the last refusal.
-func (h *handshake) refusal() error {
+// lastError is the error of the latest try that its context did not end; nil if there was none.
+func (h *handshake) lastError() error {
+	if h.refused == nil {
+		return h.failed
+	}
 	resp := *h.refused
 	if body, ok := resp.Body.(*refusalBody); ok {
 		resp.Body = newRefusalBody(bytes.NewReader(body.all))
@@ -224,8 +234,11 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*ws.
 	switch {
 	case err != nil:
 		err = notCallers(ctx, ws.ContextError(ctx, err))
-		if h.refused != nil && ctx.Err() != nil { // which is why it took so long
-			err = fmt.Errorf("%w; before that: %w", err, h.refusal())
+		if ctx.Err() != nil && errors.Is(h.ended, ctx.Err()) {
+			err = h.ended // of which the retry policy keeps ctx.Err
+		}
+		if last := h.lastError(); last != nil && ctx.Err() != nil { // which is why it took so long
+			err = &triedError{end: err, last: last}
 		}
 		return nil, "", err
 	case resp.StatusCode != http.StatusSwitchingProtocols:
@@ -233,6 +246,12 @@ func (c *Client) open(ctx context.Context, u *url.URL, header http.Header) (*ws.
 	}
 	return h.conn, requestID(resp), nil
 }
+
+// A triedError is the end of the caller's context after a try that did not succeed.
+type triedError struct{ end, last error }
+
+func (e *triedError) Error() string   { return e.end.Error() + "; before that: " + e.last.Error() }
+func (e *triedError) Unwrap() []error { return []error{e.end, e.last} }
 
 // notCallers keeps a deadline of the retry policy, or of a credential, from reading as
 // that of the caller's context.

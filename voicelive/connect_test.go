@@ -617,6 +617,9 @@ func TestConnectEndsWithItsContext(t *testing.T) {
 			}
 			began := time.Now()
 			_, err := testClientAt(t, tt.endpoint, opts).Connect(ctx, &ConnectOptions{Session: &RequestSession{Instructions: new("x")}})
+			if tt.proxy && !strings.Contains(err.Error(), "waiting for the proxy") {
+				t.Errorf("it does not tell of the proxy: %v", err)
+			}
 			return time.Since(began), err
 		}
 		t.Run(tt.name, func(t *testing.T) {

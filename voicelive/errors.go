@@ -106,10 +106,10 @@ func (e *SessionError) Retryable() bool {
 // or of a session. It is true for
 //
 //   - a [*SessionError] that is [SessionError.Retryable],
-//   - a refusal by the service or a proxy with status 408, 429, 500, 502, 503 or 504, also
-//     if the context ended before the next try,
+//   - a refusal by the service or a proxy with status 408, 429, 500, 502, 503 or 504,
 //   - errors of the network, and timeouts that are not those of the caller's context.
 //
+// If the deadline of the caller's context passed before the next try, the latest try decides.
 // It is false for everything else: the end of the caller's context, errors of TLS, of
 // credentials and of arguments, and the orderly end of a session.
 func Retryable(err error) bool {
@@ -118,6 +118,9 @@ func Retryable(err error) bool {
 	}
 	if errors.Is(err, context.Canceled) {
 		return false
+	}
+	if e, ok := errors.AsType[*triedError](err); ok {
+		return Retryable(e.last)
 	}
 	if e, ok := errors.AsType[*azcore.ResponseError](err); ok {
 		return ws.Passing(e.StatusCode)

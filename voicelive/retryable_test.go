@@ -1,6 +1,7 @@
 package voicelive_test
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -14,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,6 +90,65 @@ func TestADeadlineDoesNotHideRefusals(t *testing.T) {
 			t.Errorf("the refusal has lost its body %q, %v or its header %v", body, err, refusal.RawResponse.Header)
 		}
 	})
+}
+
+// TestADeadlineDoesNotHideOtherErrors: the same without a reply of the service.
+func TestADeadlineDoesNotHideOtherErrors(t *testing.T) {
+	serve := func(reply string) func(context.Context, string, string) (net.Conn, error) {
+		return func(context.Context, string, string) (net.Conn, error) {
+			client, server := net.Pipe()
+			go func() {
+				defer server.Close()
+				http.ReadRequest(bufio.NewReader(server))
+				io.WriteString(server, reply)
+			}()
+			return client, nil
+		}
+	}
+	refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+	for name, test := range map[string]struct {
+		dial  func(context.Context, string, string) (net.Conn, error)
+		proxy *url.URL
+		says  string
+	}{
+		"network":     {func(context.Context, string, string) (net.Conn, error) { return nil, refused }, nil, "connection refused"},
+		"end":         {serve(""), nil, "EOF"},
+		"proxy":       {serve("HTTP/1.1 503 Busy\r\n\r\ncome back"), &url.URL{Scheme: "http", Host: "proxy.test"}, "503 Busy: come back"},
+		"end, proxy":  {serve(""), &url.URL{Scheme: "http", Host: "proxy.test"}, "reply of the proxy"},
+		"no HTTP":     {serve("SSH-2.0\r\n\r\n"), nil, "SSH-2.0"},
+		"a 429 first": {inTurn(serve("HTTP/1.1 429 Many\r\nContent-Length: 0\r\n\r\n"), serve("")), nil, "EOF"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				opts := &voicelive.ClientOptions{DialContext: test.dial, Proxy: func(*http.Request) (*url.URL, error) { return test.proxy, nil }}
+				opts.InsecureAllowCredentialWithHTTP = true
+				client, err := voicelive.NewClientWithKeyCredential("http://voicelive.test", azcore.NewKeyCredential("k"), opts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+				defer cancel()
+				_, err = client.Connect(ctx, nil)
+				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), test.says) || voicelive.Retryable(err) != (name != "no HTTP") {
+					t.Errorf("got %v, retryable %v", err, voicelive.Retryable(err))
+				}
+				ctx, cancel = context.WithCancel(t.Context())
+				time.AfterFunc(3*time.Second, cancel)
+				if _, err = client.Connect(ctx, nil); !errors.Is(err, context.Canceled) || voicelive.Retryable(err) {
+					t.Errorf("cancelled: got %v, retryable %v", err, voicelive.Retryable(err))
+				}
+			})
+		})
+	}
+}
+
+// inTurn dials with first once, and then with next.
+func inTurn(first, next func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+	dial := first
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		defer func() { dial = next }()
+		return dial(ctx, network, addr)
+	}
 }
 
 // connectTo connects to an endpoint in real time, without retries.

@@ -111,7 +111,7 @@ func (c *Config) dialProxy(ctx context.Context, proxy *url.URL, addr string) (co
 	stop := context.AfterFunc(ctx, func() { raw.Close() })
 	defer func() {
 		if !stop() {
-			err = ctx.Err()
+			err = fmt.Errorf("voicelive: waiting for the proxy: %w", ctx.Err())
 		}
 		if err != nil {
 			raw.Close()
