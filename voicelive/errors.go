@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/gorilla/websocket"
@@ -84,7 +82,7 @@ func (e *SessionError) Error() string {
 	if e.RequestID != "" {
 		b.WriteString(", request " + e.RequestID)
 	}
-	return oneLine(b.String())
+	return ws.OneLine(b.String())
 }
 
 // Unwrap returns the cause.
@@ -154,7 +152,7 @@ type EventError struct {
 
 // Error describes the event without its content.
 func (e *EventError) Error() string {
-	return oneLine(fmt.Sprintf("voicelive: event %q of %d bytes: %v", e.Type, len(e.Raw), e.Err))
+	return ws.OneLine(fmt.Sprintf("voicelive: event %q of %d bytes: %v", e.Type, len(e.Raw), e.Err))
 }
 
 // GoString is Error: %#v does not print the message, which may contain anything.
@@ -162,20 +160,6 @@ func (e *EventError) GoString() string { return e.Error() }
 
 // Unwrap returns the cause.
 func (e *EventError) Unwrap() error { return e.Err }
-
-// oneLine replaces characters that do not print by their escapes, so that a text of the
-// service adds no line to a log, and no colour.
-func oneLine(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if unicode.IsPrint(r) {
-			b.WriteRune(r)
-		} else {
-			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
-		}
-	}
-	return b.String()
-}
 
 func deref[T any](p *T) (v T) {
 	if p != nil {

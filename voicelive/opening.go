@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"sync"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 // An opening waits, for Connect, until the service has announced the session and confirmed
@@ -145,7 +147,7 @@ type connectRefusal struct {
 }
 
 func (r *connectRefusal) Error() string {
-	return oneLine("voicelive: connect: the " + r.what + " is refused: " + r.err.text())
+	return ws.OneLine("voicelive: connect: the " + r.what + " is refused: " + r.err.text())
 }
 
 func (r *connectRefusal) Unwrap() error { return r.err }

@@ -99,6 +99,7 @@ func TestRefusingProxiesAreReported(t *testing.T) {
 		{"authentication", "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 9\r\n\r\nlog in at", "407 Proxy Authentication Required: log in at"},
 		{"an echo", "HTTP/1.1 407 Proxy-Authorization: Basic dXNlcjpDQU5BUlk=\r\nContent-Length: 53\r\n\r\nyou sent Basic dXNlcjpDQU5BUlk= for user with CANARY", "you sent Basic REDACTED for user with REDACTED"},
 		{"an echo that is no HTTP", "CONNECT Basic dXNlcjpDQU5BUlk=\r\n\r\n", "reply of the proxy"},
+		{"lines and colours", "HTTP/1.1 403 \x1b[31mNo\r\nContent-Length: 22\r\n\r\n<p>\nlevel=INFO \x1b[31mok", `403 \x1b[31mNo: <p>\nlevel=INFO \x1b[31mok`},
 		{"bad gateway", "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", "502"},
 		{"no HTTP", "\x05\x00", "reply of the proxy"},
 		{"flood", "HTTP/1.1 200 OK\r\n" + strings.Repeat("X: "+strings.Repeat("y", 1000)+"\r\n", 100), "reply of the proxy"},

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"maps"
 	"strings"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 // The codes of errors that mean something to a session.
@@ -101,7 +103,7 @@ func takeText(members map[string]json.RawMessage, name string, text *string) {
 }
 
 // Error is what the service said.
-func (e *ServiceError) Error() string { return oneLine("voicelive: " + e.text()) }
+func (e *ServiceError) Error() string { return ws.OneLine("voicelive: " + e.text()) }
 
 func (e *ServiceError) text() string {
 	var b strings.Builder

@@ -159,7 +159,7 @@ func connectThrough(conn net.Conn, proxy *url.URL, addr string) error {
 	}
 	conn.SetReadDeadline(time.Now().Add(time.Second)) // what it has to say, if it says it soon
 	body, _ := io.ReadAll(resp.Body)
-	err = &ProxyError{resp.StatusCode, clean.Replace(fmt.Sprintf("voicelive: the proxy replies %s: %s", resp.Status, strings.TrimSpace(string(body))))}
+	err = &ProxyError{resp.StatusCode, OneLine(clean.Replace(fmt.Sprintf("voicelive: the proxy replies %s: %s", resp.Status, strings.TrimSpace(string(body)))))}
 	if !Passing(resp.StatusCode) {
 		return nonRetriable(err)
 	}

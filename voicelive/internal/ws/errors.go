@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/gorilla/websocket"
 )
@@ -77,4 +80,18 @@ func classify(err error) (cause *Error, reply int) {
 func isNetworkError(err error) bool {
 	_, network := errors.AsType[net.Error](err)
 	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed)
+}
+
+// OneLine replaces characters that do not print by their escapes, so that a text of the
+// peer adds no line to a log, and no colour.
+func OneLine(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		}
+	}
+	return b.String()
 }

@@ -88,3 +88,9 @@ func TestOtherErrorsOfReadingAreOfTheNetwork(t *testing.T) {
 		}
 	}
 }
+
+func TestOneLineEscapesWhatDoesNotPrint(t *testing.T) {
+	if got, want := OneLine("a\tb\x1b\u2028ü\"'"), `a\tb\x1b\u2028ü"'`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
