@@ -242,6 +242,15 @@ func TestEnds(t *testing.T) {
 			}
 		}
 	}
+	control := func(kind int) func(*fakePage) {
+		return func(p *fakePage) {
+			go func() { // the page reads the replies meanwhile
+				for range 5000 {
+					_ = p.conn.WriteControl(kind, make([]byte, 125), time.Time{})
+				}
+			}()
+		}
+	}
 	for name, c := range map[string]struct {
 		o     Options
 		do    func(page *fakePage)
@@ -263,6 +272,8 @@ func TestEnds(t *testing.T) {
 		"audio in a direct call":  {o: Options{Direct: true}, do: binary(2, 1), why: endFailed, want: "does not pass here"},
 		"20 s of audio at once":   {do: binary(16000, 60), why: endFailed, want: "more than 1.5 times its audio"},
 		"many messages":           {o: Options{Format: leg.PCM8}, do: binary(2, 5200), why: endFailed, want: "more than 1.5 times its audio"},
+		"many pings":              {do: control(websocket.PingMessage), why: endFailed, want: "more than 1.5 times its audio"},
+		"many pongs":              {do: control(websocket.PongMessage), why: endFailed, want: "more than 1.5 times its audio"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			having(t, c.o, func(t *testing.T, s *site, call *Call, page *fakePage) {

@@ -39,7 +39,15 @@ func encode(m message) []byte {
 // read takes the messages of the page until the socket ends.
 func (c *Call) read() {
 	defer close(c.gone)
-	c.conn.SetPongHandler(func(string) error { return c.alive() })
+	pong := c.conn.PingHandler()
+	c.conn.SetPingHandler(func(data string) error {
+		c.take(websocket.PingMessage, []byte(data))
+		return pong(data)
+	})
+	c.conn.SetPongHandler(func(data string) error {
+		c.take(websocket.PongMessage, []byte(data))
+		return c.alive()
+	})
 	for {
 		if err := c.alive(); err != nil {
 			c.lost(err)
@@ -75,7 +83,7 @@ func (c *Call) lost(err error) {
 	c.endWith(endGone, err)
 }
 
-// take takes a message of the page. One that breaks the rules ends the call.
+// take takes a message of the page, which may be a control frame. One that breaks the rules ends the call.
 func (c *Call) take(kind int, data []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -88,7 +96,7 @@ func (c *Call) take(kind int, data []byte) {
 		err = fmt.Errorf("more than %v times its audio", c.options.Limits.Rate)
 	case kind == websocket.BinaryMessage:
 		err = c.takeAudio(data)
-	default:
+	case kind == websocket.TextMessage:
 		err = c.takeText(data)
 	}
 	if err != nil {
