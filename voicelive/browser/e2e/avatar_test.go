@@ -3,7 +3,10 @@ package e2e_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"strings"
 	"testing"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
@@ -55,6 +58,33 @@ func TestAvatar(t *testing.T) {
 	if !evaluate[bool](p, "document.getElementById('video').hidden") {
 		t.Error("the avatar stays")
 	}
+}
+
+// ICE servers that the browser refuses are told to the user.
+func TestAnAvatarThatCannotBegin(t *testing.T) {
+	s := newScene(t, voicelivetest.Options{}, browser.Options{Avatar: true})
+	s.serve = func(ctx context.Context, call *browser.Call) error {
+		if err := browser.ConnectAvatar(ctx, call, unreachable{}); !errors.Is(err, io.EOF) {
+			t.Errorf("got %v, want io.EOF", err)
+		}
+		return nil
+	}
+	p := silent(t)
+	p.open(s.server.URL)
+	p.click("start")
+	p.until("!document.getElementById('notice').hidden")
+	if notice := p.text("notice"); !strings.Contains(notice, "There is no sound") {
+		t.Errorf("the page says %q", notice)
+	}
+	p.click("hang-up")
+	p.untilState("ended")
+}
+
+// unreachable is a session whose ICE servers no browser takes.
+type unreachable struct{ avatar }
+
+func (unreachable) Config() *voicelive.ResponseSession {
+	return &voicelive.ResponseSession{Avatar: &voicelive.AvatarConfig{ICEServers: []voicelive.ICEServer{{URLs: []string{"nonsense"}}}}}
 }
 
 // An avatar stands for a session with an avatar that is a peer in the page.

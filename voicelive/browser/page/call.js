@@ -74,11 +74,6 @@ export class Call extends EventTarget {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  // fail ends the call with a text for the user. It is for rtc.js.
-  fail(text, cause) {
-    this.#end('error', text, cause);
-  }
-
   // tell dispatches an event.
   tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, {detail}));

@@ -28,11 +28,24 @@ export class Media {
   close() {
     clearTimeout(this.#timer);
     this.#peer?.close();
+    this.#peer = undefined;
   }
 
   async #offer(iceServers) {
-    this.#peer?.close();
-    const peer = (this.#peer = new RTCPeerConnection({iceServers}));
+    this.close();
+    let peer;
+    try {
+      peer = this.#peer = this.#newPeer(iceServers);
+      await peer.setLocalDescription();
+      await gathered(peer);
+      if (peer === this.#peer) this.#call.send({type: 'offer', sdp: peer.localDescription.sdp});
+    } catch (error) {
+      if (peer === this.#peer) this.#noMedia(error); // and not of one that was closed meanwhile
+    }
+  }
+
+  #newPeer(iceServers) {
+    const peer = new RTCPeerConnection({iceServers});
     const stream = new MediaStream();
     peer.ontrack = ({track}) => {
       stream.addTrack(track);
@@ -46,17 +59,17 @@ export class Media {
       peer.addTransceiver('video', {direction: 'recvonly'});
       peer.addTransceiver('audio', {direction: 'recvonly'});
     }
-    await peer.setLocalDescription();
-    await gathered(peer);
-    this.#call.send({type: 'offer', sdp: peer.localDescription.sdp});
+    return peer;
   }
 
   async #answer(sdp) {
+    const peer = this.#peer;
+    if (!peer) return;
     this.#timer = setTimeout(() => this.#noMedia('nothing came'), patience);
     try {
-      await this.#peer.setRemoteDescription({type: 'answer', sdp});
+      await peer.setRemoteDescription({type: 'answer', sdp});
     } catch (error) {
-      this.#noMedia(error);
+      if (peer === this.#peer) this.#noMedia(error);
     }
   }
 
