@@ -54,7 +54,8 @@ type Handler struct {
 	// packets a second, also in silence.
 	IdleTimeout time.Duration
 
-	// MaxCalls bounds the calls at a time, with those that have not begun, and requests that are looked at; 0 is no bound. More are refused with status 503.
+	// MaxCalls bounds the calls at a time, with those whose token is good and that have not begun; 0 is no bound. More
+	// are refused with status 503.
 	MaxCalls int
 
 	// Logger is told of calls, of refusals and of errors. Nil is none.
@@ -67,16 +68,16 @@ type Handler struct {
 // ServeHTTP serves one call.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	log := orDiscard(h.Logger).With("connection_id", r.Header.Get("x-ms-call-connection-id"), "correlation_id", r.Header.Get("x-ms-call-correlation-id"))
-	ctx, end, ok := h.calls.Begin(r.Context())
-	if !ok {
-		refuse(log, w, r, http.StatusServiceUnavailable, lifetime.ErrShutdown)
-		return
-	}
-	defer end()
 	if status, err := h.admit(r); err != nil {
 		refuse(log, w, r, status, err)
 		return
 	}
+	ctx, end, err := h.calls.Begin(r.Context(), h.MaxCalls)
+	if err != nil {
+		refuse(log, w, r, http.StatusServiceUnavailable, fmt.Errorf("acs: %w", err))
+		return
+	}
+	defer end()
 	s, err := socket.Upgrade(w, r, socket.Limits{
 		Message: maxMessage,
 		Idle:    cmp.Or(h.IdleTimeout, defaultIdle),
@@ -108,13 +109,11 @@ func refuse(log *slog.Logger, w http.ResponseWriter, r *http.Request, status int
 	http.Error(w, http.StatusText(status), status)
 }
 
-// admit decides about a request before the upgrade.
+// admit decides about a request before the upgrade, and before it counts as a call.
 func (h *Handler) admit(r *http.Request) (status int, err error) {
 	switch {
 	case h.Serve == nil:
 		return http.StatusInternalServerError, errors.New("acs: Handler.Serve is nil")
-	case h.MaxCalls > 0 && h.calls.Running() > h.MaxCalls:
-		return http.StatusServiceUnavailable, fmt.Errorf("acs: there are %d calls already", h.MaxCalls)
 	case h.AllowAnyone:
 		return 0, nil
 	}

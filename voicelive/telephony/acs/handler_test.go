@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -221,6 +222,44 @@ func TestManyIdleSockets(t *testing.T) {
 			t.Fatalf("behind them: %v", err)
 		}
 		socket.Close()
+	})
+}
+
+// A token of an unknown key is looked at until the issuer has told its keys, which may take seconds.
+func TestTokensThatAreCheckedAreNoCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPhone(t, nil, func(ctx context.Context, call *acs.Call) error { return drain(ctx, call) })
+		p.handler.MaxCalls = 1
+		p.handler.Tokens.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			if p.service.KeyRequests() == 0 {
+				return p.service.RoundTrip(r)
+			}
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		call := func() {
+			t.Helper()
+			socket, status, err := p.service.Upgrade("/media", "Bearer "+p.service.Token(nil))
+			if err != nil {
+				t.Fatalf("status %d, error %v", status, err)
+			}
+			socket.Close()
+			synctest.Wait()
+		}
+		call()
+		time.Sleep(time.Minute)
+		var flood sync.WaitGroup
+		for range 10 {
+			flood.Go(func() {
+				token := p.service.Token(map[string]any{"kid": "unknown"})
+				if _, status, _ := p.service.Upgrade("/media", "Bearer "+token); status != http.StatusUnauthorized {
+					t.Errorf("a token of an unknown key: status %d", status)
+				}
+			})
+		}
+		synctest.Wait()
+		call()
+		flood.Wait()
 	})
 }
 

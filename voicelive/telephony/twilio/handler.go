@@ -65,7 +65,7 @@ type Handler struct {
 	// packets a second.
 	IdleTimeout time.Duration
 
-	// MaxCalls bounds the calls at a time, with those that have not begun; 0 is no bound. More are
+	// MaxCalls bounds the calls at a time, with those that are signed and have not begun; 0 is no bound. More are
 	// refused with status 503.
 	MaxCalls int
 
@@ -78,16 +78,16 @@ type Handler struct {
 
 // ServeHTTP serves one call.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, end, ok := h.calls.Begin(r.Context())
-	if !ok {
-		h.refuse(w, r, http.StatusServiceUnavailable, lifetime.ErrShutdown)
-		return
-	}
-	defer end()
 	if status, err := h.admit(r); err != nil {
 		h.refuse(w, r, status, err)
 		return
 	}
+	ctx, end, err := h.calls.Begin(r.Context(), h.MaxCalls)
+	if err != nil {
+		h.refuse(w, r, http.StatusServiceUnavailable, err)
+		return
+	}
+	defer end()
 	conn, err := socket.Upgrade(w, r, socket.Limits{
 		Message: maxMessage,
 		Idle:    cmp.Or(h.IdleTimeout, defaultIdle),
@@ -112,15 +112,13 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.serve(ctx, call)
 }
 
-// admit decides about a request before the upgrade.
+// admit decides about a request before the upgrade, and before it counts as a call.
 func (h *Handler) admit(r *http.Request) (status int, err error) {
 	switch err := h.check(); {
 	case err != nil:
 		return http.StatusInternalServerError, err
 	case !h.AllowAnyone && !h.signed(h.URL, r.Header, nil):
 		return http.StatusUnauthorized, errUnsigned
-	case h.MaxCalls > 0 && h.calls.Running() > h.MaxCalls:
-		return http.StatusServiceUnavailable, fmt.Errorf("there are %d calls already", h.MaxCalls)
 	}
 	return 0, nil
 }

@@ -4,11 +4,12 @@ package lifetime
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 )
 
-// ErrShutdown is the cause with which the context of a call is cancelled after Shutdown.
+// ErrShutdown is the error of Begin after Shutdown, and the cause with which the context of a call is cancelled.
 var ErrShutdown = errors.New("the server shuts down")
 
 // Calls are the running calls of a handler. The zero value has none.
@@ -21,13 +22,16 @@ type Calls struct {
 
 type call struct{ cancel context.CancelCauseFunc }
 
-// Begin begins a call, whose context is cancelled when Shutdown has no more patience. The caller
-// calls end. After Shutdown no call begins.
-func (c *Calls) Begin(ctx context.Context) (_ context.Context, end func(), ok bool) {
+// Begin begins a call, whose context is cancelled when Shutdown has no more patience. The caller calls end. It is an
+// error after Shutdown, and if limit calls run already; a limit of 0 is none.
+func (c *Calls) Begin(ctx context.Context, limit int) (_ context.Context, end func(), err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.over {
-		return nil, nil, false
+	switch {
+	case c.over:
+		return nil, nil, ErrShutdown
+	case limit > 0 && len(c.running) >= limit:
+		return nil, nil, fmt.Errorf("there are %d calls already", len(c.running))
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	entry := &call{cancel}
@@ -35,7 +39,7 @@ func (c *Calls) Begin(ctx context.Context) (_ context.Context, end func(), ok bo
 		c.running = map[*call]bool{}
 	}
 	c.running[entry] = true
-	return ctx, func() { c.end(entry) }, true
+	return ctx, func() { c.end(entry) }, nil
 }
 
 func (c *Calls) end(entry *call) {
@@ -47,13 +51,6 @@ func (c *Calls) end(entry *call) {
 		close(c.idle)
 		c.idle = nil
 	}
-}
-
-// Running returns how many calls there are.
-func (c *Calls) Running() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.running)
 }
 
 // grace is for calls to end when their context is cancelled.

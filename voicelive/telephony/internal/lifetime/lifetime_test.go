@@ -12,9 +12,9 @@ func TestShutdownWaitsForCalls(t *testing.T) {
 		var calls Calls
 		began := time.Now()
 		for _, d := range []time.Duration{time.Second, 3 * time.Second} {
-			ctx, end, ok := calls.Begin(t.Context())
-			if !ok {
-				t.Fatal("a call cannot begin")
+			ctx, end, err := calls.Begin(t.Context(), 0)
+			if err != nil {
+				t.Fatal(err)
 			}
 			go func() {
 				time.Sleep(d)
@@ -33,8 +33,8 @@ func TestShutdownWaitsForCalls(t *testing.T) {
 		if err := <-second; err != nil {
 			t.Error(err)
 		}
-		if _, _, ok := calls.Begin(t.Context()); ok || calls.Running() != 0 {
-			t.Error("a call begins after Shutdown")
+		if _, _, err := calls.Begin(t.Context(), 0); err != ErrShutdown || len(calls.running) != 0 {
+			t.Errorf("a call begins after Shutdown: error %v", err)
 		}
 	})
 }
@@ -42,7 +42,7 @@ func TestShutdownWaitsForCalls(t *testing.T) {
 func TestShutdownCancelsCallsAtLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls Calls
-		ctx, end, _ := calls.Begin(t.Context())
+		ctx, end, _ := calls.Begin(t.Context(), 0)
 		go func() {
 			<-ctx.Done()
 			time.Sleep(time.Second) // to say goodbye
@@ -63,7 +63,7 @@ func TestShutdownCancelsCallsAtLast(t *testing.T) {
 func TestShutdownDoesNotWaitForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls Calls
-		_, end, _ := calls.Begin(t.Context())
+		_, end, _ := calls.Begin(t.Context(), 0)
 		defer end()
 		began := time.Now()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -81,4 +81,20 @@ func TestShutdownWithoutCalls(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+func TestCallsAreLimited(t *testing.T) {
+	var calls Calls
+	_, end, err := calls.Begin(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := calls.Begin(t.Context(), 1); err == nil {
+		t.Error("there is a second call")
+	}
+	end()
+	if _, end, err = calls.Begin(t.Context(), 1); err != nil {
+		t.Errorf("after the end of the first: %v", err)
+	}
+	end()
 }
