@@ -41,8 +41,11 @@ type Call struct {
 
 	playing sync.Mutex // held while frames are written, for their order
 
+	asking chan struct{} // one slot, for who asks Twilio to end or redirect the call; behind a mutex virtual time would stop
+
 	mu    sync.Mutex
-	over  bool       // it was hung up or transferred, or Twilio has ended it
+	over  bool       // the stream has ended, or is about to
+	gone  bool       // the call has ended, or goes on elsewhere
 	marks []sentMark // that have not come back, oldest first
 }
 
@@ -69,6 +72,7 @@ func newCall(ctx context.Context, conn *socket.Conn, start *startMessage, accoun
 		account:    account,
 		log:        log.With("call", start.CallSID),
 		inbox:      inbox.New(leg.MuLaw),
+		asking:     make(chan struct{}, 1),
 		done:       make(chan struct{}),
 	}
 }
@@ -106,6 +110,7 @@ func (c *Call) readEnded(err error) {
 		c.inbox.End(c.ctx.Err())
 		c.close(socket.CloseGoingAway)
 	case err == io.EOF:
+		c.leave()
 		c.inbox.End(io.EOF)
 		c.close(socket.CloseNormal)
 	default:
@@ -128,7 +133,7 @@ func (c *Call) handle(m *message) error {
 			return c.inbox.Event(leg.Input{Digit: digit})
 		}
 	case "stop":
-		c.ended()
+		c.leave()
 		c.inbox.End(io.EOF)
 	case "connected", "start":
 		return fmt.Errorf("a second message %s", m.Event)
@@ -313,19 +318,49 @@ func appendString(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// HangUp ends the stream, and with Handler.Account the call. The reason is logged.
+// askTimeout is for a request to Twilio, if the context has no earlier end.
+const askTimeout = 10 * time.Second
+
+// ask calls f, which asks Twilio to end or to redirect the call. Who comes second waits: if the stream were closed during the
+// request, the call would go on with its TwiML.
+func (c *Call) ask(ctx context.Context, f func(context.Context) error) error {
+	c.asking <- struct{}{}
+	defer func() { <-c.asking }()
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	return f(ctx)
+}
+
+// HangUp ends the stream, and with Handler.Account the call. The reason is logged. If the request to end the call
+// fails, the stream ends all the same, and the request is made again when Serve returns.
 func (c *Call) HangUp(ctx context.Context, reason string) error {
-	if !c.ended() {
+	return c.ask(ctx, func(ctx context.Context) error {
+		first := c.ended()
+		if first {
+			c.log.Info("twilio: hanging up", "reason", reason)
+		}
+		err := c.endCall(ctx)
+		if first {
+			c.inbox.Close(io.EOF)
+		}
+		c.close(socket.CloseNormal)
+		return err
+	})
+}
+
+// endCall asks Twilio to end the call, if that is necessary.
+func (c *Call) endCall(ctx context.Context) error {
+	c.mu.Lock()
+	gone := c.gone
+	c.mu.Unlock()
+	if gone || c.account == nil {
 		return nil
 	}
-	c.log.Info("twilio: hanging up", "reason", reason)
-	var err error
-	if c.account != nil {
-		err = c.account.HangUp(ctx, c.SID)
+	if err := c.account.HangUp(ctx, c.SID); err != nil {
+		return err
 	}
-	c.inbox.Close(io.EOF)
-	c.close(socket.CloseNormal)
-	return err
+	c.leave()
+	return nil
 }
 
 // Transfer connects the caller to a telephone number, +4930…, to sip:… or to client:…. It needs
@@ -343,19 +378,28 @@ func (c *Call) Redirect(ctx context.Context, twiml string) error {
 	if c.account == nil {
 		return errors.New("twilio: Handler.Account is nil, and nobody else can transfer a call")
 	}
-	if err := c.check(ctx); err != nil {
-		return err
-	}
-	if err := c.account.Redirect(ctx, c.SID, twiml); err != nil {
-		return err
-	}
-	c.ended()
-	c.inbox.Close(io.EOF)
-	c.close(socket.CloseNormal)
-	return nil
+	return c.ask(ctx, func(ctx context.Context) error {
+		if err := c.check(ctx); err != nil {
+			return err
+		}
+		if err := c.account.Redirect(ctx, c.SID, twiml); err != nil {
+			return err
+		}
+		c.leave()
+		c.inbox.Close(io.EOF)
+		c.close(socket.CloseNormal)
+		return nil
+	})
 }
 
-// ended notes that the call is over, and reports whether that is news.
+// leave notes that nobody has to end the call.
+func (c *Call) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over, c.gone = true, true
+}
+
+// ended notes that the stream ends, and reports whether that is news.
 func (c *Call) ended() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -19,9 +19,6 @@ const (
 	defaultIdle  = 5 * time.Minute
 
 	maxMessage = 64 << 10
-
-	// hangUp is how long the REST API may take to end a call that was served.
-	hangUp = 10 * time.Second
 )
 
 // A Handler is the [http.Handler] to which Twilio connects the streams of calls. It must not change
@@ -182,15 +179,13 @@ func (h *Handler) serve(ctx context.Context, call *Call) {
 	call.log.InfoContext(ctx, "twilio: call begins")
 	go call.read()
 	defer func() { <-call.done }()
-	defer call.close(socket.CloseNormal) // also if Serve panics
-	err := h.Serve(ctx, call)
-	if err != nil && ctx.Err() == nil {
+	defer func() { // also if Serve panics
+		if err := call.HangUp(context.WithoutCancel(ctx), "served"); err != nil {
+			call.log.WarnContext(ctx, "twilio: hanging up failed", "error", err)
+		}
+	}()
+	if err := h.Serve(ctx, call); err != nil && ctx.Err() == nil {
 		call.log.ErrorContext(ctx, "twilio: call failed", "error", err)
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), hangUp)
-	defer cancel()
-	if err := call.HangUp(ctx, "served"); err != nil {
-		call.log.WarnContext(ctx, "twilio: hanging up failed", "error", err)
 	}
 }
 
