@@ -10,6 +10,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -56,18 +57,19 @@ func TestReceivingTakesNextToNoMemory(t *testing.T) {
 
 // A large message is hardly copied from buffer to buffer as it grows.
 func TestALargeMessageTakesItsSize(t *testing.T) {
-	const n = 30 << 20
 	for name, tt := range map[string]struct {
-		frames [][]byte
-		most   uint64
+		size, frame int
+		most        uint64
 	}{
-		"one frame":  {together(text(messageOf("a", n))), n + n/6}, // memory follows what has come
-		"480 frames": {together(fragmentsOf(0x01, messageOf("a", n), 64<<10)...), 4 * n},
+		"one frame":              {30 << 20, 30<<20 + 1, 35 << 20}, // memory follows what has come
+		"480 frames":             {30 << 20, 64 << 10, 120 << 20},
+		"600 frames of odd size": {3 << 20, 5300, 12 << 20},
 	} {
+		frames := slices.Concat(fragmentsOf(0x01, messageOf("a", tt.size), tt.frame)...)
 		start := make(chan struct{})
 		c, stop := serve(t, nil, func(p *wstest.Peer) {
 			<-start
-			p.Conn.Write(tt.frames[0])
+			p.Conn.Write(frames)
 			p.Drain()
 		})
 		_, size := allocated(func() {
@@ -79,7 +81,7 @@ func TestALargeMessageTakesItsSize(t *testing.T) {
 			m.Release()
 		})
 		if size > tt.most {
-			t.Errorf("%s: %d bytes for a message of %d, want at most %d", name, size, n, tt.most)
+			t.Errorf("%s: %d bytes for a message of %d, want at most %d", name, size, tt.size, tt.most)
 		}
 		stop()
 	}

@@ -50,15 +50,18 @@ func (m *Message) Release() {
 }
 
 // readMessage reads a whole message. What coming returns is the number of bytes that the
-// current frame announces and that have not been read; limit is that of a message.
+// current frame announces and that have not been read, and whether that frame is the last
+// of the message; limit is that of a message.
 //
 // Memory follows what has come rather than what is announced. Above maxAhead it grows by
 // eight times, so that an outgrown buffer adds little to the next one.
-func readMessage(r io.Reader, coming func() int64, limit int64) (*Message, error) {
-	m := newMessage(int(min(coming(), maxAhead-readBufferSize)) + readBufferSize)
+func readMessage(r io.Reader, coming func() (n int64, last bool), limit int64) (*Message, error) {
+	n, _ := coming()
+	m := newMessage(int(min(n, maxAhead-readBufferSize)) + readBufferSize)
 	for {
 		if len(m.Data) == cap(m.Data) {
-			m = m.grow(coming(), limit)
+			n, last := coming()
+			m = m.grow(n, last, limit)
 		}
 		n, err := r.Read(m.Data[len(m.Data):cap(m.Data)])
 		m.Data = m.Data[:len(m.Data)+n]
@@ -72,8 +75,9 @@ func readMessage(r io.Reader, coming func() int64, limit int64) (*Message, error
 }
 
 // grow moves a message that is full to a larger buffer, with one byte to spare, in
-// which its end is noticed.
-func (m *Message) grow(coming, limit int64) *Message {
+// which its end is noticed. What is coming bounds the buffer only in the last frame:
+// a message that grew by each of its frames would be copied as often.
+func (m *Message) grow(coming int64, last bool, limit int64) *Message {
 	has := int64(len(m.Data))
 	next := 2 * has
 	if has >= maxAhead {
@@ -82,7 +86,7 @@ func (m *Message) grow(coming, limit int64) *Message {
 	if next > limit/2 {
 		next = limit + 1
 	}
-	if announced := has + coming + readBufferSize; coming > 0 && announced < next {
+	if announced := has + coming + readBufferSize; last && coming > 0 && announced < next {
 		next = announced
 	}
 	return m.moveTo(newMessage(int(min(max(next, has+1), math.MaxInt))))

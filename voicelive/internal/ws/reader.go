@@ -56,8 +56,11 @@ func (c *Conn) readMessages() error {
 // finds them in the cache of the processor.
 const burst = 16
 
-// coming is how many bytes of the current frame the library has not read.
-func (c *Conn) coming() int64 { return int64(c.wire.frames.skip) }
+// coming is how many bytes of the current frame the library has not read, and whether it
+// is the last frame of its message.
+func (c *Conn) coming() (n int64, last bool) {
+	return int64(c.wire.frames.skip), c.wire.frames.head[0]&finalBit != 0
+}
 
 // awaitRoom waits for room in the queue, so that no message is held besides, while the
 // keepalive, which needs the reader, is suspended.
