@@ -169,7 +169,12 @@ func deref[T any](p *T) (v T) {
 }
 
 // notSent wraps the cause of a send that did not begin.
-func notSent(cause error) error { return fmt.Errorf("voicelive: %w: %w", ErrNotSent, cause) }
+func notSent(cause error) error { return &notSentError{cause} }
+
+type notSentError struct{ cause error }
+
+func (e *notSentError) Error() string   { return fmt.Sprintf("voicelive: %v: %v", ErrNotSent, e.cause) }
+func (e *notSentError) Unwrap() []error { return []error{ErrNotSent, e.cause} }
 
 // nonRetriableMark is how errors of the SDK, and ours, say so.
 type nonRetriableMark interface {

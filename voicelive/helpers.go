@@ -2,6 +2,7 @@ package voicelive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -34,13 +35,18 @@ func (s *Session) CreateItem(ctx context.Context, item ConversationRequestItem) 
 }
 
 // SendText adds a message of the user and asks for a response to it: it sends
-// conversation.item.create and response.create.
+// conversation.item.create and response.create. Its error wraps [ErrNotSent] only if neither
+// was sent; if it says that the message was, [Session.CreateResponse] makes up for the rest.
 func (s *Session) SendText(ctx context.Context, text string) error {
 	item := &UserMessageItem{Content: []MessageContentPart{&InputTextContentPart{Text: text}}}
 	if err := s.CreateItem(ctx, item); err != nil {
 		return err
 	}
-	return s.CreateResponse(ctx, nil)
+	err := s.CreateResponse(ctx, nil)
+	if e, ok := errors.AsType[*notSentError](err); ok {
+		return fmt.Errorf("voicelive: the message was sent, response.create was not: %w", e.cause)
+	}
+	return err
 }
 
 // RetrieveItemAndWait sends conversation.item.retrieve and returns the item as the

@@ -1,10 +1,36 @@
 package voicelive
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 )
+
+// afterSend calls do after each event that was sent.
+type afterSend struct {
+	NoObserver
+	do func()
+}
+
+func (a afterSend) ObserveSend(context.Context, EventInfo) { a.do() }
+
+// A caller sends again what was not sent: a message of which only the response was not asked for would be there twice.
+func TestSendTextTellsThatTheMessageWasSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s, stop := serve(t, func(o *ClientOptions) { o.Observer = afterSend{do: cancel} }, func(p *peer) { p.Drain() })
+		defer stop()
+		err := s.SendText(ctx, "hello")
+		if errors.Is(err, ErrNotSent) || !errors.Is(err, context.Canceled) || s.Stats().EventsSent != 1 {
+			t.Errorf("got %v after %d events", err, s.Stats().EventsSent)
+		}
+		if err := s.SendText(ctx, "hello"); !errors.Is(err, ErrNotSent) || s.Stats().EventsSent != 1 {
+			t.Errorf("got %v after %d events", err, s.Stats().EventsSent)
+		}
+	})
+}
 
 func TestTruncatingANegativeDurationIsRefused(t *testing.T) {
 	s := &Session{}
