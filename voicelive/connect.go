@@ -157,7 +157,8 @@ type handshake struct {
 func (h *handshake) Do(req *http.Request) (*http.Response, error) {
 	o := &h.client.opts
 	if err := h.client.connects.wait(req.Context()); err != nil {
-		return nil, err
+		h.ended = fmt.Errorf("voicelive: connect: waiting, since Limits.ConnectsPerMinute is %d: %w", o.Limits.ConnectsPerMinute, err)
+		return nil, h.ended
 	}
 	conn, resp, err := ws.Dial(req.Context(), ws.Config{
 		Request:        req,

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"net"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -58,4 +60,19 @@ func TestConnectLimit(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestConnectTellsThatItWaitedForItsTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opts := testOptions(func(context.Context, string, string) (net.Conn, error) { return nil, errors.New("no route") })
+		opts.Limits.ConnectsPerMinute = 1
+		client := testClient(t, opts)
+		client.Connect(t.Context(), nil)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := client.Connect(ctx, nil)
+		if !errors.Is(err, context.DeadlineExceeded) || Retryable(err) || !strings.Contains(err.Error(), "ConnectsPerMinute is 1") {
+			t.Errorf("got %v", err)
+		}
+	})
 }
