@@ -48,7 +48,7 @@ type ConnectOptions struct {
 	RTC bool
 
 	// Header is sent with the handshake. Headers of authentication and of the upgrade are
-	// refused.
+	// refused, and so are names and values that are not valid in HTTP.
 	Header http.Header
 
 	// Query is added to the URL, and replaces parameters of the same name.

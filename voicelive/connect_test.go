@@ -100,6 +100,10 @@ func TestBadArgumentsAreRefusedBeforeDialing(t *testing.T) {
 		"authorization":      {Header: http.Header{"authorization": {"x"}}},
 		"upgrade":            {Header: http.Header{"Upgrade": {"x"}}},
 		"two headers":        {Header: http.Header{"voicelive-features": {"A=V1Preview"}}, Previews: []string{"B=V1Preview"}},
+		"no header name":     {Header: http.Header{"X Trace": {"x"}}},
+		"a name of lines":    {Header: http.Header{"X\r\nY": {"x"}}},
+		"a value of lines":   {Header: http.Header{"X": {"x", "y\r\nZ: z"}}},
+		"a preview of lines": {Previews: []string{"A=V1Preview\n" + "B"}},
 		"invalid session":    {Session: &RequestSession{Tools: []Tool{&FunctionTool{}}}},
 	} {
 		if _, err := c.Connect(context.Background(), o); err == nil {
@@ -432,7 +436,7 @@ func TestHandshakeCarriesHeaders(t *testing.T) {
 		dial, requests, stop := answering(t)
 		defer stop()
 		s, err := testClient(t, testOptions(dial)).Connect(context.Background(), &ConnectOptions{
-			Header: http.Header{"x-trace": {"1", "2"}}, Previews: []string{"A=V1Preview", "B=V1Preview"},
+			Header: http.Header{"x-trace": {"1", " 2 "}}, Previews: []string{"A=V1Preview", "B=V1Preview"},
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"slices"
 	"strings"
@@ -170,7 +171,21 @@ func (o *ConnectOptions) header() (http.Header, error) {
 	if len(o.Previews) > 0 {
 		h.Set(previewsHeader, strings.Join(o.Previews, ", "))
 	}
+	for name, values := range h {
+		for _, value := range values {
+			if !sentAsItIs(name, value) {
+				return nil, fmt.Errorf("voicelive: the header %q of ConnectOptions is not valid HTTP: its name is no token, or its value has line breaks", name)
+			}
+		}
+	}
 	return h, nil
+}
+
+// sentAsItIs reports whether net/http writes a header line, of which it drops and changes invalid ones.
+func sentAsItIs(name, value string) bool {
+	var line strings.Builder
+	http.Header{name: {value}}.Write(&line)
+	return line.String() == name+": "+textproto.TrimString(value)+"\r\n"
 }
 
 // resolved is a copy of the options with what the URL says.
