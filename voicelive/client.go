@@ -85,7 +85,7 @@ type ClientOptions struct {
 // Limits bounds the time and memory of a session. A zero field is the default.
 type Limits struct {
 	HandshakeTimeout    time.Duration // for one attempt to connect, and for session.created to come; 30 s
-	WriteTimeout        time.Duration // for a frame of at most 16 KiB to be taken by the network; 10 s
+	WriteTimeout        time.Duration // for a frame of at most 16 KiB to be taken by the network, or up to an eighth less; 10 s
 	CloseTimeout        time.Duration // for [Session.Close] in all; 3 s
 	PingInterval        time.Duration // between pings; 20 s, negative for none
 	PongTimeout         time.Duration // for anything to arrive after a ping; 10 s

@@ -145,13 +145,17 @@ func (c *Conn) Write(ctx context.Context, buf *Buffer) (began bool, err error) {
 // lockWriting waits until no other message is being written; receiving from c.sending
 // unlocks it.
 func (c *Conn) lockWriting(ctx context.Context) error {
-	select {
-	case <-c.closing:
+	switch { // one by one: a select of several takes the lock of each
+	case isClosed(c.closing):
 		return ErrClosed
-	case <-c.done:
+	case isClosed(c.done):
 		return c.endError()
-	case <-ctx.Done():
+	case isClosed(ctx.Done()):
 		return ctx.Err()
+	}
+	select {
+	case c.sending <- struct{}{}:
+		return nil
 	default:
 	}
 	select {
@@ -163,6 +167,15 @@ func (c *Conn) lockWriting(ctx context.Context) error {
 		return ErrClosed
 	case <-c.done:
 		return c.endError()
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 

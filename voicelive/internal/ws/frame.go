@@ -36,8 +36,11 @@ type frameWriter struct {
 	conn    net.Conn
 	timeout time.Duration // of one frame
 	slot    chan struct{} // one frame at a time; unlike a mutex it can lose to a timer
-	broken  error         // of the first write that did not succeed; guarded by slot
-	closed  bool          // a close frame was written; guarded by slot
+
+	// guarded by slot
+	deadline time.Time // of writes, as the connection has it
+	broken   error     // of the first write that did not succeed
+	closed   bool      // a close frame was written
 }
 
 func newFrameWriter(conn net.Conn, timeout time.Duration) frameWriter {
@@ -103,10 +106,14 @@ func (w *frameWriter) control(op int, payload []byte, timeout time.Duration) err
 	return w.write(frame, deadline)
 }
 
-// write writes a frame, unless half of another one is on the wire. The caller has the slot.
+// write writes a frame, unless half of another one is on the wire. The caller has the slot. Setting a deadline costs time:
+// one that is earlier by less than an eighth of the timeout stays.
 func (w *frameWriter) write(frame []byte, deadline time.Time) error {
 	if w.broken == nil {
-		w.conn.SetWriteDeadline(deadline)
+		if later := deadline.Sub(w.deadline); later < 0 || later > w.timeout/8 {
+			w.deadline = deadline
+			w.conn.SetWriteDeadline(deadline)
+		}
 		_, w.broken = w.conn.Write(frame)
 	}
 	return w.broken

@@ -201,6 +201,32 @@ func TestAWriteThatTakesTooLongEndsTheConnection(t *testing.T) {
 	})
 }
 
+// A deadline is not moved by each write: an eighth of the time may be missing, and no more.
+func TestAWriteHasItsTimeAlsoBehindOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, stop := serve(t, nil, func(p *wstest.Peer) {
+			for range 100 {
+				p.Next()
+			}
+			time.Sleep(time.Minute)
+		})
+		defer stop()
+		for range 100 {
+			if err := write(t.Context(), c, 30); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(70 * time.Millisecond)
+		}
+		began := time.Now()
+		if err := write(t.Context(), c, 30); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(began) - 500*time.Millisecond; took < 8750*time.Millisecond || took > 10*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
 // brokenPipe is a connection whose peer has stopped reading, and may still be heard.
 type brokenPipe struct {
 	net.Conn
