@@ -159,6 +159,22 @@ func (r *reader) frame() (first byte, payload []byte, err error) {
 	return first, payload, nil
 }
 
+// ready reports whether a short text message was read, and not yet returned.
+func (r *reader) ready() bool {
+	b := r.buf[r.from:r.to]
+	if len(b) < 4 || b[0] != final|opText {
+		return false
+	}
+	switch n := int(b[1] &^ masked); n {
+	case 126:
+		return len(b) >= 8+int(binary.BigEndian.Uint16(b[2:]))
+	case 127:
+		return false
+	default:
+		return len(b) >= 6+n
+	}
+}
+
 func checkFirst(first, second byte) *violation {
 	op := first & 0xf
 	switch {

@@ -26,6 +26,29 @@ func clientFrame(b []byte, first byte, payload []byte) []byte {
 
 const limit = 8 << 10
 
+// TestReady cuts what was read at each byte.
+func TestReady(t *testing.T) {
+	for _, n := range []int{0, 1, maxControl, maxControl + 1, 300} {
+		text := clientFrame(nil, final|opText, bytes.Repeat([]byte{'x'}, n))
+		for cut := range len(text) + 1 {
+			r := &reader{src: iotest.ErrReader(io.EOF), limit: limit, buf: text[:cut], to: cut}
+			if got, want := r.ready(), cut == len(text); got != want {
+				t.Errorf("%d bytes of a message of %d: ready is %v", cut, n, got)
+			}
+		}
+	}
+	for name, frame := range map[string][]byte{
+		"ping":     clientFrame(nil, final|opPing, nil),
+		"close":    clientFrame(nil, final|opClose, nil),
+		"fragment": clientFrame(nil, opText, []byte("t")),
+		"64 bits":  clientFrame(nil, final|opText, make([]byte, 1<<16)),
+	} {
+		if r := (&reader{buf: frame, to: len(frame)}); r.ready() {
+			t.Errorf("%s: ready", name)
+		}
+	}
+}
+
 func TestReaderReadsWhatClientsSend(t *testing.T) {
 	long, huge := bytes.Repeat([]byte("long "), 100), bytes.Repeat([]byte("huge"), limit/4)
 	var wire []byte

@@ -53,6 +53,9 @@ func (e *CloseError) Error() string {
 // ErrClosed is the error of Next after CloseWith, and of Write after a close frame.
 var ErrClosed = errors.New("the connection is closed")
 
+// ErrInterrupted is the error of Next after Interrupt.
+var ErrInterrupted = errors.New("the wait for a message was interrupted")
+
 // errIdle is the error of Next after Limits.Idle.
 var errIdle = fmt.Errorf("the peer has sent nothing for too long: %w", os.ErrDeadlineExceeded)
 
@@ -63,18 +66,21 @@ type Conn struct {
 
 	reading sync.Mutex // held by Next
 	reader  reader
+	waiting time.Time       // when the wait for the next message began; zero before
 	forget  func() bool     // of the context of the latest Next
 	done    <-chan struct{} // of that context
 
 	mu          sync.Mutex
 	watched     int       // how many contexts there were
-	interrupted bool      // reads end, since the latest context has ended
+	expired     bool      // reads end, since the latest context has ended
+	interrupted bool      // the next read ends, by Interrupt
 	closed      bool      // by CloseWith
 	deadline    time.Time // of reads
 
 	writing sync.Mutex
-	over    bool  // a close frame was written
-	broken  error // of the first write that did not succeed
+	over    bool      // a close frame was written
+	broken  error     // of the first write that did not succeed
+	until   time.Time // deadline of writes
 }
 
 // unused is for the library, which then allocates no buffer for writes.
@@ -96,8 +102,8 @@ func Upgrade(w http.ResponseWriter, r *http.Request, limits Limits) (*Conn, erro
 	return &Conn{conn: conn, limits: limits, reader: reader{src: conn, limit: limits.Message}}, nil
 }
 
-// Next waits for a message. It is valid until the next call. The error is ctx.Err if ctx ended; Next can then be
-// called again, and nothing is lost. After any other error the connection is of no more use.
+// Next waits for a message. It is valid until the next call. The error is ctx.Err if ctx ended, or ErrInterrupted; Next can
+// then be called again, and nothing is lost. After any other error the connection is of no more use.
 func (c *Conn) Next(ctx context.Context) ([]byte, error) {
 	c.reading.Lock()
 	defer c.reading.Unlock()
@@ -105,8 +111,8 @@ func (c *Conn) Next(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	c.watch(ctx)
-	if c.extend() {
-		return nil, ErrClosed
+	if err := c.extend(); err != nil {
+		return nil, err
 	}
 	for {
 		op, payload, err := c.reader.next()
@@ -120,9 +126,17 @@ func (c *Conn) Next(ctx context.Context) ([]byte, error) {
 		case op == opClose:
 			return nil, c.closeReceived(payload)
 		case op != opPong:
+			c.waiting = time.Time{}
 			return payload, nil
 		}
 	}
+}
+
+// Ready reports whether Next would return a message without waiting, or an error: a late reader reads several at once.
+func (c *Conn) Ready() bool {
+	c.reading.Lock()
+	defer c.reading.Unlock()
+	return c.reader.ready()
 }
 
 // watch lets the end of ctx end reads. Contexts rarely change: the last one stays.
@@ -136,47 +150,79 @@ func (c *Conn) watch(ctx context.Context) {
 	c.mu.Lock()
 	c.watched++
 	watched := c.watched
-	c.interrupted, c.deadline = false, time.Time{}
+	c.expired, c.deadline = false, time.Time{}
 	c.mu.Unlock()
-	c.done, c.forget = ctx.Done(), context.AfterFunc(ctx, func() { c.interrupt(watched) })
+	c.done, c.forget = ctx.Done(), context.AfterFunc(ctx, func() { c.expire(watched) })
 }
 
-// extend sets the deadline of the next message. A second more or less does not matter, and setting it costs time.
-func (c *Conn) extend() (closed bool) {
+// extend sets the deadline of the next message, by the time when the wait for it began. A second more or less does not
+// matter, and setting it costs time.
+func (c *Conn) extend() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	deadline := time.Now().Add(c.limits.Idle)
-	if !c.interrupted && !c.closed && deadline.Sub(c.deadline) > time.Second {
+	if c.closed {
+		return ErrClosed
+	}
+	if c.wasInterrupted() {
+		return ErrInterrupted
+	}
+	if c.waiting.IsZero() {
+		c.waiting = time.Now()
+	}
+	if deadline := c.waiting.Add(c.limits.Idle); !c.expired && deadline.Sub(c.deadline) > time.Second {
 		c.deadline = deadline
 		c.conn.SetReadDeadline(deadline)
 	}
-	return c.closed
+	return nil
 }
 
-// interrupt ends reads, unless another context counts by now.
-func (c *Conn) interrupt(watched int) {
+// expire ends reads, unless another context counts by now.
+func (c *Conn) expire(watched int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.watched == watched {
+		c.expired = true
+		c.conn.SetReadDeadline(time.Unix(1, 0))
+	}
+}
+
+// Interrupt ends the Next that waits, or the next one, with ErrInterrupted.
+func (c *Conn) Interrupt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
 		c.interrupted = true
 		c.conn.SetReadDeadline(time.Unix(1, 0))
 	}
 }
 
+// wasInterrupted reports whether Interrupt was called, once. The caller has c.mu.
+func (c *Conn) wasInterrupted() bool {
+	was := c.interrupted
+	if was {
+		c.interrupted, c.deadline = false, time.Time{}
+	}
+	return was
+}
+
 // readError says why reading ended, and tells the peer if it broke the protocol.
 func (c *Conn) readError(ctx context.Context, err error) error {
+	late := errors.Is(err, os.ErrDeadlineExceeded)
 	c.mu.Lock()
 	closed := c.closed
+	interrupted := late && c.wasInterrupted()
 	c.mu.Unlock()
 	violation, broke := err.(*violation)
 	switch {
 	case closed:
 		return ErrClosed
-	case ctx.Err() != nil && errors.Is(err, os.ErrDeadlineExceeded):
+	case late && ctx.Err() != nil:
 		return ctx.Err()
+	case interrupted:
+		return ErrInterrupted
 	case broke:
 		c.sendClose(violation.code, violation.what)
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case late:
 		return errIdle
 	case err == io.EOF:
 		return io.ErrUnexpectedEOF
@@ -213,7 +259,10 @@ func (c *Conn) write(frames []byte) error {
 	case c.broken != nil:
 		return c.broken
 	}
-	c.conn.SetWriteDeadline(time.Now().Add(c.limits.Write))
+	if until := time.Now().Add(c.limits.Write); until.Sub(c.until) > time.Second { // as with reads
+		c.until = until
+		c.conn.SetWriteDeadline(until)
+	}
 	if _, err := c.conn.Write(frames); err != nil {
 		c.broken = err
 		c.conn.Close() // ends the reader

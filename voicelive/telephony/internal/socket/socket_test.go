@@ -111,6 +111,41 @@ func TestTheEndOfAContextLosesNothing(t *testing.T) {
 	})
 }
 
+func TestAnInterruptionCountsOnceAndLosesNothing(t *testing.T) {
+	connect(t, func(t *testing.T, server *Conn, client *websocket.Conn) {
+		server.Interrupt() // before Next
+		time.AfterFunc(time.Second, server.Interrupt)
+		time.AfterFunc(2*time.Second, func() { drip(client.NetConn()) })
+		time.AfterFunc(22*time.Second, server.Interrupt) // within a message
+		began := time.Now()
+		for _, want := range []time.Duration{0, time.Second, 22 * time.Second} {
+			if _, err := server.Next(t.Context()); err != ErrInterrupted || time.Since(began) != want {
+				t.Errorf("error %v after %v, want an interruption after %v", err, time.Since(began), want)
+			}
+		}
+		if _, err := server.Next(t.Context()); err != errIdle || time.Since(began) != limits.Idle {
+			t.Errorf("error %v after %v", err, time.Since(began))
+		}
+	})
+}
+
+func TestContextsThatEndDoNotProlongTheWait(t *testing.T) {
+	connect(t, func(t *testing.T, server *Conn, _ *websocket.Conn) {
+		began := time.Now()
+		for {
+			ctx, cancel := context.WithTimeout(t.Context(), 7*time.Second)
+			_, err := server.Next(ctx)
+			cancel()
+			if err != context.DeadlineExceeded {
+				if err != errIdle || time.Since(began) != limits.Idle {
+					t.Errorf("error %v after %v", err, time.Since(began))
+				}
+				return
+			}
+		}
+	})
+}
+
 func TestTheEndOfAnEarlierContextDoesNotCount(t *testing.T) {
 	connect(t, func(t *testing.T, server *Conn, client *websocket.Conn) {
 		go func() {
@@ -188,6 +223,28 @@ func TestAPeerThatDoesNotReadEndsTheConnection(t *testing.T) {
 		server.CloseWith(CloseNormal, "") // returns
 		if err := server.Write(nil); err == nil {
 			t.Error("it can still be written to")
+		}
+	})
+}
+
+func TestAWriteHasItsTimeAlsoBehindOthers(t *testing.T) {
+	connect(t, func(t *testing.T, server *Conn, client *websocket.Conn) {
+		go func() {
+			for range 100 {
+				client.ReadMessage()
+			}
+		}()
+		frame := append(AppendText(nil, 4), "text"...)
+		for range 100 {
+			if err := server.Write(frame); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(300 * time.Millisecond)
+		}
+		began := time.Now()
+		err := server.Write(frame)
+		if took := time.Since(began); !errors.Is(err, os.ErrDeadlineExceeded) || took < limits.Write-time.Second || took > limits.Write {
+			t.Errorf("error %v after %v", err, took)
 		}
 	})
 }
