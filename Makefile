@@ -99,6 +99,7 @@ test-long: ## run the tests of chance with as many rounds as CI does
 .PHONY: $(LONG_PARTS)
 long-acs:
 	go test ./voicelive/telephony/acs -run '^TestRandomCalls$$' -calls $(CALLS) -first-call 51
+	go test ./voicelive/telephony/acs -run '^TestIdleSockets$$' -idle 10000
 long-agents:
 	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
 	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
