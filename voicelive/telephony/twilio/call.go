@@ -33,11 +33,11 @@ type Call struct {
 	account *Account
 	log     *slog.Logger
 	inbox   *inbox.Inbox
-	done    chan struct{} // closed when read has returned
 
 	// read state
-	packet []byte        // of audio
-	next   time.Duration // of the stream, where the next packet is expected
+	message message
+	packet  []byte        // of audio
+	next    time.Duration // of the stream, where the next packet is expected
 
 	playing sync.Mutex // held while frames are written, for their order
 
@@ -62,7 +62,7 @@ const maxMarks = 4096
 const maxChunk = 4000
 
 func newCall(ctx context.Context, conn *socket.Conn, start *startMessage, account *Account, log *slog.Logger) *Call {
-	return &Call{
+	c := &Call{
 		SID:        start.CallSID,
 		AccountSID: start.AccountSID,
 		StreamSID:  start.StreamSID,
@@ -71,10 +71,10 @@ func newCall(ctx context.Context, conn *socket.Conn, start *startMessage, accoun
 		conn:       conn,
 		account:    account,
 		log:        log.With("call", start.CallSID),
-		inbox:      inbox.New(leg.MuLaw),
 		asking:     make(chan struct{}, 1),
-		done:       make(chan struct{}),
 	}
+	c.inbox = inbox.New(leg.MuLaw, source{c})
+	return c
 }
 
 // Format returns [leg.MuLaw].
@@ -84,24 +84,32 @@ func (c *Call) Format() audio.Format { return leg.MuLaw }
 // hung up, when Twilio has ended the stream, and after HangUp and Transfer.
 func (c *Call) Receive(ctx context.Context) (leg.Input, error) { return c.inbox.Receive(ctx) }
 
-// read reads messages until the connection ends.
-func (c *Call) read() {
-	defer close(c.done)
-	var m message
-	for {
-		b, err := c.conn.Next(c.ctx)
-		if err == nil {
-			err = decode(b, &m)
+// A source is a call from which its inbox reads.
+type source struct{ *Call }
+
+// Read reads a message, and those that have come with it.
+func (c source) Read(ctx context.Context) bool {
+	for more := true; more; more = c.conn.Ready() {
+		b, err := c.conn.Next(ctx)
+		if err == socket.ErrInterrupted || err != nil && err == ctx.Err() {
+			return false
 		}
 		if err == nil {
-			err = c.handle(&m)
+			err = decode(b, &c.message)
+		}
+		if err == nil {
+			err = c.handle(&c.message)
 		}
 		if err != nil {
 			c.readEnded(err)
-			return
+			return false
 		}
 	}
+	return true
 }
+
+// Interrupt ends Read.
+func (c source) Interrupt() { c.conn.Interrupt() }
 
 // readEnded closes the connection for a reason, which Receive returns.
 func (c *Call) readEnded(err error) {

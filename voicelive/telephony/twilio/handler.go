@@ -177,8 +177,9 @@ func (h *Handler) begin(call context.Context, conn *socket.Conn) (*Call, error) 
 // serve has a call.
 func (h *Handler) serve(ctx context.Context, call *Call) {
 	call.log.InfoContext(ctx, "twilio: call begins")
-	go call.read()
-	defer func() { <-call.done }()
+	call.inbox.Start()
+	defer call.inbox.Stop()
+	defer context.AfterFunc(ctx, func() { call.readEnded(context.Canceled) })()
 	defer func() { // also if Serve panics
 		if err := call.HangUp(context.WithoutCancel(ctx), "served"); err != nil {
 			call.log.WarnContext(ctx, "twilio: hanging up failed", "error", err)

@@ -217,6 +217,27 @@ func TestAProgramThatReadsSlowlyLosesNoPacketSilently(t *testing.T) {
 	}
 }
 
+// TestABusyProgramNoticesTheEnd has a program that plays, and never receives.
+func TestABusyProgramNoticesTheEnd(t *testing.T) {
+	dialogue(t, func(ctx context.Context, call *twilio.Call) {
+		began := time.Now()
+		for {
+			if err := call.Play(ctx, random(160)); err != nil {
+				if took := time.Since(began); err != leg.ErrHungUp || took > 3*time.Second {
+					t.Errorf("Play returns %v after %v", err, took)
+				}
+				return
+			}
+			time.Sleep(leg.Packet)
+		}
+	}, func(ctx context.Context, person *leg.PipeEnd, _ *twiliotest.Call) {
+		time.Sleep(2 * time.Second)
+		if err := person.HangUp(ctx, ""); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestTheEndOfACall(t *testing.T) {
 	for name, test := range map[string]struct {
 		program func(ctx context.Context, call *twilio.Call) error

@@ -3,6 +3,7 @@
 package inbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,22 +27,35 @@ const (
 	maxEvents = 4096
 )
 
-// An Inbox is a queue of inputs. One goroutine receives; the other methods may be called from
+// A Source is the connection to a network.
+type Source interface {
+	// Read waits for a message, and puts what it says into the Inbox. It reports whether there may be another one; it
+	// does not if ctx has ended, after Interrupt, and after the end of the connection, of which it has told the Inbox.
+	Read(ctx context.Context) bool
+
+	// Interrupt ends the Read that waits, or the next one. Nothing is lost.
+	Interrupt()
+}
+
+// An Inbox is a queue of inputs. Receive reads the Source, without a goroutine between; when
+// nobody receives, the Inbox reads it. One goroutine receives; the other methods may be called from
 // any goroutine.
 type Inbox struct {
 	format audio.Format
+	source Source
+	reader chan struct{} // holds a token while somebody reads
 
-	mu      sync.Mutex
-	items   []item
-	audio   []byte // of items, in their order
-	lent    []byte // by the latest Receive
-	err     error  // of Receive once items is empty; nil if the leg goes on
-	changed chan struct{}
+	mu    sync.Mutex
+	items []item
+	audio []byte // of items, in their order
+	lent  []byte // by the latest Receive
+	err   error  // of Receive once items is empty; nil if the leg goes on
 
 	heard  time.Time     // when audio came last, or a gap ended; zero before the first
-	silent time.Duration // that Receive has reported since audio came
-	timer  *time.Timer   // of the next pause; nil before the first Receive
-	armed  bool
+	silent time.Duration // that gaps have told since audio came
+
+	timer   *time.Timer   // of look
+	stopped chan struct{} // closed by Stop
 }
 
 // An item is an input, with n bytes of audio.
@@ -51,8 +65,15 @@ type item struct {
 }
 
 // New returns an empty Inbox of audio in a format.
-func New(format audio.Format) *Inbox {
-	return &Inbox{format: format, changed: make(chan struct{}, 1)}
+func New(format audio.Format, source Source) *Inbox {
+	return &Inbox{format: format, source: source, reader: make(chan struct{}, 1), stopped: make(chan struct{})}
+}
+
+// Start begins to read and to notice pauses, until Stop.
+func (b *Inbox) Start() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.timer = time.AfterFunc(pause, b.look)
 }
 
 // Audio adds audio after a time without any, by the clock of the network. Audio that follows
@@ -63,20 +84,24 @@ func (b *Inbox) Audio(gap time.Duration, audio []byte) {
 	if b.err != nil {
 		return
 	}
-	gap = min(max(gap-b.silent, 0), MaxGap)
+	gap = max(gap-b.silent, 0)
 	b.heard, b.silent = time.Now(), 0
+	b.add(gap, audio)
+	b.bound()
+}
+
+// add adds audio after a gap. The caller has b.mu.
+func (b *Inbox) add(gap time.Duration, audio []byte) {
 	last := len(b.items) - 1
 	switch {
 	case last < 0 || b.items[last].event() || gap > 0 && b.items[last].n > 0:
-		b.items = append(b.items, item{Input: leg.Input{Gap: gap}})
+		b.items = append(b.items, item{Input: leg.Input{Gap: min(gap, MaxGap)}})
 		last++
 	default: // gaps with nothing between them are one
 		b.items[last].Gap = min(b.items[last].Gap+gap, MaxGap)
 	}
 	b.items[last].n += len(audio)
 	b.audio = append(b.audio, audio...)
-	b.bound()
-	b.wake()
 }
 
 // event reports whether an item is a key or a mark.
@@ -113,7 +138,6 @@ func (b *Inbox) Event(in leg.Input) error {
 		return fmt.Errorf("%d keys and marks were not received", maxEvents)
 	}
 	b.items = append(b.items, item{Input: in})
-	b.wake()
 	return nil
 }
 
@@ -122,8 +146,7 @@ func (b *Inbox) End(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.err == nil {
-		b.err = err
-		b.wake()
+		b.end(err)
 	}
 }
 
@@ -132,15 +155,23 @@ func (b *Inbox) Close(err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.items, b.audio = nil, nil
-	b.err = err
-	b.wake()
+	b.end(err)
 }
 
-func (b *Inbox) wake() {
-	select {
-	case b.changed <- struct{}{}:
-	default:
-	}
+// end ends the leg for Receive. The caller has b.mu.
+func (b *Inbox) end(err error) {
+	b.err = err
+	b.source.Interrupt() // Receive may wait for it
+}
+
+// Stop waits until nobody reads; then nobody does any more. The Inbox must have been started and have ended, by End or
+// Close, and the Source must be closed.
+func (b *Inbox) Stop() {
+	b.reader <- struct{}{} // for good
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.stopped)
+	b.timer.Stop()
 }
 
 // Receive waits for the next input; see [leg.Leg]. When the network pauses, it returns gaps, ten
@@ -150,66 +181,84 @@ func (b *Inbox) Receive(ctx context.Context) (leg.Input, error) {
 		if err := ctx.Err(); err != nil {
 			return leg.Input{}, err
 		}
-		in, timer, err := b.next()
-		if err != errNothing {
+		if in, err := b.next(); err != errNothing {
 			return in, err
 		}
-		select {
-		case <-b.changed:
-		case <-timer:
-			b.expired()
-		case <-ctx.Done():
+		if b.take(ctx) {
+			b.source.Read(ctx)
+			<-b.reader
 		}
 	}
 }
 
 var errNothing = errors.New("nothing to receive yet")
 
-// next takes the oldest input, or says how long to wait.
-func (b *Inbox) next() (leg.Input, <-chan time.Time, error) {
+// next takes the oldest input.
+func (b *Inbox) next() (leg.Input, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.items) > 0 {
-		first := b.items[0]
-		b.items = append(b.items[:0], b.items[1:]...)
-		if first.n > 0 {
-			b.lent = append(b.lent[:0], b.audio[:first.n]...)
-			b.audio = append(b.audio[:0], b.audio[first.n:]...)
-			first.Input.Audio = b.lent
-		}
-		return first.Input, nil, nil
+	if len(b.items) == 0 {
+		return leg.Input{}, cmp.Or(b.err, errNothing)
 	}
-	if b.err != nil {
-		return leg.Input{}, nil, b.err
+	first := b.items[0]
+	b.items = append(b.items[:0], b.items[1:]...)
+	if first.n > 0 {
+		b.lent = append(b.lent[:0], b.audio[:first.n]...)
+		b.audio = append(b.audio[:0], b.audio[first.n:]...)
+		first.Input.Audio = b.lent
 	}
-	if b.heard.IsZero() || b.silent >= MaxGap {
-		return leg.Input{}, nil, errNothing
-	}
-	return b.await()
+	return first.Input, nil
 }
 
-// await returns the gap that is due, or the timer of the next one. The timer is moved only when it has
-// fired, not by each packet.
-func (b *Inbox) await() (leg.Input, <-chan time.Time, error) {
-	if !b.armed {
-		left := pause - time.Since(b.heard)
-		if left <= 0 {
-			b.heard = b.heard.Add(pause)
-			b.silent += pause
-			return leg.Input{Gap: pause}, nil, nil
-		}
-		if b.timer == nil {
-			b.timer = time.NewTimer(left)
-		} else {
-			b.timer.Reset(left)
-		}
-		b.armed = true
+// take becomes the reader. It reports whether it did before ctx ended, and before Stop.
+func (b *Inbox) take(ctx context.Context) bool {
+	select {
+	case b.reader <- struct{}{}:
+		return true
+	default:
 	}
-	return leg.Input{}, b.timer.C, errNothing
+	b.source.Interrupt() // look reads
+	select {
+	case b.reader <- struct{}{}:
+		return true
+	case <-ctx.Done():
+	case <-b.stopped:
+	}
+	return false
 }
 
-func (b *Inbox) expired() {
+// look looks twice a second whether anybody reads. If not, the program is busy, and look reads until Receive
+// does, or the end. Then it looks for a pause.
+func (b *Inbox) look() {
+	select {
+	case b.reader <- struct{}{}:
+		for b.source.Read(context.Background()) {
+		}
+		<-b.reader
+	default:
+	}
+	b.pauses()
+}
+
+// pauses adds the gaps that are due, and sets the timer for the next one. The timer is not moved by each packet.
+func (b *Inbox) pauses() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.armed = false
+	select {
+	case <-b.stopped:
+		return
+	default:
+	}
+	left := pause
+	for !b.heard.IsZero() && b.silent < MaxGap && b.err == nil {
+		if left = pause - time.Since(b.heard); left > 0 {
+			break
+		}
+		b.heard = b.heard.Add(pause)
+		b.silent += pause
+		b.add(pause, nil)
+		b.source.Interrupt() // Receive may wait for it
+		left = pause         // to look again, if this was the last
+	}
+	b.timer.Reset(left)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +21,54 @@ func packet(sound byte) []byte {
 		b[i] = sound
 	}
 	return b
+}
+
+// A script is a source whose messages are functions.
+type script struct {
+	messages  chan func()
+	interrupt chan struct{}
+	closed    chan struct{}
+	reads     atomic.Int32
+}
+
+// newScript makes an Inbox that reads from a script until the test ends.
+func newScript(t *testing.T) (*script, *Inbox) {
+	s := &script{messages: make(chan func(), 1000), interrupt: make(chan struct{}, 1), closed: make(chan struct{})}
+	b := New(leg.MuLaw, s)
+	b.Start()
+	t.Cleanup(func() { s.stop(b) })
+	return s, b
+}
+
+// stop stops the Inbox, if nobody has done that.
+func (s *script) stop(b *Inbox) {
+	select {
+	case <-s.closed:
+	default:
+		b.End(io.EOF)
+		close(s.closed)
+		b.Stop()
+	}
+}
+
+func (s *script) Read(ctx context.Context) bool {
+	s.reads.Add(1)
+	select {
+	case f := <-s.messages:
+		f()
+		return true
+	case <-s.interrupt:
+	case <-s.closed:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+func (s *script) Interrupt() {
+	select {
+	case s.interrupt <- struct{}{}:
+	default:
+	}
 }
 
 // received are all inputs until now, with the sound of the audio of each in place of its bytes.
@@ -108,7 +157,7 @@ func TestInputs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := New(leg.MuLaw)
+				_, b := newScript(t)
 				test.put(b)
 				if diff := cmp.Diff(test.want, receive(t, b, 10*ms)); diff != "" {
 					t.Errorf("received (-want +got):\n%s", diff)
@@ -120,10 +169,10 @@ func TestInputs(t *testing.T) {
 
 func TestAPauseIsAGap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := New(leg.MuLaw)
-		time.AfterFunc(time.Second, func() { b.Audio(0, packet(1)) })
+		s, b := newScript(t)
+		time.AfterFunc(time.Second, func() { s.messages <- func() { b.Audio(0, packet(1)) } })
 		// The network says that 1.4 s are missing, of which 1 s is told already.
-		time.AfterFunc(2400*time.Millisecond, func() { b.Audio(1400*time.Millisecond, packet(2)) })
+		time.AfterFunc(2400*time.Millisecond, func() { s.messages <- func() { b.Audio(1400*time.Millisecond, packet(2)) } })
 		want := []received{
 			{After: time.Second, Audio: 20 * time.Millisecond, Sound: 1},
 			{After: 1500 * time.Millisecond, Gap: pause},
@@ -139,8 +188,84 @@ func TestAPauseIsAGap(t *testing.T) {
 	})
 }
 
+// TestABusyProgramIsReadFor has a program that does not receive for two seconds, and then does.
+func TestABusyProgramIsReadFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, b := newScript(t)
+		read := 0
+		for i := range 150 {
+			time.AfterFunc(time.Duration(i)*leg.Packet, func() {
+				s.messages <- func() {
+					read++
+					b.Audio(0, packet(byte(i)))
+				}
+			})
+		}
+		time.Sleep(2*time.Second - time.Millisecond)
+		synctest.Wait()
+		if read != 100 {
+			t.Errorf("%d packets of 2 s were read", read)
+		}
+		want := []received{{Audio: 2 * time.Second}} // what waited, and then each packet when it comes
+		for i := range 50 {
+			want = append(want, received{After: time.Duration(i)*leg.Packet + time.Millisecond, Audio: leg.Packet, Sound: byte(100 + i)})
+		}
+		if diff := cmp.Diff(want, receive(t, b, time.Second)); diff != "" {
+			t.Errorf("received (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestTheEndIsNotWaitedFor ends an Inbox whose source says nothing.
+func TestTheEndIsNotWaitedFor(t *testing.T) {
+	for name, end := range map[string]func(b *Inbox, err error){"End": (*Inbox).End, "Close": (*Inbox).Close} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, b := newScript(t)
+				time.AfterFunc(time.Second, func() { end(b, io.EOF) })
+				want := []received{{After: time.Second, Failed: "EOF"}}
+				if diff := cmp.Diff(want, receive(t, b, time.Minute)); diff != "" {
+					t.Errorf("received (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestNobodyReadsBehindStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, b := newScript(t)
+		time.Sleep(time.Second)
+		s.stop(b)
+		reads := s.reads.Load()
+		for range 10 {
+			if _, err := b.Receive(t.Context()); err != io.EOF {
+				t.Errorf("received %v", err)
+			}
+			time.Sleep(time.Second)
+		}
+		if n := s.reads.Load() - reads; n != 0 {
+			t.Errorf("it was read %d times", n)
+		}
+	})
+}
+
+// TestAContextEndsWhileAnotherReads has a reader that does not notice that it is interrupted.
+func TestAContextEndsWhileAnotherReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, b := newScript(t)
+		go func() { s.messages <- func() { time.Sleep(time.Minute) } }()
+		time.Sleep(pause)
+		synctest.Wait()
+		began := time.Now()
+		if got := receive(t, b, time.Second); got != nil || time.Since(began) != time.Second {
+			t.Errorf("received %v after %v", got, time.Since(began))
+		}
+	})
+}
+
 func TestEventsAreBounded(t *testing.T) {
-	b := New(leg.MuLaw)
+	b := New(leg.MuLaw, nil)
 	for range maxEvents {
 		if err := b.Event(leg.Input{Digit: '1'}); err != nil {
 			t.Fatal(err)
@@ -155,7 +280,7 @@ func TestGapsAreBounded(t *testing.T) {
 	for name, packet := range map[string][]byte{"without audio": nil, "with audio": packet(1)} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := New(leg.MuLaw)
+				_, b := newScript(t)
 				b.Event(leg.Input{Digit: '1'})
 				for range 5000 {
 					b.Audio(40*time.Millisecond, packet)
@@ -178,7 +303,7 @@ func TestGapsAreBounded(t *testing.T) {
 }
 
 func TestReceivingAllocatesNothing(t *testing.T) {
-	b := New(leg.MuLaw)
+	b := New(leg.MuLaw, nil)
 	p := packet(1)
 	if n := testing.AllocsPerRun(1000, func() {
 		b.Audio(0, p)
