@@ -221,8 +221,10 @@ func masked(message string) []byte {
 	return append(append(b, 0, 0, 0, 0), message...) // a mask that changes nothing
 }
 
+// startOfCA1 describes a call.
+const startOfCA1 = `{"event":"start","start":{"streamSid":"MZ1","accountSid":"AC1","callSid":"CA1","mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1}}}`
+
 func TestHostilePeers(t *testing.T) {
-	start := `{"event":"start","start":{"streamSid":"MZ1","accountSid":"AC1","callSid":"CA1","mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1}}}`
 	slowly := func(conn net.Conn, b []byte) {
 		for _, c := range b {
 			if _, err := conn.Write([]byte{c}); err != nil {
@@ -240,7 +242,7 @@ func TestHostilePeers(t *testing.T) {
 		},
 		"a replayed signature": func(d *door, conn net.Conn) {
 			io.WriteString(conn, d.header)
-			conn.Write(append(masked(`{"event":"connected"}`), masked(start)...))
+			conn.Write(append(masked(`{"event":"connected"}`), masked(startOfCA1)...))
 		},
 		"then nothing": func(d *door, conn net.Conn) { io.WriteString(conn, d.header) },
 		"then bytes, slowly": func(d *door, conn net.Conn) {
