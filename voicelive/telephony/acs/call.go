@@ -39,8 +39,9 @@ type Call struct {
 	decoder decoder
 	next    time.Time // when the next packet should begin
 
-	transfer sync.Mutex // held while a transfer is asked for
-	ending   sync.Mutex // one goroutine hangs up
+	// Each has one slot. Behind a mutex virtual time would stop while a request is made again.
+	transferring chan struct{} // for a transfer that is asked for
+	ending       chan struct{} // for the goroutine that hangs up
 
 	mu      sync.Mutex
 	pacer   pacer
@@ -64,7 +65,10 @@ func newCall(s *socket.Conn, m *message, lead time.Duration) (*Call, error) {
 	case meta.Encoding != "PCM" || meta.Channels != 1 || meta.SampleRate != leg.PCM16.Rate && meta.SampleRate != leg.PCM24.Rate:
 		return nil, fmt.Errorf("audio is %q with %d channels at %d Hz; ask for mixed PCM at 16 or 24 kHz", meta.Encoding, meta.Channels, meta.SampleRate)
 	}
-	c := &Call{SubscriptionID: meta.SubscriptionID, format: audio.Format{Encoding: audio.PCM16, Rate: meta.SampleRate, Channels: 1}, socket: s}
+	c := &Call{
+		SubscriptionID: meta.SubscriptionID, format: audio.Format{Encoding: audio.PCM16, Rate: meta.SampleRate, Channels: 1}, socket: s,
+		transferring: make(chan struct{}, 1), ending: make(chan struct{}, 1),
+	}
 	c.pacer = pacer{format: c.format, lead: int64(c.format.Bytes(lead))}
 	c.timer = time.AfterFunc(time.Hour, c.flush)
 	c.timer.Stop()
@@ -129,8 +133,12 @@ func (c *Call) receiveError(ctx context.Context, err error) error {
 	if err == ctx.Err() {
 		return err
 	}
-	c.transfer.Lock() // a transfer stops the stream: whether it succeeds decides what comes next
-	defer c.transfer.Unlock()
+	select {
+	case c.transferring <- struct{}{}: // a transfer stops the stream: whether it succeeds decides what comes next
+		defer func() { <-c.transferring }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -260,8 +268,8 @@ func (c *Call) HangUp(ctx context.Context, reason string) error {
 // end hangs up, once, and again if the request failed. Who comes second waits for the first, so that the
 // socket is not closed before the request was made.
 func (c *Call) end(ctx context.Context, code int, reason string) error {
-	c.ending.Lock()
-	defer c.ending.Unlock()
+	c.ending <- struct{}{}
+	defer func() { <-c.ending }()
 	c.mu.Lock()
 	over, left := c.hungUp && !c.lasts, c.left
 	c.hungUp, c.lasts = true, false
@@ -296,8 +304,8 @@ func (c *Call) close(code int, reason string) {
 // Communication Services requires; if the transfer is refused then, the call has no audio any more. Success means that the request was
 // accepted: [Callbacks] tells whether target replied.
 func (c *Call) Transfer(ctx context.Context, target string) error {
-	c.transfer.Lock()
-	defer c.transfer.Unlock()
+	c.transferring <- struct{}{}
+	defer func() { <-c.transferring }()
 	if c.client == nil || c.ConnectionID == "" {
 		return errors.New("acs: a transfer needs Handler.Client and a call with a ConnectionID")
 	}

@@ -69,3 +69,39 @@ func TestPlayingBehindTheEnd(t *testing.T) {
 		}
 	})
 }
+
+// Requests that are refused for the moment are made again, seconds later: others wait for that.
+func TestRequestsThatTakeTime(t *testing.T) {
+	for name, program := range map[string]func(ctx context.Context, call *acs.Call) error{
+		"HangUp, twice": func(ctx context.Context, call *acs.Call) error {
+			go call.HangUp(ctx, "the end")
+			time.Sleep(time.Millisecond)
+			return call.HangUp(ctx, "again")
+		},
+		"Transfer, which ends the stream": func(ctx context.Context, call *acs.Call) error {
+			go call.Transfer(ctx, "+15550199")
+			return drain(ctx, call)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var p *phone
+				p = newPhone(t, nil, func(ctx context.Context, call *acs.Call) error {
+					p.service.Refuse("terminate", http.StatusServiceUnavailable)
+					p.service.Refuse("transferToParticipant", http.StatusServiceUnavailable)
+					time.AfterFunc(2*time.Second, func() {
+						p.service.Refuse("terminate", 0)
+						p.service.Refuse("transferToParticipant", 0)
+					})
+					return program(ctx, call)
+				})
+				call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				if call.Ended() != "terminated" && call.Transferred() == "" {
+					t.Errorf("the call has ended by %q", call.Ended())
+				}
+			})
+		})
+	}
+}
