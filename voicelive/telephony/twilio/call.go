@@ -39,9 +39,9 @@ type Call struct {
 	packet  []byte        // of audio
 	next    time.Duration // of the stream, where the next packet is expected
 
-	playing sync.Mutex // held while frames are written, for their order
-
-	asking chan struct{} // one slot, for who asks Twilio to end or redirect the call; behind a mutex virtual time would stop
+	// Each has one slot. Behind a mutex virtual time would stop.
+	playing chan struct{} // for frames that are written, for their order
+	asking  chan struct{} // for a request to end or to redirect the call
 
 	mu    sync.Mutex
 	over  bool       // the stream has ended, or is about to
@@ -71,6 +71,7 @@ func newCall(ctx context.Context, conn *socket.Conn, start *startMessage, accoun
 		conn:       conn,
 		account:    account,
 		log:        log.With("call", start.CallSID),
+		playing:    make(chan struct{}, 1),
 		asking:     make(chan struct{}, 1),
 	}
 	c.inbox = inbox.New(leg.MuLaw, source{c})
@@ -213,8 +214,8 @@ func (c *Call) PlayMarked(ctx context.Context, audio []byte, mark string) error 
 }
 
 func (c *Call) write(ctx context.Context, audio []byte, mark string) error {
-	c.playing.Lock()
-	defer c.playing.Unlock()
+	c.playing <- struct{}{}
+	defer func() { <-c.playing }()
 	if err := c.check(ctx); err != nil {
 		return err
 	}
@@ -244,8 +245,8 @@ func (c *Call) sent(mark string) {
 
 // Clear drops the audio that Twilio has queued.
 func (c *Call) Clear(ctx context.Context) error {
-	c.playing.Lock()
-	defer c.playing.Unlock()
+	c.playing <- struct{}{}
+	defer func() { <-c.playing }()
 	if err := c.check(ctx); err != nil {
 		return err
 	}

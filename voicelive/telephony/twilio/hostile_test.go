@@ -165,6 +165,33 @@ func TestAPeerThatNeverReads(t *testing.T) {
 	})
 }
 
+// Virtual time goes on while several wait for a peer that does not read.
+func TestManyWaitForAPeerThatNeverReads(t *testing.T) {
+	dialogue(t, func(ctx context.Context, call *twilio.Call) {
+		time.Sleep(time.Second)
+		began := time.Now()
+		var waiting sync.WaitGroup
+		waiting.Go(func() {
+			if err := call.Play(ctx, random(1<<20)); err == nil {
+				t.Error("nothing bounds what is written")
+			}
+		})
+		synctest.Wait()
+		waiting.Go(func() {
+			if err := call.Clear(ctx); err == nil {
+				t.Error("the peer reads")
+			}
+		})
+		waiting.Go(func() { call.HangUp(ctx, "enough") })
+		waiting.Wait()
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	}, func(_ context.Context, _ *leg.PipeEnd, call *twiliotest.Call) {
+		time.AfterFunc(time.Minute, call.Stall())
+	})
+}
+
 // A door is the server of a handler, for peers that do what no library would.
 type door struct {
 	served atomic.Int64

@@ -287,7 +287,7 @@ func (e *endless) SetWriteDeadline(time.Time) error { return nil }
 
 func TestNothingIsAllocatedForAMessage(t *testing.T) {
 	conn := &endless{frame: clientFrame(nil, final|opText, make([]byte, 1400))}
-	c := &Conn{conn: conn, limits: limits, reader: reader{src: conn, limit: limits.Message}}
+	c := newConn(conn, limits)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	frame := append(AppendText(nil, 4), "text"...)
