@@ -254,6 +254,7 @@ func (c *wireConn) receiveHeader() error {
 			return err
 		}
 	}
+	c.header = c.header[:0] // the library would complain of where it was cut
 	return nonRetriable(errHeaderTooLong)
 }
 
