@@ -18,10 +18,12 @@ func TestTheQueueCountsWhatAMessageOccupies(t *testing.T) {
 		m.Release()
 	}
 	for _, tt := range []struct{ size, most int }{{0, 4 << 10}, {136, 4 << 10}, {6500, 8 << 10}, {20_000, 32 << 10}} {
+		ponged := make(chan struct{})
 		c, stop := serve(t, nil, func(p *wstest.Peer) {
 			p.Conn.Write(bytes.Repeat(text(messageOf("a", tt.size)), n))
 			p.Frame(0x89, nil)
-			p.Next() // the pong
+			p.Next()
+			close(ponged)
 			p.Drain()
 		})
 		for range n {
@@ -30,6 +32,7 @@ func TestTheQueueCountsWhatAMessageOccupies(t *testing.T) {
 		if _, _, high := c.Queued(); high > n*tt.most {
 			t.Errorf("%d messages of %d bytes occupied %d", n, tt.size, high)
 		}
+		<-ponged
 		stop()
 	}
 }
