@@ -101,7 +101,7 @@ long-acs:
 	go test ./voicelive/telephony/acs -run '^TestRandomCalls$$' -calls $(CALLS) -first-call 51
 	go test ./voicelive/telephony/acs -run '^TestIdleSockets$$' -idle 10000
 long-agents:
-	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2000 -first 151
+	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2050 -first 100
 	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
 long-faults:
 	go test ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000

@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	conversations = flag.Uint64("conversations", uint64(race.Rounds(150)), "how many random conversations to have")
+	conversations = flag.Uint64("conversations", uint64(race.Rounds(100)), "how many random conversations to have")
 	first         = flag.Uint64("first", 0, "the seed of the first one")
 )
 
