@@ -177,15 +177,22 @@ func (h *Handler) begin(call context.Context, conn *socket.Conn) (*Call, error) 
 // serve has a call.
 func (h *Handler) serve(ctx context.Context, call *Call) {
 	call.log.InfoContext(ctx, "twilio: call begins")
+	// The context of Serve ends before the leg does: else Serve could take its end for a failure of the leg.
+	serving, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	call.ctx = serving
 	call.inbox.Start()
 	defer call.inbox.Stop()
-	defer context.AfterFunc(ctx, func() { call.readEnded(context.Canceled) })()
+	defer context.AfterFunc(ctx, func() {
+		cancel(context.Cause(ctx))
+		call.readEnded(serving.Err())
+	})()
 	defer func() { // also if Serve panics
 		if err := call.HangUp(context.WithoutCancel(ctx), "served"); err != nil {
 			call.log.WarnContext(ctx, "twilio: hanging up failed", "error", err)
 		}
 	}()
-	if err := h.Serve(ctx, call); err != nil && ctx.Err() == nil {
+	if err := h.Serve(serving, call); err != nil && serving.Err() == nil {
 		call.log.ErrorContext(ctx, "twilio: call failed", "error", err)
 	}
 }

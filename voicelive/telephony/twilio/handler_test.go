@@ -159,6 +159,38 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
+// The end of the leg alone would be its failure.
+func TestShutdownEndsTheContextBeforeTheLeg(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for range 10 {
+			l := serve(t, func(ctx context.Context, call *twilio.Call) error {
+				for range 5000 { // so that the end of ctx takes a while to arrive
+					_, cancel := context.WithCancel(ctx)
+					defer cancel()
+				}
+				ctx, cancel := context.WithCancel(ctx)
+				defer cancel()
+				if _, err := call.Receive(ctx); err == nil || ctx.Err() == nil {
+					t.Errorf("received %v before the context has ended", err)
+				}
+				return nil
+			}, nil)
+			_, phone := leg.NewPipe(leg.MuLaw)
+			call, err := l.network.Call(phone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			if err := l.handler.Shutdown(ctx); err != context.Canceled {
+				t.Error(err)
+			}
+			call.Wait()
+		}
+	})
+}
+
 func TestAProgramThatCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		user := legtest.New(t, leg.MuLaw)
