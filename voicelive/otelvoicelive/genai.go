@@ -120,23 +120,27 @@ func (g *genAI) response(s *session, e voicelive.ResponseInfo) {
 	if c := s.conversation.Load(); c != nil {
 		ctx = c.ctx
 	}
-	attrs := append(common(opGeneration, s), attribute.String(genAIResponseID, e.ID), attribute.String(genAISessionID, e.Session.ID()))
-	attrs = append(attrs, outcome(e.Status, e.Reason)...)
-	if e.Usage != nil {
-		attrs = append(attrs, usage(agent.Tokens{
-			InputText: e.Usage.InputTokenDetails.TextTokens, InputAudio: e.Usage.InputTokenDetails.AudioTokens, InputImage: e.Usage.InputTokenDetails.ImageTokens,
-			Cached: e.Usage.InputTokenDetails.CachedTokens, OutputText: e.Usage.OutputTokenDetails.TextTokens, OutputAudio: e.Usage.OutputTokenDetails.AudioTokens,
-		})...)
-	}
-	began, ended, failed := e.Created, e.Created.Add(e.Duration), e.Status == voicelive.ResponseStatusFailed
+	began, ended := e.Created, e.Created.Add(e.Duration)
 	if began.IsZero() {
 		began = time.Now()
 		ended = began
 	}
+	sid := e.Session.ID()
 	g.t.queue.add(func() {
+		attrs := append(common(opGeneration, s), attribute.String(genAIResponseID, e.ID), attribute.String(genAISessionID, sid))
 		_, span := g.tracer.Start(ctx, named(opGeneration, s.model), trace.WithSpanKind(trace.SpanKindClient), trace.WithTimestamp(began),
 			trace.WithAttributes(attrs...), trace.WithLinks(trace.Link{SpanContext: s.connected}))
-		if failed {
+		if !span.IsRecording() {
+			return
+		}
+		span.SetAttributes(outcome(e.Status, e.Reason)...)
+		if e.Usage != nil {
+			span.SetAttributes(usage(agent.Tokens{
+				InputText: e.Usage.InputTokenDetails.TextTokens, InputAudio: e.Usage.InputTokenDetails.AudioTokens, InputImage: e.Usage.InputTokenDetails.ImageTokens,
+				Cached: e.Usage.InputTokenDetails.CachedTokens, OutputText: e.Usage.OutputTokenDetails.TextTokens, OutputAudio: e.Usage.OutputTokenDetails.AudioTokens,
+			})...)
+		}
+		if e.Status == voicelive.ResponseStatusFailed {
 			span.SetStatus(codes.Error, "")
 		}
 		span.End(trace.WithTimestamp(ended))
