@@ -45,14 +45,10 @@ type ClientEventConversationItemRetrieve struct {
 	Extra  Extra  `json:"-"`
 }
 
-// ClientEventConversationItemTruncate is sent to truncate a previous assistant message’s audio. The server will produce
-// audio faster than voicelive, so this event is useful when the user interrupts to truncate audio that has already been
-// sent to the client but not yet played. This will synchronize the server's understanding of the audio with the
-// client's playback. Truncating audio will delete the server-side text transcript to ensure there is not text in the
-// context that hasn't been heard by the user. If successful, the server will respond with a
-// `conversation.item.truncated` event.
-//
-// Wire: type "conversation.item.truncate".
+// ClientEventConversationItemTruncate is sent to truncate the audio of a message of the assistant. The server produces
+// audio faster than it is played, so when the user interrupts, audio has been sent that was not heard. This tells the
+// server what was. It deletes the transcript of the audio, so that the context has no text that the user has not heard.
+// The server confirms it with conversation.item.truncated. Wire: type "conversation.item.truncate".
 type ClientEventConversationItemTruncate struct {
 	EventID *string `json:"event_id,omitzero"`
 	// The ID of the assistant message item to truncate. Only assistant message items can be truncated.

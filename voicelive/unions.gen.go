@@ -215,8 +215,8 @@ func (*UnknownConversationRequestItem) isConversationRequestItem()  {}
 func (e *UnknownConversationRequestItem) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
 func (e *UnknownConversationRequestItem) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
-// EOUDetection: Top-level union for end-of-utterance (EOU) semantic detection configuration. It is one of
-// [*AzureSemanticDetection], [*AzureSemanticDetectionEn], [*AzureSemanticDetectionMultilingual], or
+// EOUDetection is the configuration of how the service detects, from what the user says, that an utterance has ended.
+// It is one of [*AzureSemanticDetection], [*AzureSemanticDetectionEn], [*AzureSemanticDetectionMultilingual], or
 // [*UnknownEOUDetection]. Specification: /definitions/EouDetection.
 type EOUDetection interface {
 	// DetectionModel returns the model on the wire.
@@ -734,9 +734,9 @@ func (*UnknownToolChoiceObject) isToolChoice()               {}
 func (e *UnknownToolChoiceObject) decode(r *jsonwire.Reader) { e.Tag, e.Raw = r.Unknown("type") }
 func (e *UnknownToolChoiceObject) encode(w *jsonwire.Writer) { jsonwire.PutUnknown(e.Raw, w) }
 
-// TurnDetection: Top-level union for turn detection configuration. It is one of [*AzureSemanticVAD],
-// [*AzureSemanticVADEn], [*AzureSemanticVADMultilingual], [*OpenAISemanticVAD], [*ServerVAD], [NullTurnDetection], or
-// [*UnknownTurnDetection].
+// TurnDetection is the configuration of how the service detects that the user begins and ends to speak. It is one of
+// [*AzureSemanticVAD], [*AzureSemanticVADEn], [*AzureSemanticVADMultilingual], [*OpenAISemanticVAD], [*ServerVAD],
+// [NullTurnDetection], or [*UnknownTurnDetection].
 type TurnDetection interface {
 	// DetectionType returns the type on the wire.
 	DetectionType() TurnDetectionType
