@@ -23,7 +23,7 @@ func UnmarshalAzureVoice(data []byte) (v AzureVoice, err error) {
 	return jsonwire.UnmarshalUnion(data, "AzureVoice", decodeAzureVoice)
 }
 
-// UnknownAzureVoice is any other AzureVoice. It is ordinary traffic, and is sent as it was received.
+// UnknownAzureVoice is any other AzureVoice. It is no error, and is sent as it was received.
 type UnknownAzureVoice struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -55,7 +55,7 @@ func UnmarshalBlendshapeFrames(data []byte) (v BlendshapeFrames, err error) {
 	return jsonwire.UnmarshalUnion(data, "BlendshapeFrames", decodeBlendshapeFrames)
 }
 
-// UnknownBlendshapeFrames is any other BlendshapeFrames. It is ordinary traffic, and is sent as it was received.
+// UnknownBlendshapeFrames is any other BlendshapeFrames. It is no error, and is sent as it was received.
 type UnknownBlendshapeFrames struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -104,7 +104,7 @@ func UnmarshalClientEvent(data []byte) (v ClientEvent, err error) {
 	return v, nil
 }
 
-// UnknownClientEvent is any other ClientEvent. It is ordinary traffic, and is sent as it was received.
+// UnknownClientEvent is any other ClientEvent. It is no error, and is sent as it was received.
 type UnknownClientEvent struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -153,7 +153,7 @@ func UnmarshalContentPart(data []byte) (v ContentPart, err error) {
 	return jsonwire.UnmarshalUnion(data, "ContentPart", decodeContentPart)
 }
 
-// UnknownContentPart is any other ContentPart. It is ordinary traffic, and is sent as it was received.
+// UnknownContentPart is any other ContentPart. It is no error, and is sent as it was received.
 type UnknownContentPart struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -190,7 +190,7 @@ func UnmarshalConversationRequestItem(data []byte) (v ConversationRequestItem, e
 	return jsonwire.UnmarshalUnion(data, "ConversationRequestItem", decodeConversationRequestItem)
 }
 
-// UnknownConversationRequestItem is any other ConversationRequestItem. It is ordinary traffic, and is sent as it was received.
+// UnknownConversationRequestItem is any other ConversationRequestItem. It is no error, and is sent as it was received.
 type UnknownConversationRequestItem struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -231,7 +231,7 @@ func UnmarshalEOUDetection(data []byte) (v EOUDetection, err error) {
 	return jsonwire.UnmarshalUnion(data, "EOUDetection", decodeEOUDetection)
 }
 
-// UnknownEOUDetection is any other EOUDetection. It is ordinary traffic, and is sent as it was received.
+// UnknownEOUDetection is any other EOUDetection. It is no error, and is sent as it was received.
 type UnknownEOUDetection struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -270,7 +270,7 @@ func UnmarshalInterimResponseConfig(data []byte) (v InterimResponseConfig, err e
 	return jsonwire.UnmarshalUnion(data, "InterimResponseConfig", decodeInterimResponseConfig)
 }
 
-// UnknownInterimResponseConfig is any other InterimResponseConfig. It is ordinary traffic, and is sent as it was received.
+// UnknownInterimResponseConfig is any other InterimResponseConfig. It is no error, and is sent as it was received.
 type UnknownInterimResponseConfig struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -317,7 +317,7 @@ func UnmarshalMCPRequireApproval(data []byte) (v MCPRequireApproval, err error) 
 	return jsonwire.UnmarshalUnion(data, "MCPRequireApproval", decodeMCPRequireApproval)
 }
 
-// UnknownMCPRequireApproval is any other MCPRequireApproval. It is ordinary traffic, and is sent as it was received.
+// UnknownMCPRequireApproval is any other MCPRequireApproval. It is no error, and is sent as it was received.
 type UnknownMCPRequireApproval struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -345,7 +345,7 @@ func UnmarshalMaxOutputTokens(data []byte) (v MaxOutputTokens, err error) {
 	return jsonwire.UnmarshalUnion(data, "MaxOutputTokens", decodeMaxOutputTokens)
 }
 
-// UnknownMaxOutputTokens is any other MaxOutputTokens. It is ordinary traffic, and is sent as it was received.
+// UnknownMaxOutputTokens is any other MaxOutputTokens. It is no error, and is sent as it was received.
 type UnknownMaxOutputTokens struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -377,7 +377,7 @@ func UnmarshalMessageContentPart(data []byte) (v MessageContentPart, err error) 
 	return jsonwire.UnmarshalUnion(data, "MessageContentPart", decodeMessageContentPart)
 }
 
-// UnknownMessageContentPart is any other MessageContentPart. It is ordinary traffic, and is sent as it was received.
+// UnknownMessageContentPart is any other MessageContentPart. It is no error, and is sent as it was received.
 type UnknownMessageContentPart struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -418,7 +418,7 @@ func UnmarshalMessageItem(data []byte) (v MessageItem, err error) {
 	return jsonwire.UnmarshalUnion(data, "MessageItem", decodeMessageItem)
 }
 
-// UnknownMessageItem is any other MessageItem. It is ordinary traffic, and is sent as it was received.
+// UnknownMessageItem is any other MessageItem. It is no error, and is sent as it was received.
 type UnknownMessageItem struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -485,7 +485,7 @@ func UnmarshalResponseItem(data []byte) (v ResponseItem, err error) {
 	return jsonwire.UnmarshalUnion(data, "ResponseItem", decodeResponseItem)
 }
 
-// UnknownResponseItem is any other ResponseItem. It is ordinary traffic, and is sent as it was received.
+// UnknownResponseItem is any other ResponseItem. It is no error, and is sent as it was received.
 type UnknownResponseItem struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -531,7 +531,7 @@ func UnmarshalResponseStatusDetails(data []byte) (v ResponseStatusDetails, err e
 	return jsonwire.UnmarshalUnion(data, "ResponseStatusDetails", decodeResponseStatusDetails)
 }
 
-// UnknownResponseStatusDetails is any other ResponseStatusDetails. It is ordinary traffic, and is sent as it was received.
+// UnknownResponseStatusDetails is any other ResponseStatusDetails. It is no error, and is sent as it was received.
 type UnknownResponseStatusDetails struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -611,7 +611,7 @@ func UnmarshalServerEventInto(data []byte, reuse ServerEvent) (v ServerEvent, er
 	return v, nil
 }
 
-// UnknownServerEvent is any other ServerEvent. It is ordinary traffic, and is sent as it was received.
+// UnknownServerEvent is any other ServerEvent. It is no error, and is sent as it was received.
 type UnknownServerEvent struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -651,7 +651,7 @@ func UnmarshalTool(data []byte) (v Tool, err error) {
 	return jsonwire.UnmarshalUnion(data, "Tool", decodeTool)
 }
 
-// UnknownTool is any other Tool. It is ordinary traffic, and is sent as it was received.
+// UnknownTool is any other Tool. It is no error, and is sent as it was received.
 type UnknownTool struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -682,7 +682,7 @@ func UnmarshalToolChoice(data []byte) (v ToolChoice, err error) {
 	return jsonwire.UnmarshalUnion(data, "ToolChoice", decodeToolChoice)
 }
 
-// UnknownToolChoice is any other ToolChoice. It is ordinary traffic, and is sent as it was received.
+// UnknownToolChoice is any other ToolChoice. It is no error, and is sent as it was received.
 type UnknownToolChoice struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -714,7 +714,7 @@ func UnmarshalToolChoiceObject(data []byte) (v ToolChoiceObject, err error) {
 	return jsonwire.UnmarshalUnion(data, "ToolChoiceObject", decodeToolChoiceObject)
 }
 
-// UnknownToolChoiceObject is any other ToolChoiceObject. It is ordinary traffic, and is sent as it was received.
+// UnknownToolChoiceObject is any other ToolChoiceObject. It is no error, and is sent as it was received.
 type UnknownToolChoiceObject struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -750,7 +750,7 @@ func UnmarshalTurnDetection(data []byte) (v TurnDetection, err error) {
 	return jsonwire.UnmarshalUnion(data, "TurnDetection", decodeTurnDetection)
 }
 
-// UnknownTurnDetection is any other TurnDetection. It is ordinary traffic, and is sent as it was received.
+// UnknownTurnDetection is any other TurnDetection. It is no error, and is sent as it was received.
 type UnknownTurnDetection struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent
@@ -794,7 +794,7 @@ func UnmarshalVoice(data []byte) (v Voice, err error) {
 	return jsonwire.UnmarshalUnion(data, "Voice", decodeVoice)
 }
 
-// UnknownVoice is any other Voice. It is ordinary traffic, and is sent as it was received.
+// UnknownVoice is any other Voice. It is no error, and is sent as it was received.
 type UnknownVoice struct {
 	Tag string          // the discriminator in Raw; empty if there is none
 	Raw json.RawMessage // the whole value, and all that is sent

@@ -80,7 +80,7 @@ strings point to. Copies of the struct that share them see the change. Any other
 func (g *generator) unionUnknown(f *jen.File, u *model.Union) {
 	id := "Unknown" + u.Name
 	key, sent := jen.Lit(u.Key+u.ObjectKey), gotype.Sent([]*model.Union{u})
-	doc(f, "%s is any other %s. It is ordinary traffic, and is sent as it was received.", id, u.Name)
+	doc(f, "%s is any other %s. It is no error, and is sent as it was received.", id, u.Name)
 	f.Type().Id(id).Struct(
 		jen.Id("Tag").String().Comment("// the discriminator in Raw; empty if there is none"),
 		jen.Id("Raw").Qual("encoding/json", "RawMessage").Comment("// the whole value, and all that is sent"),
