@@ -70,7 +70,7 @@ space       := $(subst ,, )
 test: ## run all tests, with the race detector if there is a C compiler
 	@$(if $(RACE),:,echo "no C compiler: testing without the race detector")
 	go test $(RACE) ./...
-	$(if $(RACE),go test -run '$(UNRACED_RUN)' $(addprefix ./,$(sort $(dir $(UNRACED)))))
+	$(if $(RACE),go test -vet=off -run '$(UNRACED_RUN)' $(addprefix ./,$(sort $(dir $(UNRACED)))))
 
 # How many schedules make soak runs: of faults, in virtual time and over TCP, and of the packages
 # that decide by events and times.

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/internal/race"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg/legtest"
@@ -20,7 +21,7 @@ import (
 )
 
 var (
-	randomCalls = flag.Uint64("calls", 50, "how many random calls to have")
+	randomCalls = flag.Uint64("calls", uint64(race.Rounds(50)), "how many random calls to have")
 	first       = flag.Uint64("first", 0, "the seed of the first one")
 )
 
