@@ -167,8 +167,12 @@ func (h *Handler) begin(ctx context.Context, s *socket.Conn) (*Call, error) {
 // serve lets the application talk to the user, and hangs up.
 func (h *Handler) serve(ctx context.Context, call *Call) {
 	call.logger.InfoContext(ctx, "call began", "rate", call.format.Rate)
+	// The context of Serve ends before the leg does: else Serve could take its end for a failure of the leg.
+	serving, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
 	stop := context.AfterFunc(ctx, func() {
-		call.end(context.WithoutCancel(ctx), socket.CloseGoingAway, "the server shuts down")
+		cancel(context.Cause(ctx))
+		call.end(context.WithoutCancel(ctx), socket.CloseGoingAway, shutsDown)
 	})
 	defer stop()
 	code, reason := socket.CloseServerError, "the call failed" // also if Serve panics
@@ -178,12 +182,17 @@ func (h *Handler) serve(ctx context.Context, call *Call) {
 		}
 		call.logger.InfoContext(ctx, "call ended")
 	}()
-	if err := h.Serve(ctx, call); err != nil {
+	switch err := h.Serve(serving, call); {
+	case serving.Err() != nil:
+		code, reason = socket.CloseGoingAway, shutsDown
+	case err != nil:
 		call.logger.ErrorContext(ctx, "call failed", "error", err)
-		return
+	default:
+		code, reason = socket.CloseNormal, ""
 	}
-	code, reason = socket.CloseNormal, ""
 }
+
+const shutsDown = "the server shuts down"
 
 // Shutdown lets no new call begin, and waits until the running ones have ended. When ctx ends, the
 // contexts of Serve end and the calls are hung up, and Shutdown returns ctx.Err.

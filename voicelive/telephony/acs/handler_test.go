@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
@@ -425,6 +426,28 @@ func TestShutdown(t *testing.T) {
 		}
 		if err := p.handler.Shutdown(t.Context()); err != nil {
 			t.Errorf("again: %v", err)
+		}
+	})
+}
+
+func TestShutdownIsNoFailureOfTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPhone(t, nil, func(ctx context.Context, call *acs.Call) error {
+			<-ctx.Done()
+			return ctx.Err()
+		})
+		var failures bytes.Buffer
+		p.handler.Logger = slog.New(slog.NewTextHandler(&failures, &slog.HandlerOptions{Level: slog.LevelWarn}))
+		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+		synctest.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := p.handler.Shutdown(ctx); err != context.Canceled {
+			t.Error(err)
+		}
+		call.Wait()
+		if call.Ended() != "terminated" || failures.Len() > 0 {
+			t.Errorf("the call ended: %s\n%s", call.Ended(), failures.String())
 		}
 	})
 }
