@@ -124,10 +124,14 @@ func (c *Call) drop() {
 // serve hands a call to the application, and ends it.
 func (c *Call) serve() {
 	defer c.endpoint.release()
-	if err := c.endpoint.o.Serve(c.endpoint.ctx, c); err != nil {
+	reason := "served"
+	switch err := c.endpoint.o.Serve(c.endpoint.ctx, c); {
+	case c.endpoint.ctx.Err() != nil:
+		reason = endpointClosed
+	case err != nil:
 		c.log().Error("sip: a call failed", "error", err)
 	}
-	c.HangUp(context.Background(), "served")
+	c.HangUp(context.Background(), reason)
 }
 
 // byeTimeout is how long the other side may take to confirm the end.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -117,6 +119,8 @@ func (o *Options) complete() error {
 		return errors.New("sip: Options.MaxCalls and Options.MediaTimeout must not be negative")
 	case o.MinPort > o.MaxPort:
 		return errors.New("sip: Options.MinPort is above Options.MaxPort")
+	case o.MinPort == 0 && o.MaxPort != 0:
+		return errors.New("sip: Options.MaxPort is set, but Options.MinPort is not")
 	case (len(o.Peers) > 0 || len(o.Users) > 0) && o.Serve == nil:
 		return errors.New("sip: Options.Serve is nil, but Peers or Users may call")
 	}
@@ -184,11 +188,12 @@ func (e *Endpoint) open(conn net.PacketConn) error {
 // Addr returns the address of the socket.
 func (e *Endpoint) Addr() netip.AddrPort { return e.local }
 
-// grace is for Serve to return when its call was hung up.
-const grace = 2 * time.Second
+// grace is for Serve to return when its call was hung up: longer than a session takes to close at most.
+const grace = 5 * time.Second
 
-// Shutdown accepts no new calls, and waits until the running ones have ended. When ctx ends it hangs them up, waits
-// up to two seconds for each Serve to return, and returns ctx.Err. The endpoint is closed afterwards.
+// Shutdown accepts no new calls, and waits until the running ones have ended. When ctx ends, the contexts of Serve end
+// and the calls are hung up; Shutdown waits up to five seconds for Serve to return, and returns ctx.Err. The endpoint is
+// closed afterwards.
 func (e *Endpoint) Shutdown(ctx context.Context) error {
 	e.mu.Lock()
 	if !e.closing {
@@ -230,16 +235,21 @@ func (e *Endpoint) Close() error {
 	return nil
 }
 
-// hangUpAll tells all others that their calls have ended, for a second.
+// endpointClosed is why calls end that Shutdown ends.
+const endpointClosed = "the endpoint is closed"
+
+// hangUpAll ends the contexts of Serve, and tells all others that their calls have ended, for a second.
 func (e *Endpoint) hangUpAll() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	e.mu.Lock()
-	var all sync.WaitGroup
-	for _, c := range e.calls {
-		all.Go(func() { c.HangUp(ctx, "the endpoint is closed") })
-	}
+	calls := slices.Collect(maps.Values(e.calls))
 	e.mu.Unlock()
+	e.cancel() // before the legs end: else Serve could take that for a failure
+	var all sync.WaitGroup
+	for _, c := range calls {
+		all.Go(func() { c.HangUp(ctx, endpointClosed) })
+	}
 	all.Wait()
 }
 
