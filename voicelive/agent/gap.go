@@ -46,7 +46,8 @@ type Rollover struct {
 	Wait time.Duration
 
 	// Retry is how long the agent tries to connect, at the beginning and after a session was lost, as far as
-	// voicelive.Retryable says. 0 is 30 s; less than 0 is one attempt at the beginning, and none after that.
+	// voicelive.Retryable says. 0 is 30 s; less than 0 is one attempt at the beginning, and none after that. A planned
+	// replacement that has begun when the session ends takes over in any case.
 	Retry time.Duration
 
 	// History bounds what a new session is told.

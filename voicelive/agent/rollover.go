@@ -152,18 +152,23 @@ func (c *Conversation) dialled(session *voicelive.Session, err error) {
 
 // lost handles the end of a session.
 func (c *Conversation) lost(err error) {
+	cause := err.Error()
+	if err == io.EOF {
+		cause = "the service closed the session"
+	}
 	switch {
 	case err == io.EOF && !c.link.ended():
 		c.finish(UserHungUp, "", nil)
 		return
+	case c.next != nil || c.dialing: // a planned replacement: the next session takes over, whatever ended this one
 	case err == io.EOF:
-		c.finish(ServiceEnded, "the service closed the session", nil)
+		c.finish(ServiceEnded, cause, nil)
 		return
 	case !voicelive.Retryable(err), c.rollover.Retry < 0:
-		c.finish(ServiceLost, err.Error(), err)
+		c.finish(ServiceLost, cause, err)
 		return
 	}
-	c.giveUp(err.Error(), false)
+	c.giveUp(cause, false)
 	e, _ := errors.AsType[*voicelive.SessionError](err)
 	switch {
 	case c.next != nil:
@@ -183,7 +188,6 @@ func (c *Conversation) replace() {
 		cause = "the session is about to expire"
 	}
 	c.giveUp(cause, true)
-	c.rotation = ""
 	c.resume()
 }
 
@@ -203,6 +207,7 @@ func (c *Conversation) giveUp(cause string, planned bool) {
 		s.audio = c.lookback.format.Duration(len(c.lookback.audio))
 		c.swap = s
 	}
+	c.rotation = "" // there will be another session
 	s.redial = time.Time{}
 	s.owed = s.owed || generating || waits || slices.Contains(states, floor.Expected) || slices.Contains(states, floor.Creating)
 	c.turns.speaking = false

@@ -432,3 +432,54 @@ func TestAModelThatWritesAfterARestorationGetsADigest(t *testing.T) {
 		t.Errorf("the third session was told %q", told)
 	}
 }
+
+// The next session is connected, and waits for a pause; or it is being connected. It takes over however the session ends.
+func TestASessionEndsWhileTheNextOneIsOnItsWay(t *testing.T) {
+	for name, end := range map[string]struct {
+		code  int
+		retry time.Duration
+		cause string
+	}{
+		"in an orderly way":            {1000, 0, "the service closed the session"},
+		"by an error that is for good": {1008, 0, "1008"},
+		"and nobody wants to retry":    {1011, -1, "1011"},
+	} {
+		for _, connecting := range []bool{false, true} {
+			t.Run(name+map[bool]string{false: ", when it waits", true: ", when it is connecting"}[connecting], func(t *testing.T) {
+				a := &agent.Agent{Greeting: agent.Ask(strings.Repeat("Once upon a time there was a king. ", 5))}
+				a.Rollover = agent.Rollover{After: 40 * time.Second, Retry: end.retry}
+				service := said()
+				if connecting {
+					late := voicelivetest.Fault{Kind: voicelivetest.HandshakeStall, Delay: 3 * time.Second}
+					service.Faults.Scripts = []voicelivetest.Script{nil, {late}}
+				}
+				c := play(t, a, service, func(c *call) {
+					c.user.Silence(time.Second)
+					c.conversation.Rotate("because")
+					c.user.Silence(time.Second)
+					c.srv.Session(0).CloseWith(end.code, "")
+					c.user.Listen()
+					c.user.Say("Are you there?")
+					c.user.Listen()
+					c.user.Silence(45 * time.Second)
+					c.user.HangUp()
+				})
+				c.want(agent.UserHungUp)
+				check(t, c.report)
+				g := c.report.Gaps
+				if len(g) != 2 || g[0].Planned || !strings.Contains(g[0].Cause, end.cause) || g[0].AudioLost != 0 || len(g[0].Cut) != 1 {
+					t.Fatalf("gaps %+v, want one that tells of %q, and a planned one", g, end.cause)
+				}
+				if !g[1].Planned || g[1].Cause == "because" {
+					t.Errorf("the second gap is %+v, want one of its own cause", g[1])
+				}
+				if d := g[0].To.Sub(g[0].From); !connecting && d > time.Second || connecting && g[0].Attempts != 1 {
+					t.Errorf("the gap took %v, with %d attempts", d, g[0].Attempts)
+				}
+				if text := c.report.Transcript.Text(); !strings.HasSuffix(text, "Assistant: I have heard: Are you there?\n") {
+					t.Errorf("transcript:\n%s", text)
+				}
+			})
+		}
+	}
+}
