@@ -84,12 +84,12 @@ type Agent struct {
 }
 
 // Idle says what happens when nobody speaks. The time is that since the user has heard all that
-// was said, and since the user spoke; it stands still while tools run.
+// was said, and since the user spoke, wrote or pressed a key; it stands still while tools run.
 type Idle struct {
 	// After is how long the silence is before each of the prompts, and before the end. 0 is never.
 	After time.Duration
 
-	// Prompts are said one after the other. When the user speaks they begin anew.
+	// Prompts are said one after the other. When the user speaks, writes or presses a key they begin anew.
 	Prompts []Prompt
 
 	// Goodbye is said at last, and heard, before the agent hangs up.

@@ -56,6 +56,38 @@ func TestIdle(t *testing.T) {
 	}
 }
 
+// The user presses keys, whoever they are for, and does not speak.
+func TestKeysAreNoSilence(t *testing.T) {
+	for _, collected := range []bool{true, false} {
+		a := &agent.Agent{Idle: agent.Idle{
+			After:   5 * time.Second,
+			Prompts: []agent.Prompt{agent.Ask("Are you still there?"), agent.Ask("Hello?")},
+			Goodbye: agent.Ask("Goodbye."),
+		}}
+		c := play(t, a, said(), func(c *call) {
+			if collected {
+				go func() {
+					if keys, err := c.conversation.Collect(c.Context(), agent.Keys{Length: 5, Timeout: time.Minute}); keys != "12345" || err != nil {
+						c.Errorf("keys %q, error %v", keys, err)
+					}
+				}()
+			}
+			for _, key := range []string{"1", "2", "3", "4"} {
+				c.user.MustHearNothing(4 * time.Second)
+				c.user.PressKeys(key)
+			}
+			c.user.Listen() // to the first prompt
+			c.user.PressKeys("5")
+			c.user.Listen() // to the first prompt again
+			<-c.ended
+		})
+		c.want(agent.IdleTooLong)
+		if n := len(c.report.Prompts); n != 4 || c.report.Prompts[1].Text != "Are you still there?" || c.report.Prompts[2].Text != "Hello?" {
+			t.Errorf("collected %t: prompts %+v, want the first one, both and a goodbye", collected, c.report.Prompts)
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	goodbye := agent.Ask("Time is up, goodbye.")
 	for _, limits := range []agent.Limits{{Duration: time.Minute, Goodbye: goodbye}, {Tokens: 1, Goodbye: goodbye}} {

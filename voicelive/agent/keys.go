@@ -78,6 +78,8 @@ func (c *Conversation) giveUpKeys(col *collector) {
 
 // digit gives a key to the collector, or to the application.
 func (c *Conversation) digit(digit byte) {
+	c.idle = idle{} // the user is there
+	defer c.settle()
 	if n := len(c.collectors); n > 0 {
 		c.collectors[n-1].add(c, digit)
 	} else if c.agent.Digit != nil {
