@@ -209,8 +209,9 @@ func (a asker) RequestResponse(items ...string) { a.c.post(func() { a.c.reply(it
 
 // inputClock knows when the audio at an offset was spoken.
 type inputClock struct {
-	total time.Duration // that was sent
-	marks []inputMark   // the latest
+	total     time.Duration // that was sent
+	marks     []inputMark   // the latest
+	forgotten time.Duration // what was sent before them
 }
 
 type inputMark struct {
@@ -225,13 +226,17 @@ const maxInputMarks = 3000
 func (k *inputClock) add(now time.Time, d time.Duration) {
 	k.total += d
 	if len(k.marks) == 2*maxInputMarks {
+		k.forgotten = k.marks[maxInputMarks-1].end
 		k.marks = k.marks[:copy(k.marks, k.marks[maxInputMarks:])]
 	}
 	k.marks = append(k.marks, inputMark{k.total, now})
 }
 
-// at returns when the audio at an offset was spoken; zero if that is not known any more.
+// at returns when the audio at an offset was spoken; zero if that is not known any more, or was not sent.
 func (k *inputClock) at(offset time.Duration) (at time.Time) {
+	if offset < k.forgotten {
+		return at
+	}
 	for i := len(k.marks) - 1; i >= 0 && k.marks[i].end >= offset; i-- {
 		at = k.marks[i].at.Add(offset - k.marks[i].end)
 	}

@@ -139,3 +139,39 @@ func TestObserver(t *testing.T) {
 		t.Errorf("the second observer was told %q", other.lines)
 	}
 }
+
+// speeches notes when the user spoke.
+type speeches struct {
+	agent.NoObserver
+	all []agent.UserSpeech
+}
+
+func (s *speeches) ObserveSpeech(_ *agent.Conversation, speech agent.UserSpeech) {
+	s.all = append(s.all, speech)
+}
+
+// The agent does not know any more, or not yet, when that audio was sent.
+func TestWhenAUserSpokeIsNotGuessed(t *testing.T) {
+	seen := &speeches{}
+	c := play(t, &agent.Agent{Observer: seen}, said(), func(c *call) {
+		c.user.Silence(3 * time.Minute)
+		for _, ms := range []int{1000, 179_000, 999_000} {
+			c.srv.Session(0).Inject(&voicelive.ServerEventInputAudioBufferSpeechStarted{ItemID: "item", AudioStartMS: ms})
+			c.srv.Session(0).Inject(&voicelive.ServerEventInputAudioBufferSpeechStopped{ItemID: "item", AudioEndMS: ms})
+			c.user.Silence(time.Second)
+		}
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	if len(seen.all) != 3 {
+		t.Fatalf("speeches %+v, want three", seen.all)
+	}
+	for i, s := range seen.all {
+		if known := i == 1; s.Began.IsZero() == known || s.Ended.IsZero() == known {
+			t.Errorf("speech %d: %+v, want times: %t", i, s, known)
+		}
+		if since := s.Told.Sub(s.Ended); i == 1 && (since < 1900*time.Millisecond || since > 2100*time.Millisecond) {
+			t.Errorf("the user had spoken %v before the service told it, want 2 s", since)
+		}
+	}
+}
