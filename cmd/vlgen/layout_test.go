@@ -78,16 +78,17 @@ var mayImport = map[string][]string{
 	"voicelive/leg/legtest":   {"voicelive", "voicelive/audio", "voicelive/leg", "voicelive/voicelivetest"},
 	"voicelive/floor":         {"voicelive"},
 	"voicelive/transcript":    {"voicelive"},
-	"voicelive/tools":         {"voicelive", "github.com/google/jsonschema-go/jsonschema"},
+	"voicelive/tools":         {"voicelive", "voicelive/internal/samejson", "github.com/google/jsonschema-go/jsonschema"},
 	"voicelive/playback":      {"voicelive", "voicelive/leg", "voicelive/audio"},
 	"voicelive/lint":          {"voicelive"},
 	"voicelive/agent":         {"voicelive", "voicelive/leg", "voicelive/audio", "voicelive/playback", "voicelive/floor", "voicelive/tools", "voicelive/transcript"},
 	"voicelive/record":        {"voicelive", "voicelive/jsonwire", "voicelive/audio", "voicelive/leg", "voicelive/playback"},
 	"voicelive/record/replay": {"voicelive", "voicelive/record", "voicelive/voicelivetest"},
 	"voicelive/agent/agenttest": {
-		"voicelive", "voicelive/agent", "voicelive/leg", "voicelive/leg/legtest", "voicelive/tools", "voicelive/voicelivetest",
+		"voicelive", "voicelive/agent", "voicelive/internal/samejson", "voicelive/leg", "voicelive/leg/legtest", "voicelive/tools", "voicelive/voicelivetest",
 		"github.com/Azure/azure-sdk-for-go/sdk/azcore/...",
 	},
+	"voicelive/internal/samejson": {},
 	"voicelive/internal/timeline": {},                               // for tests
 	"voicelive/internal/ws":       {"github.com/gorilla/websocket"}, // it knows no event
 	"voicelive/jsonwire":          {},                               // public: packages generated in other modules call it

@@ -2,7 +2,6 @@ package tools
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/samejson"
 )
 
 // A machine is the state of a Runner. It is fed events, results and times, and appends what is to
@@ -278,29 +278,12 @@ func (m *machine) alike(c *call) (others []*call) {
 	}
 	for _, g := range m.groups {
 		for _, other := range g.calls {
-			if other != c && other.Name == c.Name && (other.running || other.Outcome == Running) && sameJSON(other.Arguments, c.Arguments) {
+			if other != c && other.Name == c.Name && (other.running || other.Outcome == Running) && samejson.Same(other.Arguments, c.Arguments) {
 				others = append(others, other)
 			}
 		}
 	}
 	return others
-}
-
-// sameJSON reports whether two texts are the same JSON, whatever their layout and the order of
-// their members.
-func sameJSON(a, b string) bool {
-	canonical := func(text string) string {
-		var v any
-		if json.Unmarshal([]byte(text), &v) != nil {
-			return text
-		}
-		b, err := json.Marshal(v)
-		if err != nil {
-			return text
-		}
-		return string(b)
-	}
-	return canonical(a) == canonical(b)
 }
 
 // returned takes the result of a function, which may have been given up.

@@ -484,6 +484,21 @@ func TestALostEndOfAResponse(t *testing.T) {
 	})
 }
 
+// The ids are the same as float64.
+func TestLongIDsAreNoDuplicates(t *testing.T) {
+	tool := Raw("book", "", nil, func(context.Context, json.RawMessage) (any, error) {
+		time.Sleep(time.Second)
+		return "booked", nil
+	}).With(Options{Duplicates: RejectDuplicates})
+	in(t, nil, []Tool{tool}, func(t *testing.T, r *Runner, d *desk) {
+		tell(t, r, completed(callOf("a", "book", `{"id":9007199254740992}`), callOf("b", "book", `{"id":9007199254740993}`)))
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		slices.Sort(d.log)
+		d.want(t, "a: booked", "ask for 2", "b: booked")
+	})
+}
+
 func TestCallsAreCarried(t *testing.T) {
 	tools := []Tool{New("f", "", after(time.Minute-time.Second, "found")), New("g", "", after(0, "done")), New("h", "", after(30*time.Second, "late")).With(Options{Background: true})}
 	in(t, nil, tools, func(t *testing.T, r *Runner, d *desk) {

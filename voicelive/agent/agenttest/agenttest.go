@@ -14,9 +14,7 @@ package agenttest
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -29,6 +27,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/samejson"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg/legtest"
 	"github.com/go-voicelive/voicelive-go/voicelive/tools"
@@ -148,7 +147,7 @@ func (c *Call) ExpectTool(name, arguments string) tools.Call {
 	var others []string
 	call, ok := expect(c, &c.calls, limit, func(call called) bool {
 		others = append(others, fmt.Sprintf("%s(%s)", call.call.Name, call.call.Arguments))
-		return call.call.Name == name && (arguments == "" || sameJSON(call.call.Arguments, arguments))
+		return call.call.Name == name && (arguments == "" || samejson.Same(call.call.Arguments, arguments))
 	})
 	switch {
 	case !ok:
@@ -201,11 +200,6 @@ func expect[T any](c *Call, from *[]T, limit time.Duration, is func(T) bool) (fo
 			return found, false
 		}
 	}
-}
-
-func sameJSON(a, b string) bool {
-	var x, y any
-	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }
 
 // A watcher tells a Call of what the agent does.
