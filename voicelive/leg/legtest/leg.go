@@ -27,7 +27,7 @@ func (l *plain) Format() audio.Format { return l.user.format }
 
 func (l *plain) Receive(ctx context.Context) (leg.Input, error) {
 	for {
-		in, next, err := l.user.next(time.Now())
+		in, next, err := l.user.next()
 		if err != nil || next.IsZero() {
 			return in, err
 		}
@@ -45,9 +45,10 @@ func (l *plain) Receive(ctx context.Context) (leg.Input, error) {
 
 // next returns what is to be received now, or when to look again. The n-th packet is due
 // n packets after the first Receive.
-func (u *User) next(now time.Time) (in leg.Input, again time.Time, err error) {
+func (u *User) next() (in leg.Input, again time.Time, err error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	now := time.Now() // under the lock, so that time does not go back for the speaker
 	if len(u.inputs) > 0 {
 		in, u.inputs = u.inputs[0], u.inputs[1:]
 		return in, time.Time{}, nil

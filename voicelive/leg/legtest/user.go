@@ -18,6 +18,7 @@
 package legtest
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -103,7 +104,7 @@ func (u *User) Silence(d time.Duration) { time.Sleep(d) }
 func (u *User) Interrupt(heard time.Duration, text string) {
 	u.t.Helper()
 	from := u.heard()
-	u.await(heard+patience, "more of the assistant", func() bool { return u.heard() >= from+heard })
+	u.await(heard+patience, fmt.Sprintf("%v more of the assistant", heard), func() bool { return u.heard() >= from+heard })
 	u.Say(text)
 }
 
@@ -157,7 +158,7 @@ func (u *User) await(limit time.Duration, what string, condition func() bool) {
 	u.t.Helper()
 	for end := time.Now().Add(limit); !condition(); time.Sleep(tick) {
 		if time.Now().After(end) {
-			u.t.Fatalf("legtest: the user has not heard %s within %v", what, limit)
+			u.t.Fatalf("legtest: the user has not heard %s within %v, and %v in the whole call", what, limit, u.heard())
 		}
 	}
 }
