@@ -91,8 +91,10 @@ func (c *Call) HangUp(ctx context.Context, reason string) error {
 		case <-c.media.ended:
 		}
 	}
-	c.log().Info("sip: hanging up", "reason", reason)
-	return c.end(nil, c.bye)
+	return c.end(nil, func() error {
+		c.log().Info("sip: hanging up", "reason", reason)
+		return c.bye()
+	})
 }
 
 func (c *Call) log() *slog.Logger { return c.endpoint.log.With("call", c.ID) }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +50,26 @@ func TestACall(t *testing.T) {
 	}
 	if err := c.Play(soon(t), said); err != leg.ErrHungUp {
 		t.Errorf("Play after HangUp: %v, want ErrHungUp", err)
+	}
+}
+
+// The end of Serve ends a call that has ended: nobody hangs up then.
+func TestTheLogTellsWhoHungUp(t *testing.T) {
+	var log bytes.Buffer
+	began := make(chan error, 1)
+	callee := listen(t, &Options{Peers: []netip.Prefix{loopback}, Logger: slog.New(slog.NewTextHandler(&log, nil)), Serve: func(ctx context.Context, c *Call) error {
+		close(began)
+		return listenOn(ctx, c)
+	}})
+	c, err := listen(t, nil).Dial(soon(t), "sip:agent@"+callee.Addr().String(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(wait(t, began), c.HangUp(soon(t), "the test is over"), callee.Shutdown(soon(t))); err != nil {
+		t.Fatal(err)
+	}
+	if got := log.String(); !strings.Contains(got, "the other side hung up") || strings.Contains(got, "hanging up") {
+		t.Errorf("the other side hung up, and the log is\n%s", got)
 	}
 }
 
