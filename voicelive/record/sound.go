@@ -18,6 +18,7 @@ import (
 //
 //	sound, err := record.NewSound(file, leg)
 //	…
+//	a := newAgent(client) // one for each call, since it has the tap of one
 //	a.Playback.Tap = sound.Heard
 //	report, err := a.Serve(ctx, sound.Leg())
 //	err = sound.Close()

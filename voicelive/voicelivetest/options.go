@@ -29,7 +29,8 @@ type Options struct {
 	// Retry-After. 0 is no limit; that of the service is 30.
 	ConnectionsPerMinute int
 
-	// Respond returns the content of each response. Nil is [Echo].
+	// Respond returns the content of each response. Nil is [Echo]. It is asked for a pre-generated message, too, such as a
+	// prompt of agent.Say in a voice of Azure, whose text is then that of the message.
 	Respond Responder
 	// Play takes the place of the simulation, if it is not nil. It is called when a session begins, and the function that it
 	// returns for each event of the client. The session sends nothing by itself but faults: see [Session.InjectJSON],

@@ -68,8 +68,11 @@ type called struct {
 const patience = 30 * time.Second
 
 // Run lets a user call an agent, and returns the report of the call. The agent is that of newAgent, with a client of the
-// simulator; an agent without a model gets gpt-realtime. Nil options are those of voicelivetest; the
-// greeting is a response too, so that a voicelivetest.Sequence begins with it. When the script has ended, the user hangs up. Run is a bubble of testing/synctest: time is virtual in all of it.
+// simulator; an agent without a model gets gpt-realtime. Nil options are those of voicelivetest. When the script has
+// ended, the user hangs up. Run is a bubble of testing/synctest: time is virtual in all of it.
+//
+// The greeting is a response too, as all prompts are: a voicelivetest.Sequence begins with it. Of a prompt of agent.Say in
+// a voice of Azure only the place counts, since the voice reads its text; in other voices the words are those of the Sequence.
 func Run(t *testing.T, newAgent func(*voicelive.Client) *agent.Agent, service *voicelivetest.Options, script func(c *Call)) (report *agent.Report) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

@@ -261,7 +261,7 @@ func (c *Call) HangUp() { c.end("the user hung up") }
 func (c *Call) over() bool { return c.Ended() != "" }
 
 // Ended returns who ended the call: "the user hung up", "terminated" by a request, "the application closed the
-// socket", "aborted"; empty while it goes on.
+// socket", "aborted"; empty while it goes on, also after a transfer, with the user and [Call.Transferred].
 func (c *Call) Ended() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -338,7 +338,7 @@ func (c *Call) Abort() {
 	}
 }
 
-// Wait waits until the call has ended and its socket is closed.
+// Wait waits until the socket is closed: the call has ended, or goes on without the application, transferred.
 func (c *Call) Wait() { c.pumps.Wait() }
 
 func (c *Call) transfer(body map[string]any) {
