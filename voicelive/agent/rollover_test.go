@@ -367,38 +367,58 @@ func TestAHandOffInAGap(t *testing.T) {
 	}
 }
 
-// The result of a function in the background was told, and no reply was asked for yet.
+// The result of a function in the background was sent. The session ends before the service has confirmed it, or before
+// the reply: it is told once, and has one reply.
 func TestAResultInAGap(t *testing.T) {
-	a := &agent.Agent{Tools: []tools.Tool{tools.New("search", "", func(context.Context, struct{}) (string, error) {
-		time.Sleep(10 * time.Second)
-		return "forty-two", nil
-	}).With(tools.Options{Background: true})}}
-	first := voicelivetest.Sequence(
-		voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "search", Arguments: "{}"}}}),
-		voicelivetest.Reply("I search."),
-	)
-	service := &voicelivetest.Options{Respond: func(r voicelivetest.Request) voicelivetest.Response {
-		if *r.Session.ID == "sess_1" {
-			return first(r)
-		}
-		return voicelivetest.Response{Text: "It is forty-two."}
-	}}
-	c := play(t, a, service, func(c *call) {
-		c.user.Say("Search for it.")
-		if err := c.srv.Session(0).Wait(c.Context(), func(*voicelivetest.Session) bool {
-			told := items(c.srv.Session(0))
-			return len(told) > 0 && strings.Contains(told[len(told)-1], "forty-two")
-		}); err != nil {
-			c.Error(err)
-		}
-		c.user.Silence(100 * time.Millisecond)
-		c.srv.Session(0).Abort()
-		c.user.Listen()
-		c.user.HangUp()
-	})
-	c.want(agent.UserHungUp)
-	if text := c.report.Transcript.Text(); !strings.HasSuffix(text, "Assistant: It is forty-two.\n") || len(c.report.Turns) != 3 {
-		t.Errorf("%d turns, want that of the call and two replies:\n%s", len(c.report.Turns), text)
+	for name, test := range map[string]struct {
+		latency, after time.Duration
+		carried        int
+	}{
+		"confirmed, and no reply was asked for yet": {0, 100 * time.Millisecond, 0},
+		"not confirmed": {time.Second, 0, 1},
+		"not confirmed, although a reply was asked for": {time.Second, 500 * time.Millisecond, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := &agent.Agent{Tools: []tools.Tool{tools.New("search", "", func(context.Context, struct{}) (string, error) {
+				time.Sleep(20 * time.Second)
+				return "forty-two", nil
+			}).With(tools.Options{Background: true})}}
+			first := voicelivetest.Sequence(
+				voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "search", Arguments: "{}"}}}),
+				voicelivetest.Reply("I search."),
+			)
+			service := &voicelivetest.Options{Link: voicelivetest.Link{Latency: test.latency}, Respond: func(r voicelivetest.Request) voicelivetest.Response {
+				if *r.Session.ID == "sess_1" {
+					return first(r)
+				}
+				return voicelivetest.Response{Text: "It is forty-two."}
+			}}
+			results := func(s *voicelivetest.Session) (n int) {
+				for _, text := range items(s) {
+					if strings.Contains(text, "Its output: forty-two") {
+						n++
+					}
+				}
+				return n
+			}
+			c := play(t, a, service, func(c *call) {
+				c.user.Say("Search for it.")
+				if err := c.srv.Session(0).Wait(c.Context(), func(s *voicelivetest.Session) bool { return results(s) > 0 }); err != nil {
+					c.Error(err)
+				}
+				c.user.Silence(test.after)
+				c.srv.Session(0).Abort()
+				c.user.Listen()
+				c.user.HangUp()
+			})
+			c.want(agent.UserHungUp)
+			if g := c.report.Gaps; len(g) != 1 || len(g[0].Carried) != test.carried || results(c.srv.Session(1)) != 1 {
+				t.Errorf("gaps %+v, and the second session was told %q; want the result once", g, items(c.srv.Session(1)))
+			}
+			if text := c.report.Transcript.Text(); !strings.HasSuffix(text, "Assistant: It is forty-two.\n") || len(c.report.Turns) != 3 {
+				t.Errorf("%d turns, want that of the call and two replies:\n%s", len(c.report.Turns), text)
+			}
+		})
 	}
 }
 

@@ -53,12 +53,22 @@ type call struct {
 	directed any // the directive that the function returned
 
 	eventID, outputID string // of the output
-	result            string // of a background call
-	delivered         bool   // the result was sent, or there will be none
+
+	// Of a background call.
+	result                  string
+	delivered               bool   // the result was sent, or there will be none
+	resultEvent, resultItem string // of a result that the service has neither confirmed nor refused
+	resultDue               time.Time
 }
 
 // background reports whether the output only says that the function runs.
 func (c *call) background() bool { return c.tool != nil && c.tool.options.Background && c.Ran }
+
+// toldAll reports whether nothing follows the output: a background call has a result, too.
+func (c *call) toldAll() bool { return !c.background() || c.delivered && c.resultItem == "" }
+
+// resultTold notes that the conversation has the result, or will not get it.
+func (c *call) resultTold() { c.resultItem, c.resultEvent = "", "" }
 
 // waits reports whether the function is to run as soon as there is room.
 func (c *call) waits() bool { return c.Outcome == Running && !c.Ran && !c.ended }
@@ -119,7 +129,7 @@ func (g *group) settled() bool {
 // over reports whether nothing remains to be done.
 func (g *group) over() bool {
 	for _, c := range g.calls {
-		if c.Outcome != Confirmed && c.Outcome != Refused || c.background() && !c.delivered {
+		if c.Outcome != Confirmed && c.Outcome != Refused || !c.toldAll() {
 			return false
 		}
 	}

@@ -336,10 +336,14 @@ func (m *machine) deliver(now time.Time, c *call) {
 	if m.closed {
 		return
 	}
-	id := m.key("bg")
+	id, event := m.key("bg"), m.key("ev")
+	c.resultItem, c.resultEvent, c.resultDue = id, event, now.Add(resultLimit)
+	if m.options.Sideband {
+		c.resultDue = now.Add(sidebandLimit)
+	}
 	message := fmt.Sprintf("The function %s, which was called with %s, has ended. Its output: %s", c.Name, c.Arguments, c.result)
 	m.out = append(m.out, action{event: &voicelive.ClientEventConversationItemCreate{
-		EventID: new(m.key("ev")),
+		EventID: &event,
 		Item:    &voicelive.SystemMessageItem{ID: &id, Content: []voicelive.MessageContentPart{&voicelive.InputTextContentPart{Text: message}}},
 	}})
 	m.direct(c)
@@ -355,6 +359,10 @@ func (m *machine) deliver(now time.Time, c *call) {
 // resultsTogether is how long the request for a response to a result waits for others, so that the user does not hear
 // of each in a response of its own.
 const resultsTogether = 300 * time.Millisecond
+
+// resultLimit is how long the service may take to confirm or refuse a result. Then it counts as told, so that one
+// confirmation that is missing does not keep the Runner busy for ever.
+const resultLimit = time.Minute
 
 // stop gives up a function that runs or waits to run.
 func (m *machine) stop(now time.Time, c *call, err error) {
@@ -455,6 +463,11 @@ func (m *machine) request(items ...string) {
 
 func (m *machine) itemCreated(now time.Time, item voicelive.ResponseItem) {
 	switch item := item.(type) {
+	case *voicelive.ResponseMessageItem:
+		id := deref(item.ID)
+		if c := m.callOf(func(c *call) bool { return c.resultItem == id }); c != nil && id != "" {
+			c.resultTold()
+		}
 	case *voicelive.ResponseFunctionCallOutputItem:
 		if c := m.callOf(func(c *call) bool { return c.ID == item.CallID }); c != nil {
 			c.outputID = cmp.Or(c.outputID, deref(item.ID))
@@ -491,6 +504,9 @@ func (m *machine) refused(e *voicelive.ServerEventError) {
 	if c := m.callOf(func(c *call) bool { return c.eventID == id && c.Outcome == Written }); c != nil {
 		c.Err = voicelive.NewServiceError(e)
 		m.settle(c, Refused)
+	}
+	if c := m.callOf(func(c *call) bool { return c.resultEvent == id }); c != nil {
+		c.resultTold() // another session would refuse it, too
 	}
 }
 
@@ -545,6 +561,9 @@ func (m *machine) tick(now time.Time) {
 			}
 			if due := m.silence(c); !due.IsZero() && !now.Before(due) {
 				m.settle(c, Confirmed)
+			}
+			if c.resultItem != "" && !now.Before(c.resultDue) {
+				c.resultTold()
 			}
 		}
 		if !g.done && !now.Before(g.heard.Add(doneLimit)) {
@@ -620,6 +639,9 @@ func (m *machine) wake() (wake time.Time) {
 			if due := m.silence(c); !due.IsZero() {
 				earliest(due)
 			}
+			if c.resultItem != "" {
+				earliest(c.resultDue)
+			}
 		}
 		if !g.done {
 			earliest(g.heard.Add(doneLimit))
@@ -648,9 +670,6 @@ func (m *machine) close() (carried []*call) {
 			m.decided(time.Time{}, c, false)
 		}
 	}
-	if len(m.results) > 0 {
-		m.request() // the asker may ask the next session
-	}
 	m.closed = true
 	for _, g := range m.groups {
 		for _, c := range g.calls {
@@ -662,10 +681,16 @@ func (m *machine) close() (carried []*call) {
 				}
 				m.settle(c, Carried)
 				carried = append(carried, c)
-			case c.background() && !c.delivered:
+			case !c.toldAll():
 				carried = append(carried, c)
 			}
 		}
+	}
+	m.results = slices.DeleteFunc(m.results, func(item string) bool { // those that are told again
+		return slices.ContainsFunc(carried, func(c *call) bool { return c.resultItem == item })
+	})
+	if len(m.results) > 0 {
+		m.request() // the asker may ask the next session
 	}
 	for _, c := range carried {
 		c.deadline = c.deadline.Add(returning)

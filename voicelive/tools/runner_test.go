@@ -25,6 +25,7 @@ type desk struct {
 	log    []string
 	asked  [][]string        // the items of each request
 	ids    map[string]string // event_ids of outputs, by call
+	result struct{ item, event string }
 	broken error
 }
 
@@ -42,6 +43,7 @@ func (d *desk) Send(_ context.Context, e voicelive.ClientEvent) error {
 	case *voicelive.MCPApprovalResponseRequestItem:
 		d.log = append(d.log, fmt.Sprintf("approve %s: %t", item.ApprovalRequestID, item.Approve))
 	case *voicelive.SystemMessageItem:
+		d.result.item, d.result.event = *item.ID, *create.EventID
 		d.log = append(d.log, "system: "+item.Content[0].(*voicelive.InputTextContentPart).Text)
 	}
 	return d.broken
@@ -297,6 +299,61 @@ func TestBackground(t *testing.T) {
 		time.Sleep(time.Minute)
 		d.want(t, "system: The function f, which was called with {}, has ended. Its output: found", "ask for 1")
 	})
+}
+
+// The session ends when the result has been sent. It is carried until the service has said something of it, or nothing for long.
+func TestAResultThatIsNotConfirmedIsCarried(t *testing.T) {
+	background := New("f", "", after(5*time.Second, "found")).With(Options{Background: true})
+	for name, test := range map[string]struct {
+		options RunnerOptions
+		event   func(item, event string) voicelive.ServerEvent
+		after   time.Duration
+		carried int
+	}{
+		"nothing was said": {after: 50 * time.Second, carried: 1},
+		"another item was created": {event: func(string, string) voicelive.ServerEvent {
+			return &voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseMessageItem{ID: new("other")}}
+		}, carried: 1},
+		"it is confirmed": {event: func(item, _ string) voicelive.ServerEvent {
+			return &voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseMessageItem{ID: &item}}
+		}},
+		"it is refused": {event: func(_, event string) voicelive.ServerEvent {
+			return &voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Type: "invalid_request_error", Message: "no", EventID: &event}}
+		}},
+		"nothing was said for long":                               {after: 2 * time.Minute},
+		"nothing was said beside a WebRTC call":                   {options: RunnerOptions{Sideband: true}, after: 3 * time.Second, carried: 1},
+		"nothing was said beside a WebRTC call for a few seconds": {options: RunnerOptions{Sideband: true}, after: 10 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in(t, &test.options, []Tool{background}, func(t *testing.T, r *Runner, d *desk) {
+				tell(t, r, completed(callOf("a", "f", "")), confirmation("a"))
+				time.Sleep(5 * time.Second)
+				d.want(t, "a: "+backgroundText, "ask for 1", "system: The function f, which was called with {}, has ended. Its output: found")
+				if !r.Busy() {
+					t.Error("not busy, although nothing was said of the result")
+				}
+				if test.event != nil {
+					tell(t, r, test.event(d.result.item, d.result.event))
+				}
+				if test.after > 0 {
+					time.Sleep(test.after)
+					d.want(t, "ask for 1")
+				}
+				carried := r.End()
+				if len(carried) != test.carried {
+					t.Fatalf("%d calls are carried, want %d", len(carried), test.carried)
+				}
+				if test.carried == 0 {
+					return
+				}
+				<-carried[0].Done
+				if output, err := carried[0].Result(); output != "found" || err != nil {
+					t.Errorf("output %q, error %v", output, err)
+				}
+				d.want(t) // who tells the result again asks for the response
+			})
+		})
+	}
 }
 
 // Results that end within a moment have one response, also with a group that ends meanwhile.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -65,9 +66,16 @@ type world struct {
 
 	calls     map[string]*fact
 	responses map[string]*fakeResponse
-	approvals map[string]int // decisions
-	asks      map[string]int // by the output that they name
+	approvals map[string]int        // decisions
+	asks      map[string]int        // by the output that they name
+	results   map[string]sentResult // by item; those that are neither confirmed nor refused
 	running   int
+}
+
+// A sentResult is that of a background call.
+type sentResult struct {
+	event string
+	at    time.Time
 }
 
 // A fact is what is true of a call.
@@ -92,7 +100,7 @@ type fakeResponse struct {
 func newWorld(seed uint64) *world {
 	rnd := rand.New(rand.NewPCG(seed, 0x7001))
 	w := &world{rnd: rnd, latency: time.Duration(rnd.IntN(80)) * time.Millisecond, takes: rnd.IntN(2) == 0,
-		calls: map[string]*fact{}, responses: map[string]*fakeResponse{}, approvals: map[string]int{}, asks: map[string]int{}}
+		calls: map[string]*fact{}, responses: map[string]*fakeResponse{}, approvals: map[string]int{}, asks: map[string]int{}, results: map[string]sentResult{}}
 	m := &w.machine
 	m.options = RunnerOptions{Parallel: 1 + rnd.IntN(3), MaxOutput: 100, ApproveTimeout: time.Second,
 		Ended: func(c Call) { w.told(c) }, Approve: nil}
@@ -165,7 +173,24 @@ func (w *world) end() {
 	if slices.ContainsFunc(w.machine.groups, func(g *group) bool { return g.done && !g.asked && g.settled() }) {
 		w.fault("a response was not asked for")
 	}
-	w.step(func() { w.machine.close() })
+	asked, again := maps.Clone(w.asks), []string(nil)
+	w.step(func() {
+		for _, c := range w.machine.close() {
+			if c.resultItem != "" {
+				again = append(again, c.resultItem)
+			}
+		}
+	})
+	for item, sent := range w.results {
+		if !slices.Contains(again, item) && w.Now().Sub(sent.at) < resultLimit {
+			w.fault("the result %s is lost", item)
+		}
+	}
+	for _, item := range again {
+		if _, ok := w.results[item]; !ok || w.asks[item] > asked[item] {
+			w.fault("the result %s is told again, although the conversation has it or a response to it is asked for", item)
+		}
+	}
 	w.ended = true
 }
 
@@ -287,6 +312,14 @@ func (w *world) receive(event voicelive.ClientEvent) {
 		if text := item.Content[0].(*voicelive.InputTextContentPart).Text; !strings.HasPrefix(text, "The function background,") {
 			w.fault("a result is delivered that was given up: %s", text)
 		}
+		w.results[*item.ID] = sentResult{*create.EventID, w.Now()}
+		switch w.rnd.IntN(6) {
+		case 0: // nothing is heard of it
+		case 1:
+			w.send(&voicelive.ServerEventError{Error: voicelive.ServerEventErrorDetails{Type: "invalid_request_error", Message: "no", EventID: create.EventID}})
+		default:
+			w.send(&voicelive.ServerEventConversationItemCreated{Item: &voicelive.ResponseMessageItem{ID: item.ID, Role: voicelive.MessageRoleSystem}})
+		}
 	default:
 		w.fault("a %T is sent", item)
 	}
@@ -306,6 +339,12 @@ func (w *world) send(event voicelive.ServerEvent) {
 			if request, ok := item.Item.(*voicelive.ResponseMCPApprovalRequestItem); ok {
 				w.approvals[*request.ID] = 0
 			}
+		}
+		switch e := event.(type) {
+		case *voicelive.ServerEventConversationItemCreated:
+			delete(w.results, e.Item.GetID())
+		case *voicelive.ServerEventError:
+			maps.DeleteFunc(w.results, func(_ string, sent sentResult) bool { return sent.event == *e.Error.EventID })
 		}
 		w.step(func() { w.machine.handle(w.Now(), event) })
 	})
