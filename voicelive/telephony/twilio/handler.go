@@ -120,7 +120,7 @@ func (h *Handler) admit(r *http.Request) (status int, err error) {
 	return 0, nil
 }
 
-var errUnsigned = errors.New("the request has no valid signature")
+var errUnsigned = errors.New("the request is not signed with AuthToken or SharedKeys for URL, the public address")
 
 // check looks for mistakes of the program.
 func (h *Handler) check() error {

@@ -221,8 +221,11 @@ func (n *Network) ask(c *Call, webhook, direction string) (stream string, parame
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return "", nil, fmt.Errorf("twiliotest: the webhook replies with status %d, error %v", resp.StatusCode, err)
+	if err != nil {
+		return "", nil, fmt.Errorf("twiliotest: the reply of the webhook: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		return "", nil, fmt.Errorf("twiliotest: the webhook replies with status %s: the log of the program has the reason", resp.Status)
 	}
 	return parseTwiML(body)
 }
