@@ -3,12 +3,17 @@
 //
 //	user := legtest.New(t, leg.PCM24)
 //	service := acstest.New(t, nil)
-//	service.Serve(app)                            // the program under test, an http.Handler
+//	tokens := &acs.Tokens{Resource: acstest.Resource, Transport: service}
+//	client, err := acs.NewClientFromConnectionString(acstest.ConnectionString, &azcore.ClientOptions{Transport: service})
+//	app := newApp(tokens, client)                 // the program under test, an http.Handler
+//	service.Serve(app)
 //	call := service.Call("/media", user.Leg())    // a socket, with a token and AudioMetadata
 //	user.Say("Hello?")
 //	user.Listen()
 //	user.HangUp()
 //	call.Wait()
+//
+// What the program asks of Communication Services, keys for tokens included, reaches the service only by that Transport.
 //
 // Time is that of package time: inside a testing/synctest bubble it is virtual. The package shares no code with
 // package acs, and knows nothing of it.
