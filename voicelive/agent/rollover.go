@@ -362,19 +362,26 @@ func (c *Conversation) carry(call *tools.CarriedCall) {
 	})
 }
 
+// carried tells the result of a call of an earlier session, until one has confirmed or refused it.
 func (c *Conversation) carried(call *tools.CarriedCall) {
 	switch {
 	case c.over:
 		return
-	case c.link == nil:
+	case c.link == nil || c.link.ended():
 		c.waiting = append(c.waiting, func() { c.carried(call) })
 		return
 	}
+	l := c.link
 	output, _ := call.Result() // of an error, it is the text for the model
-	id := c.tell("The function " + call.Name + ", which was called with " + call.Arguments + ", has ended. Its output: " + output)
+	item := systemMessage("The function " + call.Name + ", which was called with " + call.Arguments + ", has ended. Its output: " + output)
+	c.confirm(&voicelive.ClientEventConversationItemCreate{Item: item}, "a result is told", func(err error) {
+		if err != nil && l.ended() {
+			c.carried(call)
+		}
+	})
 	c.direct(call.Call, call.Directive())
 	if _, silent := call.Directive().(tools.NoReply); !silent {
-		c.reply([]string{id})
+		c.reply([]string{*item.ID})
 	}
 }
 

@@ -422,6 +422,43 @@ func TestAResultInAGap(t *testing.T) {
 	}
 }
 
+// The session that is told of a carried result ends as well.
+func TestAResultInTwoGaps(t *testing.T) {
+	a := &agent.Agent{Tools: []tools.Tool{tools.New("search", "", func(context.Context, struct{}) (string, error) {
+		time.Sleep(20 * time.Second)
+		return "forty-two", nil
+	})}}
+	service := &voicelivetest.Options{Link: voicelivetest.Link{Latency: time.Second}, Respond: func(r voicelivetest.Request) voicelivetest.Response {
+		if *r.Session.ID == "sess_1" {
+			return voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "search", Arguments: "{}"}}}
+		}
+		return voicelivetest.Response{Text: "It is forty-two."}
+	}}
+	told := func(s *voicelivetest.Session) bool {
+		return strings.Contains(strings.Join(items(s), "|"), "Its output: forty-two")
+	}
+	c := play(t, a, service, func(c *call) {
+		c.user.Say("Search for it.")
+		c.user.Silence(5 * time.Second)
+		c.srv.Session(0).Abort()
+		c.user.Silence(5 * time.Second)
+		if err := c.srv.Session(1).Wait(c.Context(), told); err != nil {
+			c.Error(err)
+		}
+		c.srv.Session(1).Abort()
+		c.user.Listen()
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	check(t, c.report)
+	if n := len(c.report.Gaps); n != 2 || !told(c.srv.Session(2)) {
+		t.Errorf("%d gaps, and the third session was told %q; want the result", n, items(c.srv.Session(2)))
+	}
+	if text := c.report.Transcript.Text(); !strings.HasSuffix(text, "Assistant: It is forty-two.\n") || len(c.report.Turns) != 2 {
+		t.Errorf("%d turns, want that of the call and one reply:\n%s", len(c.report.Turns), text)
+	}
+}
+
 func TestAModelThatWritesAfterARestorationGetsADigest(t *testing.T) {
 	written := writes(t)
 	speak := voicelivetest.Reply("I speak.")

@@ -41,14 +41,15 @@ func (c *Conversation) handOff(call tools.Call, d tools.HandOff) {
 	})
 }
 
-// tell tells the model something, as a message of the system. It returns the id of its item.
-func (c *Conversation) tell(text string) (id string) {
-	id = newID("ag")
-	item := &voicelive.SystemMessageItem{ID: &id, Content: []voicelive.MessageContentPart{&voicelive.InputTextContentPart{Text: text}}}
-	if err := c.link.session.CreateItem(c.link.ctx, item); err != nil {
+// tell tells the model something, as a message of the system.
+func (c *Conversation) tell(text string) {
+	if err := c.link.session.CreateItem(c.link.ctx, systemMessage(text)); err != nil {
 		c.broke(err)
 	}
-	return id
+}
+
+func systemMessage(text string) *voicelive.SystemMessageItem {
+	return &voicelive.SystemMessageItem{ID: new(newID("ag")), Content: []voicelive.MessageContentPart{&voicelive.InputTextContentPart{Text: text}}}
 }
 
 // mcpEnded notes a call of an MCP server that has ended, or a listing that failed.
