@@ -66,10 +66,7 @@ UNRACED      = $(shell git grep -lE '^//go:build !race|race\.Rounds' -- '*_test.
 UNRACED_RUN  = ^($(subst $(space),|,$(strip $(shell grep -hoE '^func Test[A-Za-z0-9_]+' $(UNRACED) | cut -c6-))))$$
 space       := $(subst ,, )
 
-# Copies of the project and modules of users, which tests build, share what is compiled only with -trimpath: with it for
-# all, the standard library is compiled twice, with and without the race detector, and not three times.
 .PHONY: test
-test: export GOFLAGS := $(strip $(shell go env GOFLAGS) -trimpath)
 test: ## run all tests, with the race detector if there is a C compiler
 	@$(if $(RACE),:,echo "no C compiler: testing without the race detector")
 	go test $(RACE) ./...

@@ -25,7 +25,7 @@ func TestAnotherVersion(t *testing.T) {
 	t.Run("later", func(t *testing.T) {
 		p := newProject(t)
 		p.takeToTheEnd(write(t, filepath.Join(t.TempDir(), "later.json"), later(t)))
-		p.sh("go build ./voicelive/... && go test -vet=all ./voicelive/voicelivetest -update")
+		p.sh("go build ./voicelive/... && go test ./voicelive/voicelivetest -update")
 	})
 	for _, file := range strings.FieldsFunc(*play, func(r rune) bool { return r == ',' }) {
 		t.Run(filepath.Base(file), func(t *testing.T) {

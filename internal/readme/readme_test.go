@@ -76,8 +76,7 @@ func (u *user) run(command string, env ...string) string {
 	u.t.Helper()
 	cmd := exec.Command("sh", "-e", "-c", command)
 	cmd.Dir = u.folder
-	// With -trimpath what is compiled in one folder serves all.
-	cmd.Env = append(os.Environ(), "GOFLAGS=-trimpath", "GOWORK=off", "GOPROXY=off", "GOSUMDB=off", "NO_PROXY=127.0.0.1", "AZURE_VOICELIVE_ENDPOINT=")
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off", "GOSUMDB=off", "NO_PROXY=127.0.0.1", "AZURE_VOICELIVE_ENDPOINT=")
 	cmd.Env = append(cmd.Env, env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
