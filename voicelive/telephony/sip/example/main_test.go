@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/agent"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg/legtest"
@@ -16,7 +17,8 @@ import (
 // A user with a telephone, which is another endpoint, calls the agent.
 func TestACall(t *testing.T) {
 	user := legtest.New(t, leg.MuLaw)
-	client, err := voicelivetest.NewServer(t, &voicelivetest.Options{Hear: user.Hear}).NewClient()
+	srv := voicelivetest.NewServer(t, &voicelivetest.Options{Hear: user.Hear})
+	client, err := srv.NewClient()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +43,9 @@ func TestACall(t *testing.T) {
 	go carry(t.Context(), call, handset)
 	user.Listen()
 	user.Say("My order?")
+	if err := srv.Session(0).WaitSent(t.Context(), voicelive.ServerEventTypeConversationItemInputAudioTranscriptionCompleted, 1); err != nil {
+		t.Fatal(err)
+	}
 	user.Listen()
 	user.HangUp()
 	report := <-reports
