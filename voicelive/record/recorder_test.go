@@ -444,12 +444,12 @@ func TestCassettesThatAreWrong(t *testing.T) {
 		`{"cassette":1`:         "record: the last line is not complete: line 1 ends after 13 bytes",
 		header + "x\n":          "record: line 2: invalid character 'x' looking for beginning of value",
 		header + "{}\n":         "record: line 2: an entry is one of an event, connected, closed and lost",
-		header + `{"lost":{},"closed":{}}` + "\n":                                    "record: line 2: an entry is one of an event, connected, closed and lost",
-		header + `{"from":"client","event":{}}` + "\n":                               "record: line 2: there is no session 0",
-		header + `{"session":9223372036854775807,"from":"client","event":{}}` + "\n": "record: line 2: session 9223372036854775807 is beyond the limit of 16777216",
-		header + `{"session":1,"from":"x","event":{}}` + "\n":                        `record: line 2: an event is from "x"`,
-		header + `{"session":1,"from":"client","event":1}` + "\n":                    "record: line 2: the event is not a JSON object",
-		header + `{"lost":{},"event":{}}` + "\n":                                     "record: line 2: the event has no side",
+		header + `{"lost":{},"closed":{}}` + "\n":                           "record: line 2: an entry is one of an event, connected, closed and lost",
+		header + `{"from":"client","event":{}}` + "\n":                      "record: line 2: there is no session 0",
+		header + `{"session":2147483647,"from":"client","event":{}}` + "\n": "record: line 2: session 2147483647 is beyond the limit of 16777216",
+		header + `{"session":1,"from":"x","event":{}}` + "\n":               `record: line 2: an event is from "x"`,
+		header + `{"session":1,"from":"client","event":1}` + "\n":           "record: line 2: the event is not a JSON object",
+		header + `{"lost":{},"event":{}}` + "\n":                            "record: line 2: the event has no side",
 	} {
 		if _, err := record.Read(strings.NewReader(text)); err == nil || err.Error() != want {
 			t.Errorf("%q: %v, want %s", text, err, want)
