@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,10 +21,10 @@ import (
 // one at a time calls Next.
 type Conn struct {
 	limits Limits
-	wire   *wireConn
+	conn   net.Conn
 
 	// read state
-	reader   *websocket.Conn // for the reader alone
+	in       frameReader // but for in.reads, for the reader alone
 	received func(data []byte)
 	ended    func()
 	queue    queue
@@ -52,19 +53,21 @@ type Conn struct {
 	done    chan struct{} // closed at the end
 }
 
-func newConn(wire *wireConn, reader *websocket.Conn, limits Limits) *Conn {
-	return &Conn{
+// newConn returns a connection whose frames come behind rest.
+func newConn(conn net.Conn, rest []byte, limits Limits) *Conn {
+	c := &Conn{
 		limits:  limits,
-		wire:    wire,
-		reader:  reader,
+		conn:    conn,
 		queue:   newQueue(&limits),
 		full:    make(chan struct{}),
 		read:    make(chan struct{}),
-		frames:  newFrameWriter(wire.Conn, limits.WriteTimeout),
+		frames:  newFrameWriter(conn, limits.WriteTimeout),
 		sending: make(chan struct{}, 1),
 		closing: make(chan struct{}),
 		done:    make(chan struct{}),
 	}
+	c.in.start(conn, rest, limits.ReceiveBytes)
+	return c
 }
 
 // Start begins to read. The reader calls received with each message before it queues
@@ -286,7 +289,7 @@ func (c *Conn) end(cause *Error) {
 	c.decide(cause)
 	c.mu.Unlock()
 	c.alive.stop()
-	hardClose(c.wire.Conn)
+	hardClose(c.conn)
 	c.queue.close()
 	close(c.done)
 }

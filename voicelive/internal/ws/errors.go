@@ -36,7 +36,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 var (
 	ErrNoPong       = errors.New("nothing arrived after a ping")
 	ErrSlowConsumer = errors.New("the queue of received events stayed full")
-	ErrTooLarge     = websocket.ErrReadLimit
+	ErrTooLarge     = errors.New("a message is larger than the limit")
 )
 
 // A ProtocolError is a breach of RFC 6455 by the peer.
@@ -45,7 +45,7 @@ type ProtocolError struct{ Err error }
 func (e *ProtocolError) Error() string { return e.Err.Error() }
 func (e *ProtocolError) Unwrap() error { return e.Err }
 
-// CloseBadGateway is registered, but not known to the library; see frameCheck.closeError.
+// CloseBadGateway is registered, but gorilla/websocket does not know it.
 const CloseBadGateway = 1014
 
 var errInvalidUTF8 = errors.New("a text message is not UTF-8")
@@ -57,8 +57,6 @@ func classify(err error) (cause *Error, reply int) {
 		switch ce.Code {
 		case websocket.CloseNormalClosure:
 			return nil, ce.Code
-		case websocket.CloseAbnormalClosure: // gorilla's name for an EOF
-			return &Error{Cause: io.ErrUnexpectedEOF}, 0
 		case websocket.CloseNoStatusReceived:
 			return &Error{Code: ce.Code, Reason: ce.Text}, websocket.CloseNormalClosure
 		}

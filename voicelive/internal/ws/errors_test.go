@@ -62,10 +62,6 @@ func FuzzClassify(f *testing.F) {
 			if cause != nil || reply != 1000 {
 				t.Errorf("got %v, %d", cause, reply)
 			}
-		case code == 1006: // an end without a close frame
-			if cause == nil || cause.Code != 0 || !errors.Is(cause, io.ErrUnexpectedEOF) || reply != 0 {
-				t.Errorf("got %v, %d", cause, reply)
-			}
 		case cause == nil || cause.Code != code || cause.Reason != text || cause.Error() == "":
 			t.Errorf("got %v", cause)
 		case reply != code && !(code == 1005 && reply == 1000):

@@ -24,14 +24,17 @@ const (
 
 	opContinuation = 0x0
 	opText         = 0x1
-	opClose        = 0x8
+	opBinary       = 0x2
+	opClose        = 0x8 // as a bit: a control frame
+	opPing         = 0x9
+	opPong         = 0xa
 	finalBit       = 0x80
 	maskBit        = 0x80
 )
 
 // A frameWriter writes the frames of a client, RFC 6455 section 5, each with one
-// Write. The library that reads could write too, but allocates for every message,
-// and neither its lock nor its deadline can be given up.
+// Write. gorilla/websocket could, but allocates for every message, and neither its lock
+// nor its deadline can be given up.
 type frameWriter struct {
 	conn    net.Conn
 	timeout time.Duration // of one frame

@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"os"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -24,7 +23,7 @@ const (
 	maxHeader       = 64 << 10 // bytes of the reply to the handshake, up to its body
 	maxRefusalBody  = 64 << 10
 	refusalPatience = 5 * time.Second // for the body of a refusal
-	readBufferSize  = 1 << 10         // larger reads bypass it, and it is what an idle session holds
+	headerPiece     = 1 << 10
 )
 
 var (
@@ -85,14 +84,13 @@ func (c *Config) once(ctx, caller context.Context) (*Conn, *http.Response, error
 	if err != nil {
 		return nil, nil, ContextError(ctx, err)
 	}
-	wire := &wireConn{Conn: conn}
+	wire := &handshakeConn{Conn: conn}
 	stop := context.AfterFunc(ctx, func() { hardClose(conn) })
-	resp, reader, err := c.upgrade(ctx, wire)
+	resp, err := c.upgrade(ctx, wire)
 	inTime := stop()
 	switch {
 	case err == nil && resp.StatusCode == http.StatusSwitchingProtocols && inTime:
-		wire.established()
-		return newConn(wire, reader, c.Limits), resp, nil
+		return newConn(conn, wire.rest, c.Limits), resp, nil
 	case err == nil && resp.StatusCode != http.StatusSwitchingProtocols:
 		hardClose(conn)
 		return nil, resp, caller.Err() // the limit of the handshake ends no more than the wait for the body
@@ -104,30 +102,29 @@ func (c *Config) once(ctx, caller context.Context) (*Conn, *http.Response, error
 }
 
 // upgrade speaks the handshake over an open connection.
-func (c *Config) upgrade(ctx context.Context, wire *wireConn) (*http.Response, *websocket.Conn, error) {
+func (c *Config) upgrade(ctx context.Context, wire *handshakeConn) (*http.Response, error) {
 	dialer := websocket.Dialer{
 		NetDialContext:  func(context.Context, string, string) (net.Conn, error) { return wire, nil },
-		ReadBufferSize:  readBufferSize,
+		ReadBufferSize:  headerPiece,
 		WriteBufferPool: &unusedWriteBuffers,
 	}
 	target := *c.Request.URL
 	target.Scheme = "ws" // TLS, if any, has been spoken
-	reader, resp, err := dialer.DialContext(ctx, target.String(), c.Request.Header)
+	_, resp, err := dialer.DialContext(ctx, target.String(), c.Request.Header)
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake):
 		if resp.StatusCode == http.StatusSwitchingProtocols {
-			return nil, nil, nonRetriable(errNoWebSocket)
+			return nil, nonRetriable(errNoWebSocket)
 		}
-		resp, err = wire.refusal(c.Request)
-		return resp, nil, err
+		return wire.refusal(c.Request)
 	case err != nil:
-		return nil, nil, fmt.Errorf("voicelive: handshake: %w", err)
+		return nil, fmt.Errorf("voicelive: handshake: %w", err)
 	}
 	if err := checkReply(resp); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	resp.Request = c.Request
-	return resp, reader, nil
+	return resp, nil
 }
 
 // unusedWriteBuffers keeps the library from allocating a buffer for each
@@ -149,76 +146,20 @@ func ContextError(ctx context.Context, err error) error {
 	return err
 }
 
-// wireConn is what gorilla/websocket reads from. During the handshake it gives the
-// library the header of the reply and no more, of whose body the library would keep 1 KiB
-// and wait for that. Later it checks frames and counts reads for the keepalive. The
-// library's own frames and its Close are ignored after the handshake: only frameWriter
-// writes, and only Conn closes.
-type wireConn struct {
+// handshakeConn is what gorilla/websocket reads from. It gives the library the header of the
+// reply and no more, of whose body the library would keep 1 KiB and wait for that. It is not
+// used after the handshake.
+type handshakeConn struct {
 	net.Conn
 
-	// handshake
-	done   bool   // set before the reader starts
 	header []byte // of the reply
 	unread []byte // of header, by the library
-	rest   []byte // of what was read, behind header
+	rest   []byte // of what was read, behind header; less than headerPiece
 	failed error  // of reading the header
-
-	// frames
-	reads  atomic.Uint32 // that returned something; changes as long as the peer lives
-	buffer readBuffer
-	frames frameCheck
-	bad    error // what it found, once everything before it has been read
 }
 
-// Read waits for the network in this very frame: a stack of which each waiting
-// connection has one is scanned by every garbage collection.
-func (c *wireConn) Read(p []byte) (n int, err error) {
-	switch {
-	case !c.done:
-		return c.readHeader(p)
-	case c.bad != nil:
-		return 0, c.bad
-	case c.buffer.empty() && !c.frames.inside():
-		n, err = c.Conn.Read(p)
-		c.alive(n)
-		return c.checked(p[:n], err)
-	case c.buffer.empty():
-		n, err = c.Conn.Read(c.buffer.borrow())
-		c.alive(n)
-		if c.buffer.fill(n, err); n == 0 {
-			return 0, err
-		}
-	}
-	n, c.bad = c.frames.check(c.buffer.rest[:min(len(p), len(c.buffer.rest))])
-	if c.bad != nil {
-		return 0, c.bad
-	}
-	return n, c.buffer.take(p, n)
-}
-
-func (c *wireConn) alive(n int) {
-	if n > 0 {
-		c.reads.Add(1)
-	}
-}
-
-// checked returns how much of what was read may go to the library now, and keeps the
-// rest. It is at most readBufferSize.
-func (c *wireConn) checked(p []byte, err error) (n int, _ error) {
-	n, c.bad = c.frames.check(p)
-	switch {
-	case c.bad != nil:
-		return 0, c.bad
-	case n < len(p):
-		c.buffer.fill(copy(c.buffer.borrow(), p[n:]), err)
-		return n, nil
-	}
-	return n, err
-}
-
-// readHeader gives the library the header of the reply, and then its end.
-func (c *wireConn) readHeader(p []byte) (int, error) {
+// Read gives the library the header of the reply, and then its end.
+func (c *handshakeConn) Read(p []byte) (int, error) {
 	if c.header == nil {
 		c.failed = c.receiveHeader()
 		c.unread = c.header
@@ -233,8 +174,8 @@ func (c *wireConn) readHeader(p []byte) (int, error) {
 
 // receiveHeader reads the header of the final reply, skipping informational ones as
 // RFC 9110 section 15.2 demands.
-func (c *wireConn) receiveHeader() error {
-	piece := make([]byte, readBufferSize)
+func (c *handshakeConn) receiveHeader() error {
+	piece := make([]byte, headerPiece)
 	for left := maxHeader; left > 0; {
 		n, err := c.Conn.Read(piece[:min(left, len(piece))])
 		left -= n
@@ -279,35 +220,12 @@ func informational(header []byte) bool {
 	return bytes.HasPrefix(header, []byte("HTTP/1.")) && len(status) >= 3 && status[0] == '1' && string(status[:3]) != "101"
 }
 
-func (c *wireConn) Write(p []byte) (int, error) {
-	if c.done {
-		return len(p), nil
-	}
-	return c.Conn.Write(p)
-}
-
 // Close is for the library, which closes what it cannot upgrade before the reply is read.
-func (c *wireConn) Close() error { return nil }
-
-// SetWriteDeadline is for the library; see Write.
-func (c *wireConn) SetWriteDeadline(t time.Time) error {
-	if c.done {
-		return nil
-	}
-	return c.Conn.SetWriteDeadline(t)
-}
-
-// established ends the handshake. Frames may have come with the reply.
-func (c *wireConn) established() {
-	if len(c.rest) > 0 {
-		c.buffer.fill(copy(c.buffer.borrow(), c.rest), nil)
-	}
-	c.done, c.header, c.rest = true, nil, nil
-}
+func (c *handshakeConn) Close() error { return nil }
 
 // refusal reads the reply again, with its body, up to the limit and as far as it
 // comes in time.
-func (c *wireConn) refusal(req *http.Request) (*http.Response, error) {
+func (c *handshakeConn) refusal(req *http.Request) (*http.Response, error) {
 	c.Conn.SetReadDeadline(time.Now().Add(refusalPatience)) // no matter if the peer closed already
 	whole := io.MultiReader(bytes.NewReader(c.header), bytes.NewReader(c.rest), io.LimitReader(c.Conn, maxRefusalBody))
 	resp, err := http.ReadResponse(bufio.NewReader(whole), req)

@@ -81,7 +81,7 @@ func (k *keepalive) tick(c *Conn) {
 		return
 	}
 	interval, timeout := c.limits.PingInterval, c.limits.PongTimeout
-	since, heard := time.Since(k.pinged), c.wire.reads.Load() != k.reads
+	since, heard := time.Since(k.pinged), c.in.reads.Load() != k.reads
 	switch {
 	case k.suspended:
 		k.timer.Reset(interval)
@@ -96,7 +96,7 @@ func (k *keepalive) tick(c *Conn) {
 		k.timer.Reset(interval - since)
 	default:
 		k.waiting = true
-		k.reads = c.wire.reads.Load()
+		k.reads = c.in.reads.Load()
 		k.pings++
 		k.pinged = time.Now()
 		k.sentAt = k.pinged

@@ -1,7 +1,6 @@
 package ws
 
 import (
-	"io"
 	"math"
 	"math/bits"
 	"sync"
@@ -49,34 +48,8 @@ func (m *Message) Release() {
 	messages[sizeClass(cap(m.Data))].Put(m)
 }
 
-// readMessage reads a whole message. What coming returns is the number of bytes that the
-// current frame announces and that have not been read, and whether that frame is the last
-// of the message; limit is that of a message.
-//
-// Memory follows what has come rather than what is announced. Above maxAhead it grows by
-// eight times, so that an outgrown buffer adds little to the next one.
-func readMessage(r io.Reader, coming func() (n int64, last bool), limit int64) (*Message, error) {
-	n, _ := coming()
-	m := newMessage(int(min(n, maxAhead-readBufferSize)) + readBufferSize)
-	for {
-		if len(m.Data) == cap(m.Data) {
-			n, last := coming()
-			m = m.grow(n, last, limit)
-		}
-		n, err := r.Read(m.Data[len(m.Data):cap(m.Data)])
-		m.Data = m.Data[:len(m.Data)+n]
-		if err == io.EOF {
-			return m.fit(), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-}
-
-// grow moves a message that is full to a larger buffer, with one byte to spare, in
-// which its end is noticed. What is coming bounds the buffer only in the last frame:
-// a message that grew by each of its frames would be copied as often.
+// grow moves a message that is full to a larger buffer. What is coming of the frame bounds
+// it only in the last one: a message that grew by each of its frames would be copied as often.
 func (m *Message) grow(coming int64, last bool, limit int64) *Message {
 	has := int64(len(m.Data))
 	next := 2 * has
@@ -84,9 +57,9 @@ func (m *Message) grow(coming int64, last bool, limit int64) *Message {
 		next = 8 * has
 	}
 	if next > limit/2 {
-		next = limit + 1
+		next = limit
 	}
-	if announced := has + coming + readBufferSize; last && coming > 0 && announced < next {
+	if announced := has + coming; last && announced < next {
 		next = announced
 	}
 	return m.moveTo(newMessage(int(min(max(next, has+1), math.MaxInt))))

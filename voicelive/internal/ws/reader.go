@@ -5,23 +5,13 @@ import (
 	"runtime"
 	"time"
 	"unicode/utf8"
-
-	"github.com/gorilla/websocket"
 )
 
 // readLoop is the one goroutine of a connection. It ends with the first error.
 func (c *Conn) readLoop() {
 	defer close(c.read)
-	c.reader.SetReadLimit(c.limits.ReceiveBytes)
-	c.reader.SetPingHandler(func(payload string) error {
-		c.alive.pong(c, payload)
-		return nil
-	})
-	c.reader.SetPongHandler(func(payload string) error {
-		c.alive.ponged(c, payload)
-		return nil
-	})
-	c.reader.SetCloseHandler(func(int, string) error { return nil }) // readEnded replies
+	c.in.ping = func(payload string) { c.alive.pong(c, payload) }
+	c.in.pong = func(payload string) { c.alive.ponged(c, payload) }
 	err := c.readMessages()
 	c.readEnded(err)
 	c.others.Wait()
@@ -31,18 +21,18 @@ func (c *Conn) readLoop() {
 // readMessages queues messages until one cannot be read.
 func (c *Conn) readMessages() error {
 	for {
-		kind, r, err := c.reader.NextReader()
+		op, err := c.in.begin()
 		if err != nil {
 			return err
 		}
 		if err := c.awaitRoom(); err != nil {
 			return err
 		}
-		m, err := readMessage(r, c.coming, c.limits.ReceiveBytes)
+		m, err := c.in.message()
 		if err != nil {
 			return err
 		}
-		if kind == websocket.TextMessage && !utf8.Valid(m.Data) {
+		if op == opText && !utf8.Valid(m.Data) {
 			return errInvalidUTF8
 		}
 		c.received(m.Data)
@@ -55,12 +45,6 @@ func (c *Conn) readMessages() error {
 // burst is how many messages the reader queues before it lets the consumer run, which
 // finds them in the cache of the processor.
 const burst = 16
-
-// coming is how many bytes of the current frame the library has not read, and whether it
-// is the last frame of its message.
-func (c *Conn) coming() (n int64, last bool) {
-	return int64(c.wire.frames.skip), c.wire.frames.head[0]&finalBit != 0
-}
 
 // awaitRoom waits for room in the queue, so that no message is held besides, while the
 // keepalive, which needs the reader, is suspended.
@@ -82,7 +66,7 @@ func (c *Conn) awaitRoom() error {
 
 // readEnded ends the connection for the reason that err gives, and replies to the peer.
 func (c *Conn) readEnded(err error) {
-	cause, code := classify(c.wire.frames.closeError(err))
+	cause, code := classify(err)
 	c.mu.Lock()
 	if pending := c.pending; pending != nil && (cause == nil || cause.Code == 0) && code == 0 {
 		cause = pending // the write's error is what happened first
@@ -107,5 +91,5 @@ func (c *Conn) readEnded(err error) {
 func (c *Conn) linger(cause *Error) {
 	late := time.AfterFunc(c.limits.DrainTimeout, func() { c.end(cause) })
 	defer late.Stop()
-	io.Copy(io.Discard, c.wire.Conn)
+	io.Copy(io.Discard, c.conn)
 }
