@@ -141,7 +141,7 @@ func (s *Session) Err() error {
 // [*SessionError] if not. If ctx ends, Recv returns ctx.Err, no event is lost, and the
 // session continues.
 func (s *Session) Recv(ctx context.Context) (ServerEvent, error) {
-	return s.receive(ctx, UnmarshalServerEvent)
+	return s.receive(ctx, unmarshalOwned)
 }
 
 // RecvBorrowed is like [Session.Recv], but decodes events with audio or video into memory

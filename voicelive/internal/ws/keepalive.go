@@ -17,7 +17,7 @@ type keepalive struct {
 	stopped   bool
 	suspended bool   // the reader waits for the consumer, so that nothing can arrive
 	waiting   bool   // for a reply to the ping
-	reads     uint32 // what wireConn.reads was at the ping
+	reads     uint32 // what frameReader.reads was at the ping
 	pings     uint64
 	pinged    time.Time // when the latest ping was due
 	sentAt    time.Time // the same until its pong came
