@@ -88,10 +88,11 @@ var mayImport = map[string][]string{
 		"voicelive", "voicelive/agent", "voicelive/internal/samejson", "voicelive/leg", "voicelive/leg/legtest", "voicelive/tools", "voicelive/voicelivetest",
 		"github.com/Azure/azure-sdk-for-go/sdk/azcore/...",
 	},
+	"voicelive/internal/base64":   {},
 	"voicelive/internal/samejson": {},
 	"voicelive/internal/timeline": {},                               // for tests
 	"voicelive/internal/ws":       {"github.com/gorilla/websocket"}, // it knows no event
-	"voicelive/jsonwire":          {},                               // public: packages generated in other modules call it
+	"voicelive/jsonwire":          {"voicelive/internal/base64"},    // public: packages generated in other modules call it
 	"internal/readme":             {"voicelive/voicelivetest"},
 	"internal/api":                {"internal/golden"},              // for tests only
 	"internal/golden":             {"github.com/google/go-cmp/cmp"}, // for tests only

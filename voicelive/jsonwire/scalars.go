@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/base64"
 )
 
 // The element decoders: each reads one value, or skips one that does not fit.
@@ -201,8 +203,8 @@ func (r *Reader) bytes(buf []byte) (v []byte, canonical, ok bool) {
 	}
 	if end > 0 {
 		src := r.data[start : end-1]
-		v = grow(buf, decodedLen(src))
-		if n, canonical, ok := decodeBase64(v, src); ok {
+		v = grow(buf, base64.DecodedLen(src))
+		if n, canonical, ok := base64.Decode(v, src); ok {
 			r.pos = end
 			return v[:n], canonical, true
 		}
@@ -212,8 +214,8 @@ func (r *Reader) bytes(buf []byte) (v []byte, canonical, ok bool) {
 		r.lossy = false
 		return nil, false, false
 	}
-	v = grow(v, decodedLen(src))
-	n, canonical, ok := decodeBase64(v, src)
+	v = grow(v, base64.DecodedLen(src))
+	n, canonical, ok := base64.Decode(v, src)
 	if !ok {
 		return nil, false, false
 	}

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/base64"
 )
 
 // Writer appends JSON to a buffer. Its methods do not return errors: the first
@@ -254,7 +256,7 @@ func (w *Writer) bytes(b []byte) {
 		b = nil // any bytes have base64
 	}
 	w.buf = append(w.buf, '"')
-	w.buf = appendBase64(w.buf, b)
+	w.buf = base64.AppendEncode(w.buf, b)
 	w.buf = append(w.buf, '"')
 }
 

@@ -1,10 +1,10 @@
 //go:build !race
 
-package jsonwire
+package base64
 
 import "testing"
 
-func TestBase64RejectsEverySingleByteCorruption(t *testing.T) {
+func TestRejectsEverySingleByteCorruption(t *testing.T) {
 	corrupt := func(src []byte, i int) {
 		good := src[i]
 		for c := range 256 {
@@ -14,13 +14,13 @@ func TestBase64RejectsEverySingleByteCorruption(t *testing.T) {
 		src[i] = good
 	}
 	for n := range 65 {
-		src := appendBase64(nil, noise(n))
+		src := AppendEncode(nil, noise(n))
 		for i := range src {
 			corrupt(src, i)
 		}
 	}
 	for _, n := range []int{957, 958, 4799, 4800} {
-		src := appendBase64(nil, noise(n))
+		src := AppendEncode(nil, noise(n))
 		for i := range 48 {
 			corrupt(src, i)
 			corrupt(src, len(src)-1-i)

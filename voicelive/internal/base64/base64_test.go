@@ -1,30 +1,30 @@
-package jsonwire
+package base64
 
 import (
 	"bytes"
-	"encoding/base64"
+	std "encoding/base64"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
 )
 
-// checkDecode compares decodeBase64 with encoding/base64 on one input: verdict,
+// checkDecode compares Decode with encoding/base64 on one input: verdict,
 // bytes, whether the input is canonical, and that nothing else was written.
 func checkDecode(t *testing.T, src []byte) {
 	t.Helper()
-	want, err := base64.StdEncoding.DecodeString(string(src))
+	want, err := std.StdEncoding.DecodeString(string(src))
 	accept := err == nil && !bytes.ContainsAny(src, "\r\n")
-	_, err = base64.StdEncoding.Strict().DecodeString(string(src))
+	_, err = std.StdEncoding.Strict().DecodeString(string(src))
 	strict := err == nil
 
 	const guard = 16
-	size := decodedLen(src)
+	size := DecodedLen(src)
 	if size < 0 || size > len(src) {
 		t.Fatalf("%q: decoded length %d", src, size)
 	}
 	dst := bytes.Repeat([]byte{0xA5}, size+guard)
-	n, canonical, ok := decodeBase64(dst, src)
+	n, canonical, ok := Decode(dst, src)
 	if ok != accept {
 		t.Fatalf("%q: got ok = %t, want %t", src, ok, accept)
 	}
@@ -41,20 +41,20 @@ func checkDecode(t *testing.T, src []byte) {
 		t.Fatalf("%q: got canonical = %t, want %t", src, canonical, strict)
 	}
 	exact := make([]byte, size)
-	if n, _, ok := decodeBase64(exact[:size:size], src); !ok || !bytes.Equal(exact[:n], want) {
+	if n, _, ok := Decode(exact[:size:size], src); !ok || !bytes.Equal(exact[:n], want) {
 		t.Fatalf("%q: got %x into a slice of exact size, want %x", src, exact[:n], want)
 	}
 }
 
 func checkEncode(t *testing.T, src []byte) {
 	t.Helper()
-	want := "x" + base64.StdEncoding.EncodeToString(src)
-	if got := appendBase64([]byte("x"), src); string(got) != want {
+	want := "x" + std.StdEncoding.EncodeToString(src)
+	if got := AppendEncode([]byte("x"), src); string(got) != want {
 		t.Fatalf("%x: got %q, want %q", src, got, want)
 	}
 	exact := make([]byte, 1, len(want))
 	exact[0] = 'x'
-	got := appendBase64(exact, src)
+	got := AppendEncode(exact, src)
 	if string(got) != want || &got[0] != &exact[0] {
 		t.Fatalf("%x: got %q, want %q in the slice that was given", src, got, want)
 	}
@@ -69,21 +69,21 @@ func noise(n int) []byte {
 	return b
 }
 
-func TestBase64AgreesWithTheStandardLibrary(t *testing.T) {
+func TestAgreesWithTheStandardLibrary(t *testing.T) {
 	for n := range 300 {
 		src := noise(n)
 		checkEncode(t, src)
-		checkDecode(t, appendBase64(nil, src))
+		checkDecode(t, AppendEncode(nil, src))
 	}
 	for _, n := range []int{960, 4800, 9600, 48000} {
 		checkEncode(t, noise(n))
-		checkDecode(t, appendBase64(nil, noise(n)))
+		checkDecode(t, AppendEncode(nil, noise(n)))
 	}
 }
 
-func TestBase64RejectsEveryDamagedEnding(t *testing.T) {
+func TestRejectsEveryDamagedEnding(t *testing.T) {
 	for n := range 40 {
-		src := string(appendBase64(nil, noise(n)))
+		src := string(AppendEncode(nil, noise(n)))
 		for i := range src {
 			checkDecode(t, []byte(src[:i]))
 			checkDecode(t, []byte(src[i:]))
@@ -97,7 +97,7 @@ func TestBase64RejectsEveryDamagedEnding(t *testing.T) {
 	}
 }
 
-func TestBase64KnowsWhichTextItWouldWriteAgain(t *testing.T) {
+func TestKnowsWhichTextItWouldWriteAgain(t *testing.T) {
 	const lengths = "AAAAAAAAAAAAAAAAAAAA" // the last group is read by different code behind long texts
 	for length := 0; length <= len(lengths); length += 4 {
 		for v := range alphabet {
@@ -107,7 +107,7 @@ func TestBase64KnowsWhichTextItWouldWriteAgain(t *testing.T) {
 	}
 }
 
-func TestBase64AgreesOnRandomText(t *testing.T) {
+func TestAgreesOnRandomText(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	letters := alphabet + "====\n-_ \x80"
 	for range 20_000 {
@@ -119,13 +119,13 @@ func TestBase64AgreesOnRandomText(t *testing.T) {
 	}
 }
 
-func TestBase64DoesNotAllocateIntoABufferThatFits(t *testing.T) {
+func TestDoesNotAllocateIntoABufferThatFits(t *testing.T) {
 	audio := noise(4800)
-	text := appendBase64(nil, audio)
+	text := AppendEncode(nil, audio)
 	buf := make([]byte, 0, len(text))
 	allocs := testing.AllocsPerRun(100, func() {
-		buf = appendBase64(buf[:0], audio)
-		decodeBase64(audio, buf)
+		buf = AppendEncode(buf[:0], audio)
+		Decode(audio, buf)
 	})
 	if allocs != 0 {
 		t.Errorf("got %v allocations, want none", allocs)
@@ -139,23 +139,23 @@ func FuzzBase64(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		checkDecode(t, src)
 		checkEncode(t, src)
-		checkDecode(t, appendBase64(nil, src))
+		checkDecode(t, AppendEncode(nil, src))
 	})
 }
 
-func BenchmarkBase64(b *testing.B) {
+func Benchmark(b *testing.B) {
 	for _, n := range []int{960, 4800, 9600} {
 		audio := noise(n)
-		text := appendBase64(nil, audio)
+		text := AppendEncode(nil, audio)
 		dst := make([]byte, len(text))
 		for _, bench := range []struct {
 			name string
 			run  func()
 		}{
-			{"decode/ours", func() { decodeBase64(dst, text) }},
-			{"decode/std", func() { base64.StdEncoding.Decode(dst, text) }},
-			{"encode/ours", func() { appendBase64(dst[:0], audio) }},
-			{"encode/std", func() { base64.StdEncoding.Encode(dst, audio) }},
+			{"decode/ours", func() { Decode(dst, text) }},
+			{"decode/std", func() { std.StdEncoding.Decode(dst, text) }},
+			{"encode/ours", func() { AppendEncode(dst[:0], audio) }},
+			{"encode/std", func() { std.StdEncoding.Encode(dst, audio) }},
 		} {
 			b.Run(fmt.Sprintf("%s/%d", bench.name, n), func(b *testing.B) {
 				b.SetBytes(int64(n))

@@ -1,13 +1,11 @@
-package jsonwire
+// Package base64 is what audio costs: it takes about half the time of encoding/base64, with tables alone. It accepts
+// what base64.StdEncoding accepts, except for CR and LF, which a JSON string cannot hold.
+package base64
 
 import (
 	"encoding/binary"
 	"slices"
 )
-
-// Base64 is what audio costs: this codec takes about half the time of
-// encoding/base64, with tables alone. It accepts what base64.StdEncoding
-// accepts, except for CR and LF, which a JSON string cannot hold.
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -39,8 +37,8 @@ var pairs = func() (table [1 << 12]uint16) {
 	return table
 }()
 
-// decodedLen is the number of bytes that src stands for, if it is base64.
-func decodedLen(src []byte) int {
+// DecodedLen is the number of bytes that src stands for, if it is base64.
+func DecodedLen(src []byte) int {
 	n := len(src) / 4 * 3
 	if n > 0 && src[len(src)-1] == '=' {
 		n--
@@ -51,14 +49,13 @@ func decodedLen(src []byte) int {
 	return n
 }
 
-// decodeBase64 decodes src into the first decodedLen(src) bytes of dst and
-// touches no others. canonical is false if the bits that padding leaves over are
-// not zero, so that appendBase64 would not give src again.
-func decodeBase64(dst, src []byte) (n int, canonical, ok bool) {
+// Decode decodes src into the first DecodedLen(src) bytes of dst, touches no others, and returns their number.
+// canonical is false if the bits that padding leaves over are not zero, so that AppendEncode would not give src again.
+func Decode(dst, src []byte) (n int, canonical, ok bool) {
 	if len(src)%4 != 0 {
 		return 0, false, false
 	}
-	n = decodedLen(src)
+	n = DecodedLen(src)
 	dst = dst[:n]
 	for len(src) > 32 && len(dst) > 24 { // > is faster than >=
 		a, b, c, d := group(src), group(src[4:]), group(src[8:]), group(src[12:])
@@ -97,10 +94,12 @@ func decodeBase64(dst, src []byte) (n int, canonical, ok bool) {
 	return n, a>>(8*len(dst)) == 0, true
 }
 
-// appendBase64 appends src in base64.
-func appendBase64(dst, src []byte) []byte {
-	start := len(dst)
-	n := (len(src) + 2) / 3 * 4
+// EncodedLen is the number of characters that n bytes take.
+func EncodedLen(n int) int { return (n + 2) / 3 * 4 }
+
+// AppendEncode appends src in base64.
+func AppendEncode(dst, src []byte) []byte {
+	start, n := len(dst), EncodedLen(len(src))
 	dst = slices.Grow(dst, n)[:start+n]
 	out := dst[start:]
 	for len(src) >= 14 && len(out) >= 16 {
