@@ -102,11 +102,12 @@ var mayImport = map[string][]string{
 
 	"voicelive/telephony/internal/inbox":    {"voicelive/audio", "voicelive/leg"},
 	"voicelive/telephony/internal/lifetime": {},
+	"voicelive/telephony/internal/scan":     {"voicelive/internal/base64"},
 	"voicelive/telephony/internal/socket":   {"github.com/gorilla/websocket"}, // it knows no telephone network
 
-	"voicelive/telephony/acs":               {"voicelive/audio", "voicelive/leg", "voicelive/telephony/internal/lifetime", "voicelive/telephony/internal/socket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
+	"voicelive/telephony/acs":               {"voicelive/audio", "voicelive/internal/base64", "voicelive/leg", "voicelive/telephony/internal/...", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	"voicelive/telephony/acs/acstest":       {"voicelive/leg", "voicelive/voicelivetest", "github.com/gorilla/websocket"},
-	"voicelive/telephony/twilio":            {"voicelive/audio", "voicelive/leg", "voicelive/telephony/internal/..."},
+	"voicelive/telephony/twilio":            {"voicelive/audio", "voicelive/internal/base64", "voicelive/leg", "voicelive/telephony/internal/..."},
 	"voicelive/telephony/twilio/twiliotest": {"internal/wstest", "voicelive/leg", "github.com/gorilla/websocket"},
 }
 

@@ -2,7 +2,6 @@ package acs
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive/audio"
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/base64"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/socket"
 )
@@ -249,9 +249,9 @@ func (c *Call) frame(out *[]byte, now time.Time) bool {
 		}
 		return false
 	}
-	n := len(audioBefore) + base64.StdEncoding.EncodedLen(len(chunk)) + len(audioBehind)
+	n := len(audioBefore) + base64.EncodedLen(len(chunk)) + len(audioBehind)
 	b := append(socket.AppendText(slices.Grow((*out)[:0], n+10), n), audioBefore...)
-	b = base64.StdEncoding.AppendEncode(b, chunk)
+	b = base64.AppendEncode(b, chunk)
 	*out = append(b, audioBehind...)
 	return true
 }

@@ -1,12 +1,13 @@
 package acs
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/scan"
 )
 
 // Kinds of messages that Communication Services sends.
@@ -54,18 +55,20 @@ type decoder struct {
 
 // decode decodes a message. For audio, m is nil, and packet is what it says; it is valid until the next call.
 func (d *decoder) decode(text []byte) (m *message, p packet, err error) {
-	if data, stamp, ok := scanAudio(text); ok {
-		if p, err := d.packet(data, stamp); err == nil {
-			return nil, p, nil
-		}
+	if audio, stamp, ok := scanAudio(text, d.audio[:0]); ok && len(audio)%2 == 0 {
+		d.audio = audio
+		return nil, packet{audio, parseTime(stamp)}, nil
 	}
 	m = new(message)
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, packet{}, fmt.Errorf("a message is not what it should be: %w", err)
 	}
 	if m.Kind == audioData && m.AudioData != nil {
-		p, err = d.packet([]byte(m.AudioData.Data), []byte(m.AudioData.Timestamp))
-		return nil, p, err
+		audio, err := base64.StdEncoding.DecodeString(m.AudioData.Data)
+		if err != nil || len(audio)%2 != 0 {
+			return nil, packet{}, errAudio
+		}
+		return nil, packet{audio, parseTime([]byte(m.AudioData.Timestamp))}, nil
 	}
 	return m, packet{}, nil
 }
@@ -78,163 +81,52 @@ type packet struct {
 
 var errAudio = errors.New("audio is not base64 of whole samples")
 
-func (d *decoder) packet(data, stamp []byte) (p packet, err error) {
-	if n := base64.StdEncoding.DecodedLen(len(data)); n > cap(d.audio) {
-		d.audio = make([]byte, n)
+// parseTime returns the zero time for what is no time: audio without one is good enough.
+func parseTime(stamp []byte) (at time.Time) {
+	if len(stamp) == 0 || at.UnmarshalText(stamp) != nil {
+		return time.Time{}
 	}
-	n, err := base64.StdEncoding.Decode(d.audio[:cap(d.audio)], data)
-	if err != nil || n%2 != 0 {
-		return packet{}, errAudio
-	}
-	p.audio = d.audio[:n]
-	if len(stamp) > 0 && p.at.UnmarshalText(stamp) != nil {
-		p.at = time.Time{} // audio without a time is good enough
-	}
-	return p, nil
+	return at
 }
 
-// scanAudio finds the data and the timestamp in a message with audio. It reports false for everything that is not
+// scanAudio appends the audio of a message to dst, and finds the timestamp. It reports false for everything that is not
 // written in the plainest way.
-func scanAudio(text []byte) (data, stamp []byte, ok bool) {
-	s := scanner{rest: text}
+func scanAudio(text, dst []byte) (audio, stamp []byte, ok bool) {
+	s := scan.New(text)
 	var kind []byte
-	found := false
-	for s.open('{'); s.more(); {
-		switch name := s.name(); {
+	for name := s.First(); name != nil; name = s.Next() {
+		switch {
 		case string(name) == "kind" && kind == nil:
-			kind = s.text()
-		case string(name) == "audioData" && !found:
-			found = true
-			data, stamp = s.audio()
+			kind = s.Text()
+		case string(name) == "audioData" && audio == nil:
+			audio, stamp = scanAudioData(&s, dst)
+			s.Refuse(audio == nil)
 		default:
 			return nil, nil, false
 		}
 	}
-	return data, stamp, s.end() && found && string(kind) == audioData
+	return audio, stamp, s.End() && audio != nil && string(kind) == audioData
 }
 
-// audio scans the value of audioData.
-func (s *scanner) audio() (data, stamp []byte) {
+func scanAudioData(s *scan.Scanner, dst []byte) (audio, stamp []byte) {
 	silent, participant := false, false
-	for s.open('{'); s.more(); {
-		switch name := s.name(); {
-		case string(name) == "data" && data == nil:
-			data = s.base64()
+	for name := s.First(); name != nil; name = s.Next() {
+		switch {
+		case string(name) == "data" && audio == nil:
+			audio = s.Base64(dst)
 		case string(name) == "timestamp" && stamp == nil:
-			stamp = s.text()
+			stamp = s.Text()
 		case string(name) == "participantRawID" && !participant:
 			participant = true
-			s.text()
+			s.Text()
 		case string(name) == "silent" && !silent:
 			silent = true
-			s.bool()
+			s.Bool()
 		default:
-			s.failed = true
+			s.Refuse(true)
 		}
 	}
-	return data, stamp
-}
-
-// A scanner reads plain JSON: objects, strings of printable ASCII without escapes, booleans. What it reads after it
-// failed means nothing.
-type scanner struct {
-	rest   []byte
-	began  bool // the object that is open has a member
-	failed bool
-}
-
-func (s *scanner) space() {
-	for len(s.rest) > 0 && (s.rest[0] == ' ' || s.rest[0] == '\n' || s.rest[0] == '\r' || s.rest[0] == '\t') {
-		s.rest = s.rest[1:]
-	}
-}
-
-// take takes a character, behind white space.
-func (s *scanner) take(c byte) bool {
-	s.space()
-	if s.failed || len(s.rest) == 0 || s.rest[0] != c {
-		return false
-	}
-	s.rest = s.rest[1:]
-	return true
-}
-
-func (s *scanner) open(c byte) {
-	if !s.take(c) {
-		s.failed = true
-	}
-	s.began = false
-}
-
-// more reports whether the object has another member. Behind the object, the one around it has a member.
-func (s *scanner) more() bool {
-	if s.take('}') {
-		s.began = true
-		return false
-	}
-	if s.began && !s.take(',') {
-		s.failed = true
-	}
-	s.began = true
-	return !s.failed
-}
-
-func (s *scanner) name() []byte {
-	name := s.text()
-	if !s.take(':') {
-		s.failed = true
-	}
-	return name
-}
-
-// text returns a string, which is not nil unless the scan failed.
-func (s *scanner) text() []byte {
-	if !s.take('"') {
-		s.failed = true
-		return nil
-	}
-	for i, c := range s.rest {
-		switch {
-		case c == '"':
-			text := s.rest[:i:i]
-			s.rest = s.rest[i+1:]
-			return text
-		case c < ' ' || c > '~' || c == '\\':
-			s.failed = true
-			return nil
-		}
-	}
-	s.failed = true
-	return nil
-}
-
-// base64 is text for base64, which is checked when it is decoded, but for line breaks.
-func (s *scanner) base64() []byte {
-	if s.take('"') {
-		if end := bytes.IndexByte(s.rest, '"'); end >= 0 {
-			text := s.rest[:end:end]
-			s.rest = s.rest[end+1:]
-			s.failed = bytes.IndexByte(text, '\n') >= 0 || bytes.IndexByte(text, '\r') >= 0
-			return text
-		}
-	}
-	s.failed = true
-	return nil
-}
-
-func (s *scanner) bool() {
-	s.space()
-	rest, ok := bytes.CutPrefix(s.rest, []byte("true"))
-	if !ok {
-		rest, ok = bytes.CutPrefix(s.rest, []byte("false"))
-	}
-	s.rest, s.failed = rest, s.failed || !ok
-}
-
-// end reports whether the scan has read everything.
-func (s *scanner) end() bool {
-	s.space()
-	return !s.failed && len(s.rest) == 0
+	return audio, stamp
 }
 
 // digit returns a key of the telephone: 0 to 9, *, #, or A to D. The documentation sends it as text, the comments of

@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive/audio"
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/base64"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/inbox"
 	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/socket"
@@ -36,7 +36,6 @@ type Call struct {
 
 	// read state
 	message message
-	packet  []byte        // of audio
 	next    time.Duration // of the stream, where the next packet is expected
 
 	// Each has one slot. Behind a mutex virtual time would stop.
@@ -151,7 +150,7 @@ func (c *Call) handle(m *message) error {
 }
 
 // handleMedia takes audio of the caller, and notices what Twilio left out before it.
-func (c *Call) handleMedia(m *message) (err error) {
+func (c *Call) handleMedia(m *message) error {
 	if string(m.Media.Track) == "outbound" {
 		return nil // what the caller hears
 	}
@@ -159,10 +158,7 @@ func (c *Call) handleMedia(m *message) (err error) {
 	if err != nil {
 		return err
 	}
-	if c.packet, err = m.audio(c.packet[:0]); err != nil {
-		return err
-	}
-	lasts := leg.MuLaw.Duration(len(c.packet))
+	lasts := leg.MuLaw.Duration(len(m.Media.Payload))
 	gap := at - c.next
 	switch {
 	case c.next == 0 || gap < 0: // the first packet, or one that was late
@@ -173,7 +169,7 @@ func (c *Call) handleMedia(m *message) (err error) {
 		c.next = at
 	}
 	c.next += lasts
-	c.inbox.Audio(gap, c.packet)
+	c.inbox.Audio(gap, m.Media.Payload)
 	return nil
 }
 
@@ -291,12 +287,12 @@ func (c *Call) appendMedia(b, audio []byte) []byte {
 	for len(audio) > 0 {
 		chunk := audio[:min(len(audio), maxChunk)]
 		audio = audio[len(chunk):]
-		n := len(mediaHead) + len(c.StreamSID) + len(mediaBody) + base64.StdEncoding.EncodedLen(len(chunk)) + len(`"}}`)
+		n := len(mediaHead) + len(c.StreamSID) + len(mediaBody) + base64.EncodedLen(len(chunk)) + len(`"}}`)
 		b = socket.AppendText(b, n)
 		b = append(b, mediaHead...)
 		b = append(b, c.StreamSID...)
 		b = append(b, mediaBody...)
-		b = base64.StdEncoding.AppendEncode(b, chunk)
+		b = base64.AppendEncode(b, chunk)
 		b = append(b, `"}}`...)
 	}
 	return b

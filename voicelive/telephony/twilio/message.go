@@ -2,7 +2,6 @@ package twilio
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,11 +18,13 @@ type message struct {
 	Media struct {
 		Track     text
 		Timestamp text // ms since the stream began
-		Payload   text // base64
+		Payload   []byte
 	}
 	Mark  struct{ Name text }
 	DTMF  struct{ Digit string }
 	Start startMessage
+
+	buffer []byte // of payloads that are scanned
 }
 
 // A startMessage describes a call.
@@ -53,13 +54,13 @@ func (t *text) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// decode decodes a message. It is valid as long as b is.
+// decode decodes a message into one that may have been used before. It is valid as long as b is, and until it is used again.
 func decode(b []byte, m *message) error {
-	*m = message{}
+	*m = message{buffer: m.buffer}
 	if m.scan(b) {
 		return nil
 	}
-	*m = message{}
+	*m = message{buffer: m.buffer}
 	if err := json.Unmarshal(b, m); err != nil {
 		return fmt.Errorf("a message that cannot be read: %w", err)
 	}
@@ -102,15 +103,6 @@ func isSID(s string) bool {
 		}
 	}
 	return s != "" && len(s) <= 64
-}
-
-// audio appends the audio of a message.
-func (m *message) audio(dst []byte) ([]byte, error) {
-	dst, err := base64.StdEncoding.AppendDecode(dst, m.Media.Payload)
-	if err != nil {
-		return nil, errors.New("audio that is not base64")
-	}
-	return dst, nil
 }
 
 // timestamp returns the time of the audio of a message in the stream.

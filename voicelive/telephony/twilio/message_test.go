@@ -48,9 +48,7 @@ func FuzzMessage(f *testing.F) {
 		if got := decode(b, &m); (got == nil) != (err == nil && want.Event != "") {
 			t.Errorf("decoded with %v, but encoding/json has %+v, %v", got, want, err)
 		}
-		if _, err := m.audio(nil); err == nil {
-			_, _ = m.timestamp()
-			m.digit()
-		}
+		_, _ = m.timestamp()
+		m.digit()
 	})
 }
