@@ -1,7 +1,6 @@
 package socket
 
 import (
-	"crypto/subtle"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -219,12 +218,21 @@ func (r *reader) makeRoom(n int) {
 
 // unmask is the mask of RFC 6455, section 5.3.
 func unmask(b, key []byte) {
-	var block [256]byte
-	for i := 0; i < len(block); i += 4 {
-		copy(block[i:], key[:4])
+	mask := uint64(binary.LittleEndian.Uint32(key))
+	mask |= mask << 32
+	for len(b) >= 32 {
+		binary.LittleEndian.PutUint64(b, binary.LittleEndian.Uint64(b)^mask)
+		binary.LittleEndian.PutUint64(b[8:], binary.LittleEndian.Uint64(b[8:])^mask)
+		binary.LittleEndian.PutUint64(b[16:], binary.LittleEndian.Uint64(b[16:])^mask)
+		binary.LittleEndian.PutUint64(b[24:], binary.LittleEndian.Uint64(b[24:])^mask)
+		b = b[32:]
 	}
-	for len(b) > 0 {
-		b = b[subtle.XORBytes(b, b, block[:]):]
+	for len(b) >= 8 {
+		binary.LittleEndian.PutUint64(b, binary.LittleEndian.Uint64(b)^mask)
+		b = b[8:]
+	}
+	for i := range b {
+		b[i] ^= key[i%4]
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strconv"
 	"testing"
 	"testing/iotest"
 
@@ -45,6 +46,26 @@ func TestReady(t *testing.T) {
 	} {
 		if r := (&reader{buf: frame, to: len(frame)}); r.ready() {
 			t.Errorf("%s: ready", name)
+		}
+	}
+}
+
+func TestUnmask(t *testing.T) {
+	key := []byte{0x12, 0x34, 0x56, 0x78}
+	for n := range 100 {
+		b := make([]byte, n+2)
+		for i := range b {
+			b[i] = byte(i)
+		}
+		unmask(b[1:1+n], key)
+		for i, c := range b {
+			want := byte(i)
+			if i > 0 && i <= n {
+				want ^= key[(i-1)%4]
+			}
+			if c != want {
+				t.Fatalf("byte %d around %d is %#x, want %#x", i-1, n, c, want)
+			}
 		}
 	}
 }
@@ -203,3 +224,15 @@ type pieces struct {
 }
 
 func (p *pieces) Read(b []byte) (int, error) { return p.Reader.Read(b[:min(len(b), p.size)]) }
+
+func BenchmarkUnmask(b *testing.B) {
+	key := []byte{0x12, 0x34, 0x56, 0x78}
+	for _, n := range []int{250, 1400} { // packets of Twilio and of Communication Services
+		packet := make([]byte, n)
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			for b.Loop() {
+				unmask(packet, key)
+			}
+		})
+	}
+}
