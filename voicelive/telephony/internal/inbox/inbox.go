@@ -3,7 +3,6 @@
 package inbox
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,13 +42,14 @@ type Source interface {
 type Inbox struct {
 	format audio.Format
 	source Source
-	reader chan struct{} // holds a token while somebody reads
 
-	mu    sync.Mutex
-	items []item
-	audio []byte // of items, in their order
-	lent  []byte // by the latest Receive
-	err   error  // of Receive once items is empty; nil if the leg goes on
+	mu      sync.Mutex
+	reading bool          // somebody reads, or nobody does any more
+	read    chan struct{} // closed by the reader when it finishes; nil if nobody waits for that
+	items   []item
+	audio   []byte // of items, in their order
+	lent    []byte // by the latest Receive
+	err     error  // of Receive once items is empty; nil if the leg goes on
 
 	heard  time.Time     // when audio came last, or a gap ended; zero before the first
 	silent time.Duration // that gaps have told since audio came
@@ -66,7 +66,7 @@ type item struct {
 
 // New returns an empty Inbox of audio in a format.
 func New(format audio.Format, source Source) *Inbox {
-	return &Inbox{format: format, source: source, reader: make(chan struct{}, 1), stopped: make(chan struct{})}
+	return &Inbox{format: format, source: source, stopped: make(chan struct{})}
 }
 
 // Start begins to read and to notice pauses, until Stop.
@@ -167,9 +167,14 @@ func (b *Inbox) end(err error) {
 // Stop waits until nobody reads; then nobody does any more. The Inbox must have been started and have ended, by End or
 // Close, and the Source must be closed.
 func (b *Inbox) Stop() {
-	b.reader <- struct{}{} // for good
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	for !b.begin() {
+		read := b.whenRead()
+		b.mu.Unlock()
+		<-read
+		b.mu.Lock()
+	}
 	close(b.stopped)
 	b.timer.Stop()
 }
@@ -181,61 +186,95 @@ func (b *Inbox) Receive(ctx context.Context) (leg.Input, error) {
 		if err := ctx.Err(); err != nil {
 			return leg.Input{}, err
 		}
-		if in, err := b.next(); err != errNothing {
+		in, read, err := b.next()
+		switch {
+		case err != errNothing:
 			return in, err
-		}
-		if b.take(ctx) {
+		case read == nil:
 			b.source.Read(ctx)
-			<-b.reader
+			b.finish()
+		default:
+			b.source.Interrupt() // look reads
+			select {
+			case <-read:
+			case <-ctx.Done():
+			case <-b.stopped:
+			}
 		}
 	}
 }
 
 var errNothing = errors.New("nothing to receive yet")
 
-// next takes the oldest input.
-func (b *Inbox) next() (leg.Input, error) {
+// next takes the oldest input. If there is none yet, it begins to read, or returns whenRead.
+func (b *Inbox) next() (in leg.Input, read <-chan struct{}, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.items) == 0 {
-		return leg.Input{}, cmp.Or(b.err, errNothing)
+	switch {
+	case len(b.items) > 0:
+		return b.first(), nil, nil
+	case b.err != nil:
+		return leg.Input{}, nil, b.err
+	case b.begin():
+		return leg.Input{}, nil, errNothing
 	}
-	first := b.items[0]
-	b.items = append(b.items[:0], b.items[1:]...)
-	if first.n > 0 {
-		b.lent = append(b.lent[:0], b.audio[:first.n]...)
-		b.audio = append(b.audio[:0], b.audio[first.n:]...)
-		first.Input.Audio = b.lent
-	}
-	return first.Input, nil
+	return leg.Input{}, b.whenRead(), errNothing
 }
 
-// take becomes the reader. It reports whether it did before ctx ended, and before Stop.
-func (b *Inbox) take(ctx context.Context) bool {
-	select {
-	case b.reader <- struct{}{}:
-		return true
+// first takes the oldest of some inputs. The caller has b.mu.
+func (b *Inbox) first() leg.Input {
+	first := b.items[0]
+	b.items = append(b.items[:0], b.items[1:]...)
+	switch {
+	case first.n == 0:
+		return first.Input
+	case first.n == len(b.audio):
+		b.lent, b.audio = b.audio, b.lent[:0]
 	default:
+		b.lent = append(b.lent[:0], b.audio[:first.n]...)
+		b.audio = append(b.audio[:0], b.audio[first.n:]...)
 	}
-	b.source.Interrupt() // look reads
-	select {
-	case b.reader <- struct{}{}:
-		return true
-	case <-ctx.Done():
-	case <-b.stopped:
+	first.Input.Audio = b.lent
+	return first.Input
+}
+
+// begin makes the caller the reader, until finish, and reports whether there was none. The caller has b.mu.
+func (b *Inbox) begin() bool {
+	if b.reading {
+		return false
 	}
-	return false
+	b.reading = true
+	return true
+}
+
+// whenRead returns what is closed when the reader finishes. The caller has b.mu.
+func (b *Inbox) whenRead() <-chan struct{} {
+	if b.read == nil {
+		b.read = make(chan struct{})
+	}
+	return b.read
+}
+
+func (b *Inbox) finish() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.reading = false
+	if b.read != nil {
+		close(b.read)
+		b.read = nil
+	}
 }
 
 // look looks twice a second whether anybody reads. If not, the program is busy, and look reads until Receive
 // does, or the end. Then it looks for a pause.
 func (b *Inbox) look() {
-	select {
-	case b.reader <- struct{}{}:
+	b.mu.Lock()
+	reads := b.begin()
+	b.mu.Unlock()
+	if reads {
 		for b.source.Read(context.Background()) {
 		}
-		<-b.reader
-	default:
+		b.finish()
 	}
 	b.pauses()
 }

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -250,6 +251,29 @@ func TestNobodyReadsBehindStop(t *testing.T) {
 	})
 }
 
+// TestTwoWaitForTheReader has Receive and Stop wait for a minute while look reads.
+func TestTwoWaitForTheReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, b := newScript(t)
+		go func() { s.messages <- func() { time.Sleep(time.Minute) } }()
+		time.Sleep(pause)
+		synctest.Wait()
+		began := time.Now()
+		stopped := make(chan time.Duration)
+		time.AfterFunc(time.Second, func() {
+			s.stop(b)
+			stopped <- time.Since(began)
+		})
+		want := []received{{After: time.Minute, Failed: "EOF"}}
+		if diff := cmp.Diff(want, receive(t, b, time.Hour)); diff != "" {
+			t.Errorf("received (-want +got):\n%s", diff)
+		}
+		if d := <-stopped; d != time.Minute {
+			t.Errorf("Stop took %v", d)
+		}
+	})
+}
+
 // TestAContextEndsWhileAnotherReads has a reader that does not notice that it is interrupted.
 func TestAContextEndsWhileAnotherReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -299,6 +323,31 @@ func TestGapsAreBounded(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestAudioIsLent has audio arrive while the program has what it received before, and more waits or not.
+func TestAudioIsLent(t *testing.T) {
+	for waiting := range 3 {
+		b := New(leg.MuLaw, nil)
+		next := 0
+		arrive := func() {
+			b.Audio(time.Second, packet(byte(next))) // on its own, because of the gap
+			next++
+		}
+		for range 1 + waiting {
+			arrive()
+		}
+		for i := range 20 {
+			in, err := b.Receive(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			arrive()
+			if !bytes.Equal(in.Audio, packet(byte(i))) {
+				t.Fatalf("%d waiting: packet %d became %.10x", waiting, i, in.Audio)
+			}
+		}
 	}
 }
 
