@@ -18,9 +18,12 @@ var appends = sync.Pool{New: func() any { return new(ClientEventInputAudioBuffer
 // input format, at most 15 MiB. The service confirms nothing. It allocates nothing, and
 // does not retain audio. See [Session.AudioWriter] for streams.
 func (s *Session) AppendInputAudioBuffer(ctx context.Context, audio []byte) error {
+	if ctx == nil || len(audio) == 0 {
+		return s.Send(ctx, &ClientEventInputAudioBufferAppend{Audio: audio}) // which says what is wrong
+	}
 	e := appends.Get().(*ClientEventInputAudioBufferAppend)
 	e.Audio = audio
-	err := s.Send(ctx, e)
+	err := s.transmit(ctx, e, "") // any audio is valid
 	e.Audio = nil
 	appends.Put(e)
 	return err

@@ -51,3 +51,22 @@ func TestTruncatingBeyondTheEndIsBenign(t *testing.T) {
 		}
 	}
 }
+
+// AppendInputAudioBuffer does not call Validate for audio that is there.
+func TestAppendingRefusesWhatSendRefuses(t *testing.T) {
+	s := &Session{}
+	for name, tt := range map[string]struct {
+		ctx   context.Context
+		audio []byte
+	}{"no context": {nil, []byte{1}}, "no audio": {t.Context(), nil}, "empty audio": {t.Context(), []byte{}}} {
+		want := s.Send(tt.ctx, &ClientEventInputAudioBufferAppend{Audio: tt.audio})
+		if err := s.AppendInputAudioBuffer(tt.ctx, tt.audio); !errors.Is(err, ErrNotSent) || err.Error() != want.Error() {
+			t.Errorf("%s: got %v, want %v", name, err, want)
+		}
+	}
+	for _, n := range []int{1, 2, 960, 1 << 20} {
+		if err := (&ClientEventInputAudioBufferAppend{Audio: make([]byte, n)}).Validate(); err != nil {
+			t.Errorf("%d bytes: %v", n, err)
+		}
+	}
+}
