@@ -1,0 +1,155 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/browser"
+	"github.com/go-voicelive/voicelive-go/voicelive/leg"
+	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
+)
+
+// opening has the page note what it opens, and the states of its call. A call hangs up when moment, the name of a
+// function of the browser, has its result.
+const opening = `
+	globalThis.opened = {streams: [], contexts: [], sockets: []};
+	globalThis.AudioContext = class extends AudioContext {
+		constructor(options) { super(options); opened.contexts.push(this); }
+	};
+	globalThis.WebSocket = class extends WebSocket {
+		constructor(url, protocols) { super(url, protocols); opened.sockets.push(this); queueMicrotask(() => passed('WebSocket')); }
+	};
+	const passed = (name) => { if (globalThis.moment === name) call.hangUp(); };
+	for (const [object, name] of [[MediaDevices.prototype, 'getUserMedia'], [globalThis, 'fetch'],
+		[AudioWorklet.prototype, 'addModule'], [BaseAudioContext.prototype, 'resume'], [AudioContext.prototype, 'resume']]) {
+		const original = object[name];
+		object[name] = async function (...args) {
+			const result = await original.apply(this, args);
+			if (name === 'getUserMedia') opened.streams.push(result);
+			passed(name);
+			return result;
+		};
+	}
+	// newCall returns a call whose states are noted.
+	globalThis.newCall = async () => {
+		const {Call} = await import('/call.js');
+		globalThis.call = new Call();
+		globalThis.states = [];
+		call.addEventListener('state', ({detail}) => states.push(detail.why ?? detail.state));
+		return call;
+	};
+	globalThis.released = () => opened.streams.every((s) => s.getTracks().every((track) => track.readyState === 'ended')) &&
+		opened.contexts.every(({state}) => state === 'closed') && opened.sockets.every(({readyState}) => readyState > 1);`
+
+// Whoever hangs up while a call begins is told nothing more, and nothing stays open: not the microphone above all.
+func TestACallIsEndedWhileItBegins(t *testing.T) {
+	s := newScene(t, voicelivetest.Options{}, browser.Options{})
+	p := silent(t)
+	p.allow("closed before the connection")
+	p.onLoad(opening)
+	p.open(s.server.URL)
+	for _, moment := range []string{"getUserMedia", "fetch", "addModule", "resume", "WebSocket"} {
+		evaluate[bool](p, fmt.Sprintf("(async () => { moment = %q; await (await newCall()).start(); return true; })()", moment))
+		if got := evaluate[string](p, "states.join()"); got != "connecting,connecting,hung_up" && got != "connecting,hung_up" {
+			t.Errorf("after %s: the states are %s", moment, got)
+		}
+		p.until("released()")
+	}
+	if got := evaluate[string](p, "[opened.streams.length, opened.contexts.length, opened.sockets.length].join()"); got != "5,5,1" {
+		t.Errorf("streams, contexts and sockets: %s", got)
+	}
+}
+
+// A second start of a call opens nothing, and says what to do.
+func TestACallIsStartedOnce(t *testing.T) {
+	s := newScene(t, voicelivetest.Options{}, browser.Options{})
+	p := silent(t)
+	p.onLoad(opening)
+	p.open(s.server.URL)
+	const want = "Error: A Call is started once: make a new Call for the next."
+	again := func(when string) {
+		t.Helper()
+		if got := evaluate[string](p, "call.start().then(() => 'started', String)"); got != want {
+			t.Errorf("%s: %s", when, got)
+		}
+	}
+	evaluate[bool](p, "newCall().then((call) => { call.start(); return true; })")
+	again("at once")
+	p.until("states.at(-1) === 'live'")
+	again("in the call")
+	evaluate[bool](p, "call.hangUp() ?? true")
+	again("after the call")
+	s.waitReport()
+	evaluate[bool](p, "newCall().then((call) => call.hangUp() ?? true)")
+	again("after the end of a call that did not begin")
+	if got := evaluate[string](p, "[opened.streams.length, opened.contexts.length, opened.sockets.length].join()"); got != "1,1,1" {
+		t.Errorf("streams, contexts and sockets: %s", got)
+	}
+	p.until("released()")
+}
+
+// Each state is told once, or a screen reader would say it 25 times a second.
+func TestEachStateIsToldOnce(t *testing.T) {
+	s := newScene(t, voicelivetest.Options{}, browser.Options{})
+	s.serve = func(ctx context.Context, call *browser.Call) error {
+		if err := call.Play(ctx, leg.PCM24.AppendSilence(nil, leg.PCM24.Bytes(500*time.Millisecond))); err != nil {
+			return err
+		}
+		for {
+			if _, err := call.Receive(ctx); err != nil {
+				return nil
+			}
+		}
+	}
+	p := silent(t)
+	p.onLoad(opening)
+	p.open(s.server.URL)
+	evaluate[bool](p, "newCall().then((call) => call.start()).then(() => true)")
+	p.until("states.includes('speaking') && states.at(-1) === 'live'")
+	evaluate[bool](p, "call.hangUp() ?? true")
+	if got := evaluate[string](p, "states.join()"); got != "connecting,connecting,live,speaking,live,hung_up" {
+		t.Errorf("the states are %s", got)
+	}
+}
+
+// What keeps a call from beginning is told, also by what says nothing itself.
+func TestWhatKeepsACallFromBeginning(t *testing.T) {
+	s := newScene(t, voicelivetest.Options{}, browser.Options{})
+	answer := 0 // of a proxy before the handler
+	handler := s.server.Config.Handler
+	s.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" && answer != 0 {
+			w.WriteHeader(answer)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	})
+	p := silent(t)
+	p.allow("Failed to load resource")
+	p.onLoad(opening)
+	const hurry = "const wait = setTimeout; globalThis.setTimeout = (f, ms) => wait(f, ms / 50);"
+	for _, c := range []struct {
+		why, script string
+		status      int
+	}{
+		{"insecure", "Object.defineProperty(Navigator.prototype, 'mediaDevices', {value: undefined});", 0},
+		{"no_microphone", "MediaDevices.prototype.getUserMedia = async () => { throw new DOMException('', 'NotReadableError'); };", 0},
+		{"unreachable", "", http.StatusBadGateway},
+		{"forbidden", "", http.StatusUnauthorized},
+		{"busy", "", http.StatusServiceUnavailable},
+		{"no_sound", hurry + "AudioContext.prototype.resume = () => new Promise(() => {});", 0}, // no click
+		{"lost", hurry + "globalThis.WebSocket = class { close() {} };", 0},                     // never opens
+	} {
+		answer = c.status
+		p.open(s.server.URL)
+		evaluate[bool](p, fmt.Sprintf("(async () => { %s; await (await newCall()).start(); return true; })()", c.script))
+		p.until("states.at(-1) !== 'connecting'")
+		if got := evaluate[string](p, "states.at(-1)"); got != c.why {
+			t.Errorf("%s: the call ends as %s", c.why, got)
+		}
+		p.until("released()")
+	}
+}
