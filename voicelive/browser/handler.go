@@ -23,13 +23,13 @@ import (
 
 // Options of a [Handler]. The zero value is usable on this machine.
 type Options struct {
-	// Origins are the origins from which pages may call, such as "https://voice.example.com": scheme, host and, if
-	// it is not that of the scheme, port. Nil is this machine alone: http://localhost, 127.0.0.1 and [::1], at the
-	// host and port of the request.
+	// Origins are the origins that browsers know the handler by, such as "https://voice.example.com": scheme, host
+	// and, if it is not that of the scheme, port. Pages of other origins cannot call. Nil is this machine alone:
+	// http://localhost, 127.0.0.1 and [::1], at the host and port of the request.
 	Origins []string
 
 	// Authorize decides who may call, by the request for a ticket, with its cookies. The user that it returns is
-	// [Call.User]. An error refuses the ticket with status 403; its text is logged, and not told to the page. Nil
+	// [Call.User], and is logged: return no cookie or token. An error refuses the ticket with status 403; its text is logged, and not told to the page. Nil
 	// lets everybody call who can reach the handler.
 	Authorize func(*http.Request) (user string, err error)
 
