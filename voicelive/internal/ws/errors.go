@@ -3,8 +3,6 @@ package ws
 import (
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"strconv"
 	"strings"
 	"unicode"
@@ -48,36 +46,37 @@ func (e *ProtocolError) Unwrap() error { return e.Err }
 // CloseBadGateway is registered, but gorilla/websocket does not know it.
 const CloseBadGateway = 1014
 
-var errInvalidUTF8 = errors.New("a text message is not UTF-8")
+var errInvalidUTF8 = breach("a text message is not UTF-8")
 
-// classify turns the error that ended the reader into the reason of the
-// connection's end, nil for an orderly one, and the code to reply with, 0 for none.
-func classify(err error) (cause *Error, reply int) {
-	if ce, ok := errors.AsType[*websocket.CloseError](err); ok {
-		switch ce.Code {
-		case websocket.CloseNormalClosure:
-			return nil, ce.Code
-		case websocket.CloseNoStatusReceived:
-			return &Error{Code: ce.Code, Reason: ce.Text}, websocket.CloseNormalClosure
-		}
-		return &Error{Code: ce.Code, Reason: ce.Text}, ce.Code
-	}
-	switch {
-	case errors.Is(err, ErrTooLarge):
-		return &Error{Cause: err}, websocket.CloseMessageTooBig
-	case errors.Is(err, ErrSlowConsumer):
-		return &Error{Cause: err}, websocket.CloseGoingAway
-	case errors.Is(err, errInvalidUTF8):
-		return &Error{Cause: &ProtocolError{err}}, websocket.CloseInvalidFramePayloadData
-	case isNetworkError(err):
-		return &Error{Cause: err}, 0
-	}
-	return &Error{Cause: &ProtocolError{err}}, websocket.CloseProtocolError
+func breach(format string, args ...any) error {
+	return &ProtocolError{fmt.Errorf(format, args...)}
 }
 
-func isNetworkError(err error) bool {
-	_, network := errors.AsType[net.Error](err)
-	return network || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, net.ErrClosed)
+// classify turns the error that ended the reader into the reason of the
+// connection's end, nil for an orderly one, and the code to reply with, 0 for none. An
+// error of the network may have any type, since the application may dial.
+func classify(err error) (cause *Error, reply int) {
+	if closed, ok := err.(*Error); ok {
+		switch closed.Code {
+		case websocket.CloseNormalClosure:
+			return nil, closed.Code
+		case websocket.CloseNoStatusReceived:
+			return closed, websocket.CloseNormalClosure
+		}
+		return closed, closed.Code
+	}
+	_, violated := err.(*ProtocolError)
+	switch {
+	case err == ErrTooLarge:
+		reply = websocket.CloseMessageTooBig
+	case err == ErrSlowConsumer:
+		reply = websocket.CloseGoingAway
+	case err == errInvalidUTF8:
+		reply = websocket.CloseInvalidFramePayloadData
+	case violated:
+		reply = websocket.CloseProtocolError
+	}
+	return &Error{Cause: err}, reply
 }
 
 // OneLine replaces characters that do not print by their escapes, so that a text of the

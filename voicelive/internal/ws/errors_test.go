@@ -1,6 +1,9 @@
 package ws
 
 import (
+	"cmp"
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -56,7 +59,7 @@ func FuzzClassify(f *testing.F) {
 		f.Add(code, "websocket: bad close code 1014")
 	}
 	f.Fuzz(func(t *testing.T, code int, text string) {
-		cause, reply := classify(&websocket.CloseError{Code: code, Text: text})
+		cause, reply := classify(&Error{Code: code, Reason: text})
 		switch {
 		case code == 1000:
 			if cause != nil || reply != 1000 {
@@ -67,22 +70,67 @@ func FuzzClassify(f *testing.F) {
 		case reply != code && !(code == 1005 && reply == 1000):
 			t.Errorf("%v: reply %d", cause, reply)
 		}
-		for _, err := range []error{errors.New(text), errors.New("websocket: " + text), &net.OpError{Op: "read", Err: errors.New(text)}} {
+		for err, want := range map[error]int{errors.New(text): 0, breach("%s", text): 1002} {
 			cause, reply := classify(err)
-			if cause == nil || cause.Error() == "" || reply != 0 && reply != 1002 {
-				t.Errorf("%v: got %v, reply %d", err, cause, reply)
+			if cause == nil || cause.Error() != text || reply != want {
+				t.Errorf("%v: got %v, reply %d, want %d", err, cause, reply, want)
 			}
 		}
 	})
 }
 
+// The application may dial, through a tunnel of any kind.
 func TestOtherErrorsOfReadingAreOfTheNetwork(t *testing.T) {
-	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, fmt.Errorf("x: %w", io.EOF)} {
-		cause, reply := classify(err)
-		if _, violated := errors.AsType[*ProtocolError](cause); violated || cause.Code != 0 || reply != 0 || !errors.Is(cause, err) {
-			t.Errorf("%v: got %v, reply %d", err, cause, reply)
-		}
+	for _, err := range []error{
+		io.ErrUnexpectedEOF, net.ErrClosed, &net.OpError{Op: "read", Err: errors.New("connection reset by peer")}, fmt.Errorf("x: %w", io.EOF),
+		errors.New("the tunnel is lost"), tls.RecordHeaderError{Msg: "no record"}, &websocket.CloseError{Code: 1000}, &websocket.CloseError{Code: 1008},
+		nil, // nor data, for good
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			dial, accepted := wstest.Pipes()
+			broken := make(chan struct{})
+			config := testConfig(t, func(ctx context.Context, network, addr string) (net.Conn, error) {
+				conn, dialErr := dial(ctx, network, addr)
+				return &brokenConn{conn, broken, err}, dialErr
+			})
+			go func() {
+				p, err := wstest.Accept(<-accepted)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				close(broken)
+				if first, payload, err := p.Next(); err == nil {
+					t.Errorf("the reply is %#x %q", first, payload)
+				}
+			}()
+			c, _, dialErr := Dial(t.Context(), config)
+			if dialErr != nil {
+				t.Fatal(dialErr)
+			}
+			<-broken
+			c.Start(func([]byte) {}, func() {})
+			c.Wait()
+			want := cmp.Or(err, io.ErrNoProgress)
+			if _, violated := errors.AsType[*ProtocolError](c.Err()); c.Err() == nil || violated || c.Err().Code != 0 || !errors.Is(c.Err(), want) {
+				t.Errorf("%v: got %v", want, c.Err())
+			}
+		})
 	}
+}
+
+// brokenConn reads nothing but err, once it is broken.
+type brokenConn struct {
+	net.Conn
+	broken chan struct{}
+	err    error
+}
+
+func (c *brokenConn) Read(p []byte) (int, error) {
+	if isClosed(c.broken) {
+		return 0, c.err
+	}
+	return c.Conn.Read(p)
 }
 
 func TestOneLineEscapesWhatDoesNotPrint(t *testing.T) {

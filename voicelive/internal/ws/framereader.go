@@ -2,8 +2,6 @@ package ws
 
 import (
 	"encoding/binary"
-	"errors"
-	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -47,16 +45,16 @@ const (
 var sharedBuffers = sync.Pool{New: func() any { return new([sharedBufferSize]byte) }}
 
 var (
-	errLongLength    = errors.New("a frame's length is not written in the fewest bytes")
-	errHugeLength    = errors.New("a frame's length has its highest bit set")
-	errHalfCloseCode = errors.New("a close frame has one byte")
-	errCloseReason   = errors.New("the reason of a close frame is not UTF-8")
-	errReserved      = errors.New("a frame has a reserved bit set")
-	errMasked        = errors.New("a frame of the server is masked")
-	errLongControl   = errors.New("a control frame has more than 125 bytes")
-	errSplitControl  = errors.New("a control frame is fragmented")
-	errNotContinued  = errors.New("a message begins within another one")
-	errNotBegun      = errors.New("a continuation of no message")
+	errLongLength    = breach("a frame's length is not written in the fewest bytes")
+	errHugeLength    = breach("a frame's length has its highest bit set")
+	errHalfCloseCode = breach("a close frame has one byte")
+	errCloseReason   = breach("the reason of a close frame is not UTF-8")
+	errReserved      = breach("a frame has a reserved bit set")
+	errMasked        = breach("a frame of the server is masked")
+	errLongControl   = breach("a control frame has more than 125 bytes")
+	errSplitControl  = breach("a control frame is fragmented")
+	errNotContinued  = breach("a message begins within another one")
+	errNotBegun      = breach("a continuation of no message")
 )
 
 // start sets what a reader begins with. What comes from conn is behind rest, which is copied.
@@ -188,12 +186,12 @@ func (r *frameReader) check(first, second byte) error {
 			return errHalfCloseCode
 		}
 	default:
-		return fmt.Errorf("a frame has the opcode %d, which is not defined", op)
+		return breach("a frame has the opcode %d, which is not defined", op)
 	}
 	return nil
 }
 
-// control handles a control frame. A close frame is an error.
+// control handles a control frame. A close frame is an [*Error].
 func (r *frameReader) control(op byte, payload []byte) error {
 	switch op {
 	case opPing:
@@ -204,16 +202,16 @@ func (r *frameReader) control(op byte, payload []byte) error {
 		return nil
 	}
 	if len(payload) == 0 {
-		return &websocket.CloseError{Code: websocket.CloseNoStatusReceived}
+		return &Error{Code: websocket.CloseNoStatusReceived}
 	}
 	code, reason := int(binary.BigEndian.Uint16(payload)), string(payload[2:])
 	switch {
 	case !closeCodeAllowed(code):
-		return fmt.Errorf("a close frame has the code %d", code)
+		return breach("a close frame has the code %d", code)
 	case !utf8.ValidString(reason):
 		return errCloseReason
 	}
-	return &websocket.CloseError{Code: code, Text: reason}
+	return &Error{Code: code, Reason: reason}
 }
 
 // closeCodeAllowed reports whether a close frame may have the code: RFC 6455 section

@@ -78,7 +78,7 @@ func FuzzFrameReader(f *testing.F) {
 		if bad < 0 {
 			want = gorillaReads(t, stream)
 		} else if want[len(want)-1] == ending(io.ErrUnexpectedEOF) {
-			want[len(want)-1] = ending(errors.New("a breach"))
+			want[len(want)-1] = ending(breach("it"))
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("in pieces of %d bytes (-want +got):\n%s", size, diff)
@@ -132,7 +132,7 @@ func gorillaReads(t *testing.T, stream []byte) (events []string) {
 				end := bytes.LastIndex(stream, []byte{0x03, 0xf6})
 				err = &websocket.CloseError{Code: 1014, Text: string(stream[end+2:][:stream[end-1]-2])}
 			}
-			return append(events, ending(err))
+			return append(events, ending(ours(err)))
 		}
 		events = append(events, fmt.Sprintf("message %d %s", op, data))
 	}
@@ -155,15 +155,24 @@ func (c *handshaken) Read(p []byte) (int, error) {
 	return c.in.Read(p)
 }
 
+// ours is what an error of gorilla/websocket is here.
+func ours(err error) error {
+	if err == websocket.ErrReadLimit {
+		return ErrTooLarge
+	}
+	closed, ok := err.(*websocket.CloseError)
+	switch {
+	case !ok:
+		return &ProtocolError{err}
+	case closed.Code == websocket.CloseAbnormalClosure: // its name for an EOF
+		return io.ErrUnexpectedEOF
+	}
+	return &Error{Code: closed.Code, Reason: closed.Text}
+}
+
 // ending tells how reading ended, for both.
 func ending(err error) string {
-	if err == websocket.ErrReadLimit {
-		err = ErrTooLarge
-	}
 	cause, reply := classify(err)
-	if closed, ok := errors.AsType[*websocket.CloseError](err); ok && closed.Code == websocket.CloseAbnormalClosure { // gorilla's name for an EOF
-		cause, reply = classify(io.ErrUnexpectedEOF)
-	}
 	switch {
 	case cause == nil:
 		return "orderly"
