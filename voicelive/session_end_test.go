@@ -3,6 +3,7 @@ package voicelive
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -91,6 +92,22 @@ func TestTheEndIsClassified(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Who receives a message that is too large learns which limit to raise.
+func TestAMessageThatIsTooLargeNamesTheLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, stop := serve(t, nil, func(p *peer) {
+			p.Conn.Write(binary.BigEndian.AppendUint64([]byte{0x81, 127}, 32<<20+1))
+			p.Drain()
+		})
+		defer stop()
+		<-s.Done()
+		const want = "voicelive: session ended: too_large: a message is larger than Limits.ReceiveBytes, 33554432 bytes, session sess_1, request req_1"
+		if got := fmt.Sprint(s.Err()); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
 }
 
 // kinds holds the close codes that mean something, and what.

@@ -34,7 +34,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 var (
 	ErrNoPong       = errors.New("nothing arrived after a ping")
 	ErrSlowConsumer = errors.New("the queue of received events stayed full")
-	ErrTooLarge     = errors.New("a message is larger than the limit")
+	ErrTooLarge     = errors.New("a message is larger than Limits.ReceiveBytes")
 )
 
 // A ProtocolError is a breach of RFC 6455 by the peer.
@@ -67,7 +67,7 @@ func classify(err error) (cause *Error, reply int) {
 	}
 	_, violated := err.(*ProtocolError)
 	switch {
-	case err == ErrTooLarge:
+	case errors.Is(err, ErrTooLarge):
 		reply = websocket.CloseMessageTooBig
 	case err == ErrSlowConsumer:
 		reply = websocket.CloseGoingAway

@@ -2,6 +2,7 @@ package ws
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
 	"net"
 	"sync"
@@ -130,7 +131,7 @@ func (r *frameReader) next() (op byte, err error) {
 			return 0, err
 		}
 		if length > uint64(r.limit-r.size) {
-			return 0, ErrTooLarge
+			return 0, fmt.Errorf("%w, %d bytes", ErrTooLarge, r.limit)
 		}
 		r.final, r.left = head[0]&finalBit != 0, int64(length)
 		r.within, r.size = !r.final, r.size+r.left
