@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-
-	"github.com/go-voicelive/voicelive-go/voicelive/internal/ws"
 )
 
 // judge holds what happened against the promises. Bounds of time are judged in
@@ -222,10 +220,9 @@ func (r *run) judgeReason(v *service, err error) {
 	}
 }
 
-// said reports whether an error tells what the service said. The library that reads
-// drops the reason that comes with code 1014, which it does not know.
+// said reports whether an error tells what the service said.
 func (e ending) said(got *SessionError) bool {
-	return got.CloseCode == e.code && (got.Reason == e.reason || e.code == ws.CloseBadGateway)
+	return got.CloseCode == e.code && got.Reason == e.reason
 }
 
 // blocked reports whether the reader may have waited for the consumer.

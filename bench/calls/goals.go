@@ -45,7 +45,7 @@ func goalsOf(network string, calls int) []Goal {
 		{name("99th percentile of the latency to the caller, relative to no library"), 3, beside(ours(1), floor(1), func(r result) float64 { return float64(r.peer.Out.P99) })},
 		{name("writes to the telephone per delta and mark"), 1, of(result.writes)},
 		{name("memory of a call, in KiB"), 64, of(func(r result) float64 { return float64(r.bridge.Memory) / 1024 })},
-		{name("allocations per packet, without that of gorilla/websocket per delta"), 0, of(result.allocsOfOurs)},
+		{name("allocations per packet"), 0, of(result.allocs)},
 	}
 }
 
@@ -68,6 +68,3 @@ func (r result) writes() float64 { return float64(r.bridge.Writes) / float64(r.p
 func (r result) allocs() float64 {
 	return math.Round(100*float64(r.bridge.Allocs)/float64(r.measured())) / 100
 }
-
-// allocsOfOurs leaves out what gorilla/websocket allocates for each message that a client receives.
-func (r result) allocsOfOurs() float64 { return max(0, r.allocs()-1/float64(perDelta)) }
