@@ -32,8 +32,8 @@ func ConnectAvatar(ctx context.Context, call *Call, s AvatarSession) error {
 	if err != nil {
 		return fmt.Errorf("browser: the ICE servers of the session: %w", err)
 	}
-	call.tell(message{Type: "servers", Servers: servers})
-	offer, err := call.waitOffer(ctx)
+	id, offers := call.requestOffer(servers)
+	offer, err := call.waitOffer(ctx, offers)
 	if err != nil {
 		return err
 	}
@@ -41,6 +41,6 @@ func ConnectAvatar(ctx context.Context, call *Call, s AvatarSession) error {
 	if err != nil {
 		return fmt.Errorf("browser: the service shows no avatar: %w", err)
 	}
-	call.tell(message{Type: "answer", SDP: reply})
+	call.tell(message{Type: "answer", ID: id, SDP: reply})
 	return nil
 }

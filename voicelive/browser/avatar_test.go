@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
@@ -22,7 +23,7 @@ func TestConnectAvatar(t *testing.T) {
 		if m := page.next(); m.Type != "servers" || !strings.Contains(string(m.Servers), `"urls":["turn:`) {
 			t.Errorf("the page is told %+v", m)
 		}
-		page.send(message{Type: "offer", SDP: "v=0"})
+		page.send(message{Type: "offer", ID: 1, SDP: "v=0"})
 		if err := <-connected; err != nil {
 			t.Error(err)
 		}
@@ -52,11 +53,54 @@ func TestConnectAvatarThatFails(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		}
-		page.send(message{Type: "offer", SDP: "v=0"})
-		go page.end() // reads
+		go func() {
+			m := page.next()
+			page.send(message{Type: "offer", ID: m.ID, SDP: "v=0"})
+			page.end() // reads
+		}()
 		err := ConnectAvatar(t.Context(), call, noAvatar{&voicelive.ResponseSession{Avatar: &voicelive.AvatarConfig{}}})
 		if err == nil || !strings.Contains(err.Error(), "shows no avatar") {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// anAvatar is a session with an avatar, which sends the offers that it gets.
+type anAvatar chan string
+
+func (a anAvatar) Config() *voicelive.ResponseSession {
+	return &voicelive.ResponseSession{Avatar: &voicelive.AvatarConfig{}}
+}
+
+func (a anAvatar) ConnectAvatarAndWait(_ context.Context, offer string) (string, error) {
+	a <- offer
+	return "reply to " + offer, nil
+}
+
+// The session is replaced while the page still makes its offer for the one before: that offer is not one for the new
+// session, and does not end the call.
+func TestAnOfferForTheSessionBefore(t *testing.T) {
+	having(t, Options{Avatar: true}, func(t *testing.T, s *site, call *Call, page *fakePage) {
+		offers := make(anAvatar, 1)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- ConnectAvatar(ctx, call, offers) }()
+		before := page.next()
+		cancel()
+		if err := <-ended; err != context.Canceled {
+			t.Errorf("got %v", err)
+		}
+		page.send(message{Type: "offer", ID: before.ID, SDP: "early"})
+		synctest.Wait()
+		go func() { ended <- ConnectAvatar(t.Context(), call, offers) }()
+		now := page.next()
+		page.send(message{Type: "offer", ID: before.ID, SDP: "early again"})
+		page.send(message{Type: "offer", ID: now.ID, SDP: "due"})
+		if err, offer := <-ended, <-offers; err != nil || offer != "due" {
+			t.Errorf("the new session gets the offer %q, error %v", offer, err)
+		}
+		if m := page.next(); m.Type != "answer" || m.SDP != "reply to due" || m.ID != now.ID || now.ID == before.ID {
+			t.Errorf("the page is told %+v", m)
 		}
 	})
 }

@@ -46,7 +46,7 @@ func ConnectRTC(ctx context.Context, call *Call, s RTCSession, config *voicelive
 	if !call.options.Direct {
 		return nil, errors.New("browser: the handler of the call has no Options.Direct")
 	}
-	offer, err := call.waitOffer(ctx)
+	offer, err := call.waitOffer(ctx, call.page.offer)
 	if err != nil {
 		return nil, err
 	}

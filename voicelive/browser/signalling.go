@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +15,8 @@ const (
 
 // pageSide is what a page sends of media that do not pass here: its offer, and the events of its data channel.
 type pageSide struct {
-	offer  chan string // with room for one
+	id     int         // of the latest avatar; 0 without one
+	offer  chan string // for it, with room for one
 	events [][]byte    // oldest first
 	size   int
 	more   chan struct{} // there are events, or the call has ended
@@ -30,6 +32,12 @@ func (p *pageSide) take(m message, o *Options) error {
 	case m.Type == "offer" && (o.Direct || o.Avatar):
 		if m.SDP == "" || len(m.SDP) > maxOffer {
 			return fmt.Errorf("an offer of %d bytes", len(m.SDP))
+		}
+		if m.ID < p.id {
+			return nil // of a session that was replaced meanwhile
+		}
+		if m.ID > p.id {
+			return fmt.Errorf("offer %d, which is not due", m.ID)
 		}
 		select {
 		case p.offer <- m.SDP:
@@ -48,10 +56,20 @@ func (p *pageSide) take(m message, o *Options) error {
 	return errors.New("a message of an unknown type")
 }
 
+// requestOffer gives the page the ICE servers of an avatar, and returns its id and where the offer of the page arrives.
+func (c *Call) requestOffer(servers json.RawMessage) (id int, offers <-chan string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.page.id++
+	c.page.offer = make(chan string, 1)
+	c.push(message{Type: "servers", ID: c.page.id, Servers: servers})
+	return c.page.id, c.page.offer
+}
+
 // waitOffer waits for the SDP offer of the page. The error is io.EOF if the call ends before.
-func (c *Call) waitOffer(ctx context.Context) (string, error) {
+func (c *Call) waitOffer(ctx context.Context, offers <-chan string) (string, error) {
 	select {
-	case offer := <-c.page.offer:
+	case offer := <-offers:
 		return offer, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
@@ -64,6 +82,11 @@ func (c *Call) waitOffer(ctx context.Context) (string, error) {
 func (c *Call) tell(m message) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.push(m)
+}
+
+// push is tell for those who have the lock.
+func (c *Call) push(m message) {
 	if c.why == "" {
 		c.control = append(c.control, encode(m))
 		signal(c.wake)

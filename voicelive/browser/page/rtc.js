@@ -7,6 +7,7 @@ export class Media {
   #microphone;
   #direct;
   #peer;
+  #id; // of the avatar, which is another with each session
   #timer;
 
   constructor(call, microphone, ticket) {
@@ -21,8 +22,12 @@ export class Media {
   }
 
   take(message) {
-    if (message.type === 'servers') this.#offer(message.servers);
-    else if (message.type === 'answer') this.#answer(message.sdp);
+    if (message.type === 'servers') {
+      this.#id = message.id;
+      this.#offer(message.servers);
+    } else if (message.type === 'answer' && message.id === this.#id) {
+      this.#answer(message.sdp);
+    }
   }
 
   close() {
@@ -38,7 +43,7 @@ export class Media {
       peer = this.#peer = this.#newPeer(iceServers);
       await peer.setLocalDescription();
       await gathered(peer);
-      if (peer === this.#peer) this.#call.send({type: 'offer', sdp: peer.localDescription.sdp});
+      if (peer === this.#peer) this.#call.send({type: 'offer', id: this.#id, sdp: peer.localDescription.sdp});
     } catch (error) {
       if (peer === this.#peer) this.#noMedia(error); // and not of one that was closed meanwhile
     }
