@@ -341,6 +341,25 @@ func TestAnApplicationThatDoesNotReceive(t *testing.T) {
 	})
 }
 
+// Audio in small pieces costs no more memory than it has, while the application does not receive.
+func TestAudioInSmallPieces(t *testing.T) {
+	having(t, Options{}, func(t *testing.T, s *site, call *Call, page *fakePage) {
+		for range 1000 {
+			page.write(websocket.BinaryMessage, []byte{1, 2})
+		}
+		synctest.Wait()
+		call.mu.Lock()
+		defer call.mu.Unlock()
+		kept := 0
+		for _, audio := range call.received {
+			kept += cap(audio)
+		}
+		if call.size != 2000 || kept > 8*call.size {
+			t.Errorf("%d bytes are kept for %d", kept, call.size)
+		}
+	})
+}
+
 // A page that reads nothing costs a bounded amount of memory, and is given up.
 func TestAPageThatDoesNotRead(t *testing.T) {
 	having(t, Options{}, func(t *testing.T, s *site, call *Call, page *fakePage) {

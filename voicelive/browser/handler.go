@@ -61,9 +61,14 @@ type Limits struct {
 	Duration time.Duration // how long a call may last; the page hangs up then. 0 is 1 h
 
 	Message int           // the size of one message of the page, in bytes. 0 is 64 KiB
-	Rate    float64       // how much a page may send, as a multiple of its audio; 10 s may come at once. 0 is 1.5
-	Silence time.Duration // how long page and server wait for a sign of life of each other. 0 is 15 s
+	Rate    float64       // how much a page may send, as a multiple of its audio; 10 s may come at once; at least 1. 0 is 1.5
+	Silence time.Duration // how long page and server wait for a sign of life of each other; 1 s to 24 h. 0 is 15 s
 }
+
+const (
+	maxRate    = 1000
+	maxSilence = 24 * time.Hour // a timer of a page has 31 bits of milliseconds
+)
 
 func (l Limits) withDefaults() Limits {
 	l.Ticket = cmp.Or(l.Ticket, time.Minute)
@@ -76,12 +81,22 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-func (l Limits) check() error {
+// check checks limits that have their defaults.
+func (l Limits) check(format audio.Format) error {
 	if min(l.Ticket, l.Duration, l.Silence) < 0 || min(l.Tickets, l.Calls, l.Message) < 0 || !(l.Rate >= 0) {
 		return errors.New("browser: a limit is negative")
 	}
-	if l.Rate != 0 && l.Rate < 1 {
+	if l.Rate < 1 {
 		return fmt.Errorf("browser: a rate of %v is less than the audio of a call", l.Rate)
+	}
+	if l.Rate > maxRate {
+		return fmt.Errorf("browser: a rate of %v is no limit: the most is %v", l.Rate, maxRate)
+	}
+	if l.Silence < time.Second || l.Silence > maxSilence {
+		return fmt.Errorf("browser: a silence of %v is not within 1 s and %v", l.Silence, maxSilence)
+	}
+	if packet := format.Bytes(20 * time.Millisecond); l.Message < packet {
+		return fmt.Errorf("browser: a message of %d bytes is less than the %d bytes of audio that a page sends at once", l.Message, packet)
 	}
 	return nil
 }
@@ -140,14 +155,17 @@ func (h *Handler) complete() error {
 		if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Scheme+"://"+u.Host != strings.ToLower(origin) {
 			return fmt.Errorf("browser: origin %d is not like https://voice.example.com", i)
 		}
+		if port := u.Port(); port != "" && port == map[string]string{"http": "80", "https": "443"}[u.Scheme] {
+			return fmt.Errorf("browser: origin %d has the port %s, which browsers leave out", i, port)
+		}
 	}
 	if o.Direct && o.Avatar {
 		return errors.New("browser: the service has no avatar in a call of WebRTC")
 	}
-	if err := o.Limits.check(); err != nil {
+	o.Limits = o.Limits.withDefaults()
+	if err := o.Limits.check(o.Format); err != nil {
 		return err
 	}
-	o.Limits = o.Limits.withDefaults()
 	o.Title = cmp.Or(o.Title, "Voice assistant")
 	o.Logger = cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
 	return nil

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -32,6 +33,12 @@ func TestOptionsThatCannotBeAreRefused(t *testing.T) {
 		"no avatar":                             {Direct: true, Avatar: true},
 		"negative":                              {Limits: Limits{Calls: -1}},
 		"less than the audio":                   {Limits: Limits{Rate: 0.5}},
+		"+Inf":                                  {Limits: Limits{Rate: math.Inf(1)}},
+		"2ns":                                   {Limits: Limits{Silence: 2}}, // meant as seconds
+		"2562047h47m16.854775807s":              {Limits: Limits{Silence: math.MaxInt64}},
+		"a message of 100 bytes":                {Limits: Limits{Message: 100}},
+		"origin 0 has the port 443":             {Origins: []string{"https://a.example:443"}},
+		"origin 1 has the port 80":              {Origins: []string{"https://a.example", "http://a.example:80"}},
 	} {
 		if _, err := NewHandler(talk, &o); err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("got %v, want %q", err, why)

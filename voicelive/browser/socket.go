@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ import (
 type message struct {
 	Type string `json:"type"`
 
-	ID      int   `json:"id,omitempty"`      // of a clearing
+	ID      int   `json:"id,omitempty"`      // of a clearing, or of the avatar of a session
 	Samples int64 `json:"samples,omitempty"` // that the page has played so far
 
 	Lines   []line          `json:"lines,omitempty"`
@@ -114,6 +115,9 @@ func (c *Call) takeAudio(data []byte) error {
 		return errors.New("a part of a sample")
 	case c.size+len(data) > c.options.Format.Bytes(2*burst*time.Second):
 		return fmt.Errorf("%d s of audio that the application has not received", 2*burst)
+	}
+	if cap(data) > 2*len(data) {
+		data = bytes.Clone(data) // small messages were read into much room
 	}
 	c.received = append(c.received, data)
 	c.size += len(data)
