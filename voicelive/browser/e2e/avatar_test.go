@@ -55,7 +55,7 @@ func TestAvatar(t *testing.T) {
 	}
 	p.click("hang-up")
 	p.untilState("ended")
-	if !evaluate[bool](p, "document.getElementById('video').hidden") {
+	if !evaluate[bool](p, "document.getElementById('video').hidden && document.getElementById('video').srcObject === null") {
 		t.Error("the avatar stays")
 	}
 }

@@ -43,6 +43,10 @@ func TestTheKeyboard(t *testing.T) {
 	focused("hang-up")
 	press("m")
 	p.until("document.getElementById('mute').getAttribute('aria-pressed') === 'true'")
+	evaluate[bool](p, "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'm', repeat: true}))") // the key is held
+	if got := evaluate[string](p, "document.getElementById('mute').getAttribute('aria-pressed')"); got != "true" {
+		t.Error("a key that is held mutes, and unmutes again")
+	}
 	press("m")
 	p.until("document.getElementById('mute').getAttribute('aria-pressed') === 'false'")
 	press(kb.Enter)

@@ -32,7 +32,7 @@ $('hang-up').onclick = () => call.hangUp();
 $('announce').onchange = ({target}) => $('transcript').setAttribute('aria-live', target.checked ? 'polite' : 'off');
 
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'm' && !event.ctrlKey && !event.metaKey && !event.altKey && !$('mute').disabled) mute(!call.muted);
+  if (event.key === 'm' && !event.repeat && !event.ctrlKey && !event.metaKey && !event.altKey && !$('mute').disabled) mute(!call.muted);
 });
 
 function mute(on) {
@@ -54,6 +54,7 @@ function showState({state, text}) {
   $('mute').setAttribute('aria-pressed', 'false');
   $('mute').textContent = 'Mute';
   $('video').hidden = true;
+  $('video').srcObject = $('audio').srcObject = null;
   if (lost) $('start').focus();
 }
 
