@@ -153,3 +153,61 @@ func TestWhatKeepsACallFromBeginning(t *testing.T) {
 		p.until("released()")
 	}
 }
+
+// When the device of the user is pulled out, the call goes on with another, muted if it was; without one the user is
+// told. Whoever hangs up meanwhile leaves none open.
+func TestTheMicrophoneIsReplaced(t *testing.T) {
+	for _, direct := range []bool{false, true} {
+		s := newScene(t, voicelivetest.Options{}, browser.Options{Direct: direct})
+		s.serve = func(ctx context.Context, call *browser.Call) error {
+			_, err := call.Receive(ctx)
+			for err == nil {
+				_, err = call.Receive(ctx)
+			}
+			return nil
+		}
+		p := silent(t)
+		p.onLoad(opening + `
+			globalThis.senders = [];
+			const addTrack = RTCPeerConnection.prototype.addTrack;
+			RTCPeerConnection.prototype.addTrack = function (...args) {
+				const sender = addTrack.apply(this, args);
+				senders.push(sender);
+				return sender;
+			};
+			globalThis.pull = () => {
+				const [track] = opened.streams.at(-1).getAudioTracks();
+				track.stop();
+				track.dispatchEvent(new Event('ended'));
+			};`)
+		p.open(s.server.URL)
+		evaluate[bool](p, "newCall().then((call) => call.start()).then(() => true)")
+		p.until("states.at(-1) === 'live'")
+		evaluate[bool](p, `(() => {
+			const tone = new OscillatorNode(opened.contexts[0]), out = new MediaStreamAudioDestinationNode(opened.contexts[0]);
+			tone.connect(out);
+			tone.start();
+			const open = MediaDevices.prototype.getUserMedia;
+			MediaDevices.prototype.getUserMedia = async () => { opened.streams.push(out.stream); return out.stream; };
+			call.addEventListener('level', ({detail}) => globalThis.loudest = Math.max(globalThis.loudest ?? 0, detail));
+			call.mute(true);
+			pull();
+			return true;
+		})()`)
+		p.until("opened.streams.length === 2 && !opened.streams[1].getAudioTracks()[0].enabled")
+		evaluate[bool](p, "call.mute(false) ?? true")
+		p.until("loudest > 0.3") // the tone
+		if direct {
+			p.until("senders[0].track === opened.streams[1].getAudioTracks()[0]")
+		}
+		evaluate[bool](p, `(() => {
+			MediaDevices.prototype.getUserMedia = async () => { throw new DOMException('', 'NotFoundError'); };
+			call.addEventListener('trouble', ({detail}) => globalThis.trouble = detail);
+			pull();
+			return true;
+		})()`)
+		p.until("globalThis.trouble?.includes('press Start when there is one')")
+		evaluate[bool](p, "call.hangUp() ?? true")
+		p.until("released()")
+	}
+}

@@ -43,6 +43,7 @@ export class Call extends EventTarget {
   #socket;
   #context;
   #microphone;
+  #source; // the microphone in the context
   #bridge;
   #media; // of WebRTC
   #watch;
@@ -125,8 +126,30 @@ export class Call extends EventTarget {
       processorOptions: {rate},
     });
     this.#bridge.port.onmessage = ({data}) => this.#fromBridge(data);
-    this.#context.createMediaStreamSource(this.#microphone).connect(this.#bridge).connect(this.#context.destination);
-    this.#microphone.getAudioTracks()[0].onended = () => this.tell('trouble', 'The microphone is gone.');
+    this.#bridge.connect(this.#context.destination);
+    this.#connectMicrophone();
+  }
+
+  #connectMicrophone() {
+    this.#source?.disconnect();
+    this.#source = this.#context.createMediaStreamSource(this.#microphone);
+    this.#source.connect(this.#bridge);
+    this.#microphone.getAudioTracks()[0].onended = () => this.#replaceMicrophone();
+  }
+
+  // replaceMicrophone goes on with another microphone: a headset was pulled out, for one.
+  async #replaceMicrophone() {
+    try {
+      const microphone = await openMicrophone();
+      if (this.#over) return stop(microphone);
+      this.#microphone = microphone;
+      this.mute(this.#muted);
+      this.#connectMicrophone();
+      await this.#media?.replaceMicrophone(microphone);
+    } catch (error) {
+      console.info(error);
+      this.tell('trouble', 'The microphone is gone. Hang up, and press Start when there is one.');
+    }
   }
 
   // resume starts the sound. The browser says nothing if it waits for a click.

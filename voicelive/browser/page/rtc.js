@@ -36,6 +36,11 @@ export class Media {
     this.#peer = undefined;
   }
 
+  async replaceMicrophone(microphone) {
+    this.#microphone = microphone;
+    if (this.#direct) await this.#peer?.getSenders()[0]?.replaceTrack(microphone.getAudioTracks()[0]);
+  }
+
   async #offer(iceServers) {
     this.close();
     let peer;
