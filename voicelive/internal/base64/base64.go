@@ -37,6 +37,11 @@ var pairs = func() (table [1 << 12]uint16) {
 	return table
 }()
 
+// eight gives the eight characters of the upper 48 bits, the first in the low byte.
+func eight(bits uint64) uint64 {
+	return uint64(pairs[bits>>52]) | uint64(pairs[bits>>40&0xfff])<<16 | uint64(pairs[bits>>28&0xfff])<<32 | uint64(pairs[bits>>16&0xfff])<<48
+}
+
 // DecodedLen is the number of bytes that src stands for, if it is base64.
 func DecodedLen(src []byte) int {
 	n := len(src) / 4 * 3
@@ -102,17 +107,12 @@ func AppendEncode(dst, src []byte) []byte {
 	start, n := len(dst), EncodedLen(len(src))
 	dst = slices.Grow(dst, n)[:start+n]
 	out := dst[start:]
-	for len(src) >= 14 && len(out) >= 16 {
-		a, b := binary.BigEndian.Uint64(src), binary.BigEndian.Uint64(src[6:])
-		binary.LittleEndian.PutUint16(out, pairs[a>>52])
-		binary.LittleEndian.PutUint16(out[2:], pairs[a>>40&0xfff])
-		binary.LittleEndian.PutUint16(out[4:], pairs[a>>28&0xfff])
-		binary.LittleEndian.PutUint16(out[6:], pairs[a>>16&0xfff])
-		binary.LittleEndian.PutUint16(out[8:], pairs[b>>52])
-		binary.LittleEndian.PutUint16(out[10:], pairs[b>>40&0xfff])
-		binary.LittleEndian.PutUint16(out[12:], pairs[b>>28&0xfff])
-		binary.LittleEndian.PutUint16(out[14:], pairs[b>>16&0xfff])
-		src, out = src[12:], out[16:]
+	for len(src) > 26 && len(out) > 32 {
+		binary.LittleEndian.PutUint64(out, eight(binary.BigEndian.Uint64(src)))
+		binary.LittleEndian.PutUint64(out[8:], eight(binary.BigEndian.Uint64(src[6:])))
+		binary.LittleEndian.PutUint64(out[16:], eight(binary.BigEndian.Uint64(src[12:])))
+		binary.LittleEndian.PutUint64(out[24:], eight(binary.BigEndian.Uint64(src[18:])))
+		src, out = src[24:], out[32:]
 	}
 	for len(src) >= 3 && len(out) >= 4 {
 		a := uint32(src[0])<<16 | uint32(src[1])<<8 | uint32(src[2])
