@@ -56,7 +56,8 @@ func (r *Reader) element(fits *bool) (more bool) {
 func Map[T any](v *map[string]T, r *Reader, decode func(*T, *Reader)) {
 	m := make(map[string]T)
 	o := r.Object(&r.unused, 0, "")
-	var elem *T // one for all elements: decode makes it escape
+	elem, _ := r.elem.(*T) // one for all elements: decode makes it escape
+	r.elem = nil
 	fits := true
 	for o.Next() {
 		if !r.count() {
@@ -69,14 +70,16 @@ func Map[T any](v *map[string]T, r *Reader, decode func(*T, *Reader)) {
 		}
 		if elem == nil {
 			elem = new(T)
-		} else {
-			*elem = *new(T)
 		}
 		decode(elem, r)
 		if r.misfit {
 			r.misfit, fits = false, false
 		}
 		m[key] = *elem
+		*elem = *new(T)
+	}
+	if elem != nil {
+		r.elem = elem
 	}
 	if r.misfit { // no object
 		return

@@ -1,6 +1,7 @@
 package jsonwire
 
 import (
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -31,6 +32,27 @@ func TestElementsAreLimited(t *testing.T) {
 		}
 		if _, err := decodeThing(test.text(most + 2)); err == nil || !strings.Contains(err.Error(), "more than 131072 elements") {
 			t.Errorf("%s: got %v, want an error", name, err)
+		}
+	}
+}
+
+func TestMapsShareNoElements(t *testing.T) {
+	decode := func(text string) (v map[string][]string) {
+		r := NewReader([]byte(text))
+		Map(&v, r, func(v *[]string, r *Reader) { List(v, r, String) })
+		if err := r.Close(""); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	first := decode(`{"a":["x","y"],"b":[]}`)
+	second := decode(`{"a":["z"],"c":["u"]}`)
+	for _, test := range []struct{ got, want map[string][]string }{
+		{first, map[string][]string{"a": {"x", "y"}, "b": {}}},
+		{second, map[string][]string{"a": {"z"}, "c": {"u"}}},
+	} {
+		if !reflect.DeepEqual(test.got, test.want) {
+			t.Errorf("got %v, want %v", test.got, test.want)
 		}
 	}
 }

@@ -292,7 +292,7 @@ func (o *Object) keep(why why) {
 	if why == misfit && string(text) == "null" {
 		why = null
 	}
-	o.extra.add(member{name: string(o.Key()), text: text, why: why, offset: o.start})
+	o.extra.add(member{name: r.strings.string(o.Key()), text: text, why: why, offset: o.start})
 }
 
 // misfit stores a value that does not fit its field.

@@ -29,6 +29,7 @@ type Reader struct {
 	tagAt, tagEnd   int // the string that Tag found last
 	longAt, longEnd int // a long string, not checked, that Tag went past
 
+	elem       any     // memory for the elements of the next map, zero
 	reuse      any     // the value whose memory may be used again
 	spare      *string // memory for the next optional string
 	spareBytes []byte  // memory for the next byte string
@@ -290,28 +291,42 @@ func validPrefix(b []byte) int {
 
 // unescape resolves the escapes of b, which stands at offset at.
 func (r *Reader) unescape(b []byte, at int) ([]byte, bool) {
-	out := r.scratch[:0]
+	if cap(r.scratch) < len(b) {
+		r.scratch = make([]byte, 2*len(b))
+	}
+	out := r.scratch[:len(b)] // no escape is shorter than its text
+	n := 0
 	for i := 0; i < len(b); {
-		n := bytes.IndexByte(b[i:], '\\')
-		if n < 0 {
-			out = append(out, b[i:]...)
-			break
+		if i+8 <= len(b) { // copies eight bytes, of which those before an escape count
+			w := binary.LittleEndian.Uint64(b[i:])
+			binary.LittleEndian.PutUint64(out[n:], w)
+			m := special(w)
+			if m == 0 {
+				i, n = i+8, n+8
+				continue
+			}
+			k := bits.TrailingZeros64(m) >> 3
+			i, n = i+k, n+k
 		}
-		out = append(out, b[i:i+n]...)
-		i += n
+		c := b[i]
+		if c != '\\' {
+			out[n] = c
+			i, n = i+1, n+1
+			continue
+		}
 		switch c := b[i+1]; c {
 		case '"', '\\', '/':
-			out = append(out, c)
+			out[n] = c
 		case 'b':
-			out = append(out, '\b')
+			out[n] = '\b'
 		case 'f':
-			out = append(out, '\f')
+			out[n] = '\f'
 		case 'n':
-			out = append(out, '\n')
+			out[n] = '\n'
 		case 'r':
-			out = append(out, '\r')
+			out[n] = '\r'
 		case 't':
-			out = append(out, '\t')
+			out[n] = '\t'
 		case 'u':
 			c := hex4(b[i+2:])
 			if c < 0 {
@@ -330,15 +345,14 @@ func (r *Reader) unescape(b []byte, at int) ([]byte, bool) {
 					r.lossy = true
 				}
 			}
-			out = utf8.AppendRune(out, c)
+			n += utf8.EncodeRune(out[n:], c) - 1
 		default:
 			r.fail(at+i, "invalid escape in a string")
 			return nil, false
 		}
-		i += 2
+		i, n = i+2, n+1
 	}
-	r.scratch = out
-	return out, true
+	return out[:n], true
 }
 
 // hex4 returns the value of four hexadecimal digits, -1 if there are none.
@@ -751,7 +765,7 @@ func looseValue(b []byte, i int) int {
 // is kept keeps at most one chunk alive.
 type arena struct {
 	chunk  strings.Builder
-	recent [8]string // by property: identifiers repeat from message to message
+	recent [32]string // by depth and property: identifiers repeat from message to message
 }
 
 const (
@@ -773,21 +787,21 @@ func (a *arena) string(b []byte) string {
 	return a.chunk.String()[n:]
 }
 
-// property is string for the i-th property of an object. b must be ASCII without
+// property is string for the i-th slot of recent, modulo its size. b must be ASCII without
 // anything that JSON escapes, see again.
 func (a *arena) property(i int, b []byte) string {
 	if len(b) > arenaLimit {
 		return string(b)
 	}
 	s := a.string(b)
-	a.recent[i&7] = s
+	a.recent[i&31] = s
 	return s
 }
 
-// again returns the last value of the i-th property if it comes again, ended by a
+// again returns the last value of the i-th slot if it comes again, ended by a
 // quote, at the start of b; else "".
 func (a *arena) again(i int, b []byte) string {
-	s := a.recent[i&7]
+	s := a.recent[i&31]
 	if len(s) < len(b) && b[len(s)] == '"' && string(b[:len(s)]) == s {
 		return s
 	}

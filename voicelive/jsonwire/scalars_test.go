@@ -1,6 +1,7 @@
 package jsonwire
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 )
@@ -40,6 +41,26 @@ func TestTimesOfRFC3339AreRead(t *testing.T) {
 		e.At, e.When = want.Add(time.Hour), nil
 		if changed, _ := e.json(); changed == got {
 			t.Errorf("%s: a new value is not written", text)
+		}
+	}
+}
+
+func TestEscapesAnywhere(t *testing.T) {
+	const around = "abcdefghijklmnopqr"
+	for _, escape := range []string{`\"`, `\\`, `\/`, `\b`, `\f`, `\n`, `\r`, `\t`, `\u0041`, `\u00fc`, `\u20ac`, `\ud83d\ude00`, "ü\\t€"} {
+		for before := range around {
+			for after := range around {
+				text := `"` + around[:before] + escape + escape + around[:after] + escape + `"`
+				var got, want string
+				if err := json.Unmarshal([]byte(text), &want); err != nil {
+					t.Fatal(err)
+				}
+				r := NewReader([]byte(text))
+				String(&got, r)
+				if err := r.Close(""); err != nil || got != want {
+					t.Fatalf("%s: got %q, %v, want %q", text, got, err, want)
+				}
+			}
 		}
 	}
 }
