@@ -35,7 +35,7 @@ const opening = `
 	}
 	// newCall returns a call whose states are noted.
 	globalThis.newCall = async () => {
-		const {Call} = await import('/call.js');
+		const {Call} = await import(document.body.dataset.call ?? '/call.js');
 		globalThis.call = new Call();
 		globalThis.states = [];
 		call.addEventListener('state', ({detail}) => states.push(detail.why ?? detail.state));
@@ -63,9 +63,18 @@ func TestACallIsEndedWhileItBegins(t *testing.T) {
 	}
 }
 
-// A second start of a call opens nothing, and says what to do.
+// A second start of a call opens nothing, and says what to do. The page is one of the application's own, and the
+// handler has a place beside it.
 func TestACallIsStartedOnce(t *testing.T) {
 	s := newScene(t, voicelivetest.Options{}, browser.Options{})
+	mux := http.NewServeMux()
+	mux.HandleFunc("/{$}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src data:")
+		fmt.Fprint(w, "<!doctype html><link rel=icon href=data:,><title>Mine</title><body data-call=/talk/call.js>")
+	})
+	mux.Handle("/talk/", http.StripPrefix("/talk", s.server.Config.Handler))
+	s.server.Config.Handler = mux
 	p := silent(t)
 	p.onLoad(opening)
 	p.open(s.server.URL)
@@ -122,6 +131,7 @@ func TestWhatKeepsACallFromBeginning(t *testing.T) {
 	handler := s.server.Config.Handler
 	s.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == "POST" && answer != 0 {
+			w.Header().Set("Location", "/") // of a page to log in
 			w.WriteHeader(answer)
 			return
 		}
@@ -139,6 +149,7 @@ func TestWhatKeepsACallFromBeginning(t *testing.T) {
 		{"no_microphone", "MediaDevices.prototype.getUserMedia = async () => { throw new DOMException('', 'NotReadableError'); };", 0},
 		{"unreachable", "", http.StatusBadGateway},
 		{"forbidden", "", http.StatusUnauthorized},
+		{"forbidden", "", http.StatusSeeOther},
 		{"busy", "", http.StatusServiceUnavailable},
 		{"no_sound", hurry + "AudioContext.prototype.resume = () => new Promise(() => {});", 0}, // no click
 		{"lost", hurry + "globalThis.WebSocket = class { close() {} };", 0},                     // never opens

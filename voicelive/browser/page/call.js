@@ -285,7 +285,8 @@ async function getTicket(signal) {
     throw new Problem('unreachable', error);
   }
   if (reply.status === 503) throw new Problem('busy');
-  if (reply.status === 401 || reply.status === 403) throw new Problem('forbidden');
+  // A redirection leads to a page to log in.
+  if (reply.redirected || reply.status === 401 || reply.status === 403) throw new Problem('forbidden');
   if (!reply.ok) throw new Problem('unreachable', reply.status);
   return reply.json();
 }
