@@ -9,8 +9,9 @@ import (
 // with audio from spares, which are allocated several at a time.
 //
 // A goroutine that allocates while a garbage collection runs, be it a few bytes, does 64 KiB
-// of the collector's work before it goes on. With a thousand sessions nearly every delta finds a goroutine that has
-// not done its share: all of them would wait while a few goroutines do the whole collection at once.
+// of the collector's work before it goes on. With a thousand sessions nearly every delta finds a
+// goroutine that has not done its share: all of them would wait while a few goroutines do the
+// whole collection at once.
 func unmarshalOwned(data []byte) (ServerEvent, error) {
 	n := len(data) / 4 * 3 // no less than the audio
 	if n <= minSpare || n > maxSpare || string(peekType(data)) != audioDelta {

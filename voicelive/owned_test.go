@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"reflect"
 	"runtime"
 	"testing"
 	"weak"
@@ -39,8 +40,10 @@ func TestReceivedAudioIsTheCallers(t *testing.T) {
 			events, want = append(events, event), append(want, plain)
 		}
 	}
-	if diff := cmp.Diff(want, events); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	for i := range want {
+		if !reflect.DeepEqual(want[i], events[i]) {
+			t.Errorf("(-want +got):\n%s", cmp.Diff(want[i], events[i]))
+		}
 	}
 }
 

@@ -13,8 +13,9 @@ import (
 )
 
 // A frameReader reads the messages of a server, RFC 6455 section 5. gorilla/websocket
-// could, but allocates for every message: a goroutine that allocates during a garbage collection, if
-// only a few bytes, first does 64 KiB of the collector's work, and with a thousand sessions everybody waits for that.
+// could, but allocates for every message: a goroutine that allocates during a garbage
+// collection, be it a few bytes, first does 64 KiB of the collector's work, and with a thousand
+// sessions everybody waits for that.
 //
 // It waits for a frame with a small buffer of its own. What follows within a frame is read
 // into a buffer that all connections share, with whatever else has arrived.
