@@ -765,7 +765,7 @@ func looseValue(b []byte, i int) int {
 // is kept keeps at most one chunk alive.
 type arena struct {
 	chunk  strings.Builder
-	recent [32]string // by depth and property: identifiers repeat from message to message
+	recent [8]string // by property: identifiers repeat from message to message
 }
 
 const (
@@ -787,21 +787,21 @@ func (a *arena) string(b []byte) string {
 	return a.chunk.String()[n:]
 }
 
-// property is string for the i-th slot of recent, modulo its size. b must be ASCII without
+// property is string for the i-th property of an object. b must be ASCII without
 // anything that JSON escapes, see again.
 func (a *arena) property(i int, b []byte) string {
 	if len(b) > arenaLimit {
 		return string(b)
 	}
 	s := a.string(b)
-	a.recent[i&31] = s
+	a.recent[i&7] = s
 	return s
 }
 
-// again returns the last value of the i-th slot if it comes again, ended by a
+// again returns the last value of the i-th property if it comes again, ended by a
 // quote, at the start of b; else "".
 func (a *arena) again(i int, b []byte) string {
-	s := a.recent[i&31]
+	s := a.recent[i&7]
 	if len(s) < len(b) && b[len(s)] == '"' && string(b[:len(s)]) == s {
 		return s
 	}

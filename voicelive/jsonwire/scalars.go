@@ -294,15 +294,14 @@ func (o *Object) string(i int) (string, bool) {
 		return "", false
 	}
 	start := r.pos + 1
-	slot := 8*r.open + i
-	if s := r.strings.again(slot, r.data[start:]); s != "" {
+	if s := r.strings.again(i, r.data[start:]); s != "" {
 		r.pos = start + len(s) + 1
 		return s, true
 	}
 	end, wide := plainEnd(r.data, start)
 	if end < len(r.data) && r.data[end] == '"' && !wide {
 		r.pos = end + 1
-		return r.strings.property(slot, r.data[start:end]), true
+		return r.strings.property(i, r.data[start:end]), true
 	}
 	b, ok := r.textSlow(start, end, wide)
 	if !ok {
