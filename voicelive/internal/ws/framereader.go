@@ -31,11 +31,10 @@ type frameReader struct {
 	err    error                   // behind rest
 	idle   int                     // reads in a row that returned nothing
 
-	// the data frame whose payload comes next
-	final  bool
-	left   int64 // of its payload
-	within bool  // a message has begun, and its last frame has not
-	size   int64 // of the message, up to the end of this frame
+	// the data frame that began last
+	final bool  // its message ends with it; true before the first
+	left  int64 // of its payload
+	size  int64 // of its message, up to its end
 }
 
 const (
@@ -61,7 +60,7 @@ var (
 
 // start sets what a reader begins with. What comes from conn is behind rest, which is copied.
 func (r *frameReader) start(conn net.Conn, rest []byte, limit int64) {
-	r.conn, r.limit, r.own = conn, limit, make([]byte, readBufferSize)
+	r.conn, r.limit, r.own, r.final = conn, limit, make([]byte, readBufferSize), true
 	r.rest = r.own[:copy(r.own, rest)]
 }
 
@@ -119,7 +118,7 @@ func (r *frameReader) next() (op byte, err error) {
 		}
 		head := r.rest[:n]
 		op := head[0] &^ finalBit
-		if op >= opClose {
+		if op&opClose != 0 {
 			err := r.control(op, head[2:])
 			r.use(n)
 			if err != nil {
@@ -135,7 +134,7 @@ func (r *frameReader) next() (op byte, err error) {
 			return 0, fmt.Errorf("%w, %d bytes", ErrTooLarge, r.limit)
 		}
 		r.final, r.left = head[0]&finalBit != 0, int64(length)
-		r.within, r.size = !r.final, r.size+r.left
+		r.size += r.left
 		r.use(n)
 		return op, nil
 	}
@@ -171,11 +170,11 @@ func (r *frameReader) check(first, second byte) error {
 	}
 	switch op {
 	case opContinuation:
-		if !r.within {
+		if r.final {
 			return errNotBegun
 		}
 	case opText, opBinary:
-		if r.within {
+		if !r.final {
 			return errNotContinued
 		}
 	case opClose, opPing, opPong:
