@@ -29,8 +29,8 @@ type Options struct {
 	Origins []string
 
 	// Authorize decides who may call, by the request for a ticket, with its cookies. The user that it returns is
-	// [Call.User], and is logged: return no cookie or token. An error refuses the ticket with status 403; its text is logged, and not told to the page. Nil
-	// lets everybody call who can reach the handler.
+	// [Call.User], and is logged: return no cookie or token. An error refuses the ticket with status 403; its text is
+	// logged, and not told to the page. Nil lets everybody call who can reach the handler.
 	Authorize func(*http.Request) (user string, err error)
 
 	// Format is the format of the audio. The zero value is leg.PCM24; PCM8 and PCM16 are others.
