@@ -200,7 +200,8 @@ func TestTheMicrophoneIsReplaced(t *testing.T) {
 			tone.start();
 			const open = MediaDevices.prototype.getUserMedia;
 			MediaDevices.prototype.getUserMedia = async () => { opened.streams.push(out.stream); return out.stream; };
-			call.addEventListener('level', ({detail}) => globalThis.loudest = Math.max(globalThis.loudest ?? 0, detail));
+			globalThis.loudest = 0;
+			call.addEventListener('level', ({detail}) => loudest = Math.max(loudest, detail));
 			call.mute(true);
 			pull();
 			return true;
