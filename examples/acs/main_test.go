@@ -35,7 +35,7 @@ func ring(t *testing.T, user *legtest.User, respond ...voicelivetest.Responder) 
 
 func TestACall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		user := legtest.New(t, leg.PCM24)
+		user := legtest.New(t, leg.PCM24kHz)
 		call, srv := ring(t, user, voicelivetest.Reply("Hello, how can I help?", "Once upon a time there was a telephone.", "Goodbye."))
 		user.Listen()
 		user.Say("Tell me a story.")
@@ -53,7 +53,7 @@ func TestACall(t *testing.T) {
 func TestATransfer(t *testing.T) {
 	t.Setenv("PERSON_NUMBER", "+15550199")
 	synctest.Test(t, func(t *testing.T) {
-		user := legtest.New(t, leg.PCM24)
+		user := legtest.New(t, leg.PCM24kHz)
 		call, _ := ring(t, user,
 			voicelivetest.Reply("Hello, how can I help?"),
 			voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "connect_person", Arguments: "{}"}}}),

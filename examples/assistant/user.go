@@ -31,7 +31,7 @@ func dial(ctx context.Context, file string) (leg.Leg, error) {
 	}
 	l, err := leg.NewFiles(bytes.NewReader(recorded), nil, nil)
 	if err == nil {
-		l, err = leg.Convert(l, leg.PCM24)
+		l, err = leg.Convert(l, leg.PCM24kHz)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -88,7 +88,7 @@ func newUser(ctx context.Context) (leg.Leg, error) {
 	}
 	u := &user{lines: lines}
 	var header bytes.Buffer
-	if _, err := audio.NewWriter(&header, leg.PCM24); err != nil {
+	if _, err := audio.NewWriter(&header, leg.PCM24kHz); err != nil {
 		return nil, err
 	}
 	l, err := leg.NewFiles(io.MultiReader(&header, u), nil, &leg.FilesOptions{Tail: -1})

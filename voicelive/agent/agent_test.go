@@ -268,7 +268,7 @@ func TestServeWithoutALegOrAClient(t *testing.T) {
 	if report, err := a.Serve(t.Context(), phone); err == nil || report != nil || phone.Reason() == "" {
 		t.Errorf("without a client: report %+v, error %v, the leg ended by %q", report, err, phone.Reason())
 	}
-	_, phone = leg.NewPipe(leg.PCM48)
+	_, phone = leg.NewPipe(leg.PCM48kHz)
 	if _, err := a.Serve(t.Context(), phone); err == nil {
 		t.Error("a leg of a format that the service does not take was served")
 	}

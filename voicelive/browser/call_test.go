@@ -39,8 +39,8 @@ func having(t *testing.T, o Options, f func(t *testing.T, s *site, call *Call, p
 }
 
 func TestAudioOfTheUser(t *testing.T) {
-	having(t, Options{Format: leg.PCM16}, func(t *testing.T, s *site, call *Call, page *fakePage) {
-		if call.Format() != leg.PCM16 {
+	having(t, Options{Format: leg.PCM16kHz}, func(t *testing.T, s *site, call *Call, page *fakePage) {
+		if call.Format() != leg.PCM16kHz {
 			t.Errorf("the format is %v", call.Format())
 		}
 		page.write(websocket.BinaryMessage, []byte{1, 2, 3, 4})
@@ -271,7 +271,7 @@ func TestEnds(t *testing.T) {
 		"a reply to no clear":     {do: text(message{Type: "cleared", ID: 1}), why: endFailed, want: "clearing 1"},
 		"audio in a direct call":  {o: Options{Direct: true}, do: binary(2, 1), why: endFailed, want: "does not pass here"},
 		"20 s of audio at once":   {do: binary(16000, 60), why: endFailed, want: "more than 1.5 times its audio"},
-		"many messages":           {o: Options{Format: leg.PCM8}, do: binary(2, 5200), why: endFailed, want: "more than 1.5 times its audio"},
+		"many messages":           {o: Options{Format: leg.PCM8kHz}, do: binary(2, 5200), why: endFailed, want: "more than 1.5 times its audio"},
 		"many pings":              {do: control(websocket.PingMessage), why: endFailed, want: "more than 1.5 times its audio"},
 		"many pongs":              {do: control(websocket.PongMessage), why: endFailed, want: "more than 1.5 times its audio"},
 	} {
@@ -301,9 +301,9 @@ func TestEnds(t *testing.T) {
 
 // The microphone sends for minutes; the budget grows with time.
 func TestAudioInTimeIsWithinTheBudget(t *testing.T) {
-	having(t, Options{Format: leg.PCM8}, func(t *testing.T, s *site, call *Call, page *fakePage) {
+	having(t, Options{Format: leg.PCM8kHz}, func(t *testing.T, s *site, call *Call, page *fakePage) {
 		go page.end() // reads
-		packet := make([]byte, leg.PCM8.Bytes(100*time.Millisecond))
+		packet := make([]byte, leg.PCM8kHz.Bytes(100*time.Millisecond))
 		for range 1200 {
 			page.write(websocket.BinaryMessage, packet)
 			page.send(message{Type: "played"})

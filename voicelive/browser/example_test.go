@@ -23,7 +23,7 @@ func Example() {
 			}
 		}
 	}
-	handler, err := browser.NewHandler(echo, &browser.Options{Format: leg.PCM24, Title: "Echo"})
+	handler, err := browser.NewHandler(echo, &browser.Options{Format: leg.PCM24kHz, Title: "Echo"})
 	if err != nil {
 		fmt.Println(err)
 		return

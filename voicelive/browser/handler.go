@@ -33,7 +33,7 @@ type Options struct {
 	// logged, and not told to the page. Nil lets everybody call who can reach the handler.
 	Authorize func(*http.Request) (user string, err error)
 
-	// Format is the format of the audio. The zero value is leg.PCM24; PCM8 and PCM16 are others.
+	// Format is the format of the audio. The zero value is leg.PCM24kHz; leg.PCM8kHz and leg.PCM16kHz are others.
 	Format audio.Format
 
 	// Direct says that audio goes directly between the page and the service, see [ConnectRTC].
@@ -146,8 +146,8 @@ func NewHandler(serve func(ctx context.Context, call *Call) error, o *Options) (
 // complete checks the options, and sets what is unset.
 func (h *Handler) complete() error {
 	o := &h.options
-	o.Format = cmp.Or(o.Format, leg.PCM24)
-	if !slices.Contains([]audio.Format{leg.PCM8, leg.PCM16, leg.PCM24}, o.Format) {
+	o.Format = cmp.Or(o.Format, leg.PCM24kHz)
+	if !slices.Contains([]audio.Format{leg.PCM8kHz, leg.PCM16kHz, leg.PCM24kHz}, o.Format) {
 		return fmt.Errorf("browser: audio cannot be %v: pages and the service have PCM16 of 8, 16 and 24 kHz in common", o.Format)
 	}
 	for i, origin := range o.Origins {

@@ -26,7 +26,7 @@ func talk(ctx context.Context, call *Call) error {
 func TestOptionsThatCannotBeAreRefused(t *testing.T) {
 	for why, o := range map[string]Options{
 		"audio cannot be mulaw":                 {Format: leg.MuLaw},
-		"audio cannot be pcm16, 48000 Hz, mono": {Format: leg.PCM48},
+		"audio cannot be pcm16, 48000 Hz, mono": {Format: leg.PCM48kHz},
 		"stereo":                                {Format: audio.Format{Encoding: audio.PCM16, Rate: 24000, Channels: 2}},
 		"origin 1":                              {Origins: []string{"https://a.example", "https://b.example/path"}},
 		"origin 0":                              {Origins: []string{"a.example"}},

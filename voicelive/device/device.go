@@ -32,7 +32,7 @@ import (
 // Options choose the devices. The zero value, like a nil *Options, is the default microphone and loudspeaker of the
 // system, at 24 kHz.
 type Options struct {
-	// Format is mono PCM16 at 8 to 48 kHz, whatever the rates of the devices are. Its zero value is [leg.PCM24]. For G.711
+	// Format is mono PCM16 at 8 to 48 kHz, whatever the rates of the devices are. Its zero value is [leg.PCM24kHz]. For G.711
 	// see [leg.Convert].
 	Format audio.Format
 
@@ -92,7 +92,7 @@ func Open(o *Options) (*Device, error) {
 	}
 	f := o.Format
 	if f == (audio.Format{}) {
-		f = leg.PCM24
+		f = leg.PCM24kHz
 	}
 	if f.Encoding != audio.PCM16 || f.Channels != 1 || f.Rate < 8000 || f.Rate > 48000 {
 		return nil, fmt.Errorf("device: the format is %v; it must be mono PCM16 at 8 to 48 kHz, see leg.Convert for others", f)

@@ -89,8 +89,8 @@ func TestConversation(t *testing.T) {
 }
 
 func TestClearAndHangUp(t *testing.T) {
-	d := open(t, leg.PCM16)
-	minute := leg.PCM16.AppendSilence(nil, leg.PCM16.Bytes(time.Minute))
+	d := open(t, leg.PCM16kHz)
+	minute := leg.PCM16kHz.AppendSilence(nil, leg.PCM16kHz.Bytes(time.Minute))
 	if err := d.Play(t.Context(), minute); err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func receive(t *testing.T, d leg.Leg) {
 
 // G.711 is converted, and the position is found behind the converter.
 func TestConvert(t *testing.T) {
-	d := open(t, leg.PCM8)
+	d := open(t, leg.PCM8kHz)
 	l, err := leg.Convert(d, leg.MuLaw)
 	if err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func TestMicrophoneKeepsTheNewest(t *testing.T) {
 // still is a device without a sound system, whose callbacks the test calls.
 func still() *Device {
 	return &Device{
-		format: leg.PCM24, speaker: newSpeaker(leg.PCM24), microphone: newMicrophone(len(ms(40, 0))), packet: ms(20, 0),
+		format: leg.PCM24kHz, speaker: newSpeaker(leg.PCM24kHz), microphone: newMicrophone(len(ms(40, 0))), packet: ms(20, 0),
 		failed: make(chan struct{}), ended: make(chan struct{}), close: func() {},
 	}
 }

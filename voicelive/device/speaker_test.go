@@ -11,14 +11,14 @@ import (
 
 // ms returns n milliseconds of sound, each byte of it b.
 func ms(n int, b byte) []byte {
-	return bytes.Repeat([]byte{b}, leg.PCM24.Bytes(time.Duration(n)*time.Millisecond))
+	return bytes.Repeat([]byte{b}, leg.PCM24kHz.Bytes(time.Duration(n)*time.Millisecond))
 }
 
 // A device asks for periods, of any size, while others play and clear.
 func TestSpeakerPlaysWhatWasNotCleared(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		s := newSpeaker(leg.PCM24)
+		s := newSpeaker(leg.PCM24kHz)
 		var want []byte // waits
 		handed, before := 0, 0
 		for range 300 {
@@ -63,12 +63,12 @@ func TestSpeakerPlaysWhatWasNotCleared(t *testing.T) {
 }
 
 func TestPositionIsBehindTheBuffer(t *testing.T) {
-	s := newSpeaker(leg.PCM24)
+	s := newSpeaker(leg.PCM24kHz)
 	s.play(ms(25, 1))
 	period := ms(10, 0)
 	for call, want := range []int{0, 0, 0, 10, 20, 25, 25} {
 		s.fill(period)
-		if got := leg.PCM24.Duration(s.position()); got != time.Duration(want)*time.Millisecond {
+		if got := leg.PCM24kHz.Duration(s.position()); got != time.Duration(want)*time.Millisecond {
 			t.Errorf("position %v after period %d, want %d ms", got, call, want)
 		}
 	}
@@ -94,7 +94,7 @@ func TestUnderruns(t *testing.T) {
 			silence(20)
 		}, 0},
 	} {
-		s := newSpeaker(leg.PCM24)
+		s := newSpeaker(leg.PCM24kHz)
 		period := ms(10, 0)
 		tt.do(s, func(ms int) {
 			for range ms / 10 {
@@ -108,7 +108,7 @@ func TestUnderruns(t *testing.T) {
 }
 
 func TestSpeakerIsBounded(t *testing.T) {
-	s := newSpeaker(leg.PCM24)
+	s := newSpeaker(leg.PCM24kHz)
 	if err := s.play(make([]byte, maxQueue)); err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestSpeakerIsBounded(t *testing.T) {
 }
 
 func TestCallbacksDoNotAllocate(t *testing.T) {
-	s, m := newSpeaker(leg.PCM24), newMicrophone(leg.PCM24.Bytes(backlog))
+	s, m := newSpeaker(leg.PCM24kHz), newMicrophone(leg.PCM24kHz.Bytes(backlog))
 	for range 1000 {
 		s.play(ms(7, 1))
 	}

@@ -26,19 +26,19 @@ var formats = map[audio.Format]struct {
 	input  voicelive.InputAudioFormat
 	output voicelive.OutputAudioFormat
 }{
-	PCM8:  {voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16_8000Hz},
-	PCM16: {voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16_16000Hz},
-	PCM24: {voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16},
-	MuLaw: {voicelive.InputAudioFormatG711ULaw, voicelive.OutputAudioFormatG711ULaw},
-	ALaw:  {voicelive.InputAudioFormatG711ALaw, voicelive.OutputAudioFormatG711ALaw},
+	PCM8kHz:  {voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16_8000Hz},
+	PCM16kHz: {voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16_16000Hz},
+	PCM24kHz: {voicelive.InputAudioFormatPCM16, voicelive.OutputAudioFormatPCM16},
+	MuLaw:    {voicelive.InputAudioFormatG711ULaw, voicelive.OutputAudioFormatG711ULaw},
+	ALaw:     {voicelive.InputAudioFormatG711ALaw, voicelive.OutputAudioFormatG711ALaw},
 }
 
-// The formats of legs. All but PCM48 are formats of the service as well.
+// The formats of legs. All but PCM48kHz are formats of the service as well.
 var (
-	PCM8  = audio.Format{Encoding: audio.PCM16, Rate: 8000, Channels: 1}
-	PCM16 = audio.Format{Encoding: audio.PCM16, Rate: 16000, Channels: 1}
-	PCM24 = audio.Format{Encoding: audio.PCM16, Rate: 24000, Channels: 1}
-	PCM48 = audio.Format{Encoding: audio.PCM16, Rate: 48000, Channels: 1}
-	MuLaw = audio.Format{Encoding: audio.MuLaw, Rate: 8000, Channels: 1}
-	ALaw  = audio.Format{Encoding: audio.ALaw, Rate: 8000, Channels: 1}
+	PCM8kHz  = audio.Format{Encoding: audio.PCM16, Rate: 8000, Channels: 1}
+	PCM16kHz = audio.Format{Encoding: audio.PCM16, Rate: 16000, Channels: 1}
+	PCM24kHz = audio.Format{Encoding: audio.PCM16, Rate: 24000, Channels: 1}
+	PCM48kHz = audio.Format{Encoding: audio.PCM16, Rate: 48000, Channels: 1}
+	MuLaw    = audio.Format{Encoding: audio.MuLaw, Rate: 8000, Channels: 1}
+	ALaw     = audio.Format{Encoding: audio.ALaw, Rate: 8000, Channels: 1}
 )

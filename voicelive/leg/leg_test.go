@@ -90,7 +90,7 @@ func TestAPipeTellsWhatWasHeard(t *testing.T) {
 }
 
 func TestAPipeThatIsHungUp(t *testing.T) {
-	a, b := leg.NewPipe(leg.PCM24)
+	a, b := leg.NewPipe(leg.PCM24kHz)
 	ctx := t.Context()
 	ok(t, b.HangUp(ctx, "first"))
 	ok(t, a.HangUp(ctx, "second"))
@@ -110,8 +110,8 @@ func TestAPipeThatIsHungUp(t *testing.T) {
 }
 
 func TestAPipeIsBounded(t *testing.T) {
-	a, _ := leg.NewPipe(leg.PCM24)
-	minute := make([]byte, leg.PCM24.Bytes(time.Minute))
+	a, _ := leg.NewPipe(leg.PCM24kHz)
+	minute := make([]byte, leg.PCM24kHz.Bytes(time.Minute))
 	for range 20 {
 		if err := a.Play(t.Context(), minute); err != nil {
 			return
@@ -122,7 +122,7 @@ func TestAPipeIsBounded(t *testing.T) {
 
 func TestReceivingEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, b := leg.NewPipe(leg.PCM24)
+		a, b := leg.NewPipe(leg.PCM24kHz)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if _, err := a.Receive(ctx); err != context.DeadlineExceeded {
@@ -136,7 +136,7 @@ func TestReceivingEndsWithItsContext(t *testing.T) {
 }
 
 func TestAPipeAllocatesNothing(t *testing.T) {
-	a, b := leg.NewPipe(leg.PCM24)
+	a, b := leg.NewPipe(leg.PCM24kHz)
 	packet, ctx := make([]byte, 960), t.Context()
 	n := testing.AllocsPerRun(100, func() {
 		if a.Play(ctx, packet) != nil {
@@ -246,7 +246,7 @@ func TestFilesAsFastAsPossible(t *testing.T) {
 
 func TestHangingUpEndsFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l, err := leg.NewFiles(wav(t, leg.PCM24, make([]byte, 1<<20)), nil, nil)
+		l, err := leg.NewFiles(wav(t, leg.PCM24kHz, make([]byte, 1<<20)), nil, nil)
 		ok(t, err)
 		time.AfterFunc(10*time.Millisecond, func() {
 			if err := l.HangUp(t.Context(), ""); err != nil {
@@ -273,7 +273,7 @@ func (f *full) Write(p []byte) (int, error) {
 }
 
 func TestARecordingThatFailsIsTold(t *testing.T) {
-	l, err := leg.NewFiles(wav(t, leg.PCM24, make([]byte, 9600)), &full{n: 64}, &leg.FilesOptions{Fast: true})
+	l, err := leg.NewFiles(wav(t, leg.PCM24kHz, make([]byte, 9600)), &full{n: 64}, &leg.FilesOptions{Fast: true})
 	ok(t, err)
 	if err := l.Play(t.Context(), make([]byte, 960)); !errors.Is(err, errFull) {
 		t.Errorf("Play: error %v, want %v", err, errFull)
@@ -296,7 +296,7 @@ func TestFilesThatAreRefused(t *testing.T) {
 }
 
 func TestConfigure(t *testing.T) {
-	for _, f := range []audio.Format{leg.PCM8, leg.PCM16, leg.PCM24, leg.MuLaw, leg.ALaw} {
+	for _, f := range []audio.Format{leg.PCM8kHz, leg.PCM16kHz, leg.PCM24kHz, leg.MuLaw, leg.ALaw} {
 		var s voicelive.RequestSession
 		ok(t, leg.Configure(&s, f))
 		if !s.InputAudioFormat.Known() || !s.OutputAudioFormat.Known() || *s.InputAudioSamplingRate != f.Rate {
@@ -304,7 +304,7 @@ func TestConfigure(t *testing.T) {
 		}
 	}
 	var s voicelive.RequestSession
-	for _, f := range []audio.Format{leg.PCM48, {}, {Encoding: audio.PCM16, Rate: 24000, Channels: 2}} {
+	for _, f := range []audio.Format{leg.PCM48kHz, {}, {Encoding: audio.PCM16, Rate: 24000, Channels: 2}} {
 		if err := leg.Configure(&s, f); err == nil {
 			t.Errorf("%v: no error", f)
 		}
@@ -315,7 +315,7 @@ func TestConfigure(t *testing.T) {
 }
 
 func TestConvert(t *testing.T) {
-	formats := []audio.Format{leg.PCM8, leg.PCM16, leg.PCM24, leg.PCM48, leg.MuLaw, leg.ALaw}
+	formats := []audio.Format{leg.PCM8kHz, leg.PCM16kHz, leg.PCM24kHz, leg.PCM48kHz, leg.MuLaw, leg.ALaw}
 	for _, own := range formats {
 		for _, f := range formats {
 			t.Run(own.String()+" as "+f.String(), func(t *testing.T) {
@@ -404,7 +404,7 @@ func loud(t *testing.T, l leg.Leg, f audio.Format, n int) (heard time.Duration) 
 }
 
 func TestConvertRefuses(t *testing.T) {
-	_, end := leg.NewPipe(leg.PCM24)
+	_, end := leg.NewPipe(leg.PCM24kHz)
 	for _, f := range []audio.Format{{}, {Encoding: audio.PCM16, Rate: 24000, Channels: 2}, {Encoding: audio.PCM16, Rate: 11025, Channels: 1}} {
 		if _, err := leg.Convert(end, f); err == nil {
 			t.Errorf("%v: no error", f)
@@ -414,11 +414,11 @@ func TestConvertRefuses(t *testing.T) {
 
 func TestClearForgetsWhatTheFilterHolds(t *testing.T) {
 	user, end := leg.NewPipe(leg.MuLaw)
-	l, err := leg.Convert(end, leg.PCM24)
+	l, err := leg.Convert(end, leg.PCM24kHz)
 	ok(t, err)
-	ok(t, l.Play(t.Context(), square(leg.PCM24, 100*time.Millisecond)))
+	ok(t, l.Play(t.Context(), square(leg.PCM24kHz, 100*time.Millisecond)))
 	ok(t, l.Clear(t.Context()))
-	ok(t, l.Play(t.Context(), make([]byte, leg.PCM24.Bytes(100*time.Millisecond))))
+	ok(t, l.Play(t.Context(), make([]byte, leg.PCM24kHz.Bytes(100*time.Millisecond))))
 	in := receive(t, user)
 	if level := audio.LevelOf(audio.AppendPCMOfMuLaw(nil, in.Audio)); level.Peak > 0.001 {
 		t.Errorf("silence after Clear has the peak %v", level.Peak)

@@ -27,7 +27,7 @@ import (
 // goal is 10. The session writes to and reads from memory, so that it has no system calls to
 // hide behind.
 func BenchmarkCall(b *testing.B) {
-	for _, format := range []audio.Format{leg.MuLaw, leg.PCM24} {
+	for _, format := range []audio.Format{leg.MuLaw, leg.PCM24kHz} {
 		for name, l := range legs(format) {
 			b.Run(fmt.Sprintf("%s/%s", format.Encoding, name), func(b *testing.B) {
 				line := newLine(format)

@@ -87,7 +87,7 @@ type scripted struct {
 	began  time.Time
 }
 
-func (s *scripted) Format() audio.Format { return leg.PCM8 }
+func (s *scripted) Format() audio.Format { return leg.PCM8kHz }
 
 func (s *scripted) Receive(context.Context) (in leg.Input, err error) {
 	if len(s.inputs) == 0 {
@@ -181,7 +181,7 @@ func TestTimesOfASoundThatCannotBe(t *testing.T) {
 
 // The file of a call with interruptions is the sound that the leg has played, sample by sample.
 func TestTheSoundOfACallIsWhatWasHeard(t *testing.T) {
-	for _, f := range []audio.Format{leg.PCM24, leg.MuLaw} {
+	for _, f := range []audio.Format{leg.PCM24kHz, leg.MuLaw} {
 		t.Run(f.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				said := speech(f)

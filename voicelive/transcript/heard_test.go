@@ -21,7 +21,7 @@ func TestWhatAUserHasHeard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		user := legtest.New(t, leg.PCM24)
+		user := legtest.New(t, leg.PCM24kHz)
 		server := voicelivetest.NewServer(t, &voicelivetest.Options{Hear: user.Hear, Pace: voicelivetest.Instant, Respond: voicelivetest.Reply(story, "Very well.")})
 		to := &voicelive.RequestSession{TurnDetection: &voicelive.ServerVAD{},
 			InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: "azure-speech"})}

@@ -145,12 +145,12 @@ func wav(t *testing.T, parts ...microphone) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := audio.NewWriter(file, leg.PCM24)
+	w, err := audio.NewWriter(file, leg.PCM24kHz)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, part := range parts {
-		pcm := leg.PCM24.AppendSilence(nil, leg.PCM24.Bytes(part.silence))
+		pcm := leg.PCM24kHz.AppendSilence(nil, leg.PCM24kHz.Bytes(part.silence))
 		if part.words != "" {
 			pcm = append(pcm, voice(t, part.words)...)
 		}

@@ -104,7 +104,7 @@ func TestACallIsStartedOnce(t *testing.T) {
 func TestEachStateIsToldOnce(t *testing.T) {
 	s := newScene(t, voicelivetest.Options{}, browser.Options{})
 	s.serve = func(ctx context.Context, call *browser.Call) error {
-		if err := call.Play(ctx, leg.PCM24.AppendSilence(nil, leg.PCM24.Bytes(500*time.Millisecond))); err != nil {
+		if err := call.Play(ctx, leg.PCM24kHz.AppendSilence(nil, leg.PCM24kHz.Bytes(500*time.Millisecond))); err != nil {
 			return err
 		}
 		for {

@@ -193,7 +193,7 @@ func TestInterruption(t *testing.T) {
 }
 
 func TestInterruptionInEachFormat(t *testing.T) {
-	for _, f := range []audio.Format{leg.PCM24, leg.PCM16, leg.PCM8, leg.ALaw} {
+	for _, f := range []audio.Format{leg.PCM24kHz, leg.PCM16kHz, leg.PCM8kHz, leg.ALaw} {
 		t.Run(f.String(), func(t *testing.T) {
 			setting{format: f, leg: (*legtest.User).MarkedLeg, service: voicelivetest.Options{Respond: voicelivetest.Reply(story, reply)}}.play(t, interruption)
 		})
@@ -235,7 +235,7 @@ func TestInterruptionWithTwoItemsQueued(t *testing.T) {
 
 // The second of two responses is interrupted: of the first one everything was heard.
 func TestInterruptionOfTheSecondItem(t *testing.T) {
-	setting{format: leg.PCM24, leg: (*legtest.User).Leg, service: voicelivetest.Options{Respond: voicelivetest.Reply(reply, more, story), Pace: voicelivetest.Instant}}.play(t, func(s *scene) {
+	setting{format: leg.PCM24kHz, leg: (*legtest.User).Leg, service: voicelivetest.Options{Respond: voicelivetest.Reply(reply, more, story), Pace: voicelivetest.Instant}}.play(t, func(s *scene) {
 		s.say()
 		s.user.Silence(100 * time.Millisecond)
 		s.say()
@@ -381,7 +381,7 @@ func TestInterruptionOnAConvertedLeg(t *testing.T) {
 	for tells, l := range legs {
 		t.Run(tells, func(t *testing.T) {
 			setting{
-				own: leg.PCM48, format: leg.PCM24, leg: l,
+				own: leg.PCM48kHz, format: leg.PCM24kHz, leg: l,
 				service: voicelivetest.Options{Respond: voicelivetest.Reply(story, reply), Pace: voicelivetest.Instant},
 			}.play(t, func(s *scene) {
 				s.user.Say("Tell me a story.")

@@ -72,7 +72,7 @@ func expect(t *testing.T, got, want string) {
 }
 
 func TestTheUserSpeaksInPacketsOf20ms(t *testing.T) {
-	for _, f := range []audio.Format{leg.PCM8, leg.PCM16, leg.PCM24, leg.PCM48, leg.MuLaw, leg.ALaw} {
+	for _, f := range []audio.Format{leg.PCM8kHz, leg.PCM16kHz, leg.PCM24kHz, leg.PCM48kHz, leg.MuLaw, leg.ALaw} {
 		t.Run(f.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				u := legtest.New(t, f)

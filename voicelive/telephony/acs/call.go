@@ -62,7 +62,7 @@ func newCall(s *socket.Conn, m *message, lead time.Duration) (*Call, error) {
 	switch {
 	case meta == nil:
 		return nil, errors.New("AudioMetadata is empty")
-	case meta.Encoding != "PCM" || meta.Channels != 1 || meta.SampleRate != leg.PCM16.Rate && meta.SampleRate != leg.PCM24.Rate:
+	case meta.Encoding != "PCM" || meta.Channels != 1 || meta.SampleRate != leg.PCM16kHz.Rate && meta.SampleRate != leg.PCM24kHz.Rate:
 		return nil, fmt.Errorf("audio is %q with %d channels at %d Hz; ask for mixed PCM at 16 or 24 kHz", meta.Encoding, meta.Channels, meta.SampleRate)
 	}
 	c := &Call{

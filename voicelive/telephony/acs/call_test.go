@@ -56,7 +56,7 @@ func (p *phone) note(_ context.Context, e acs.Event) {
 }
 
 func TestAConversation(t *testing.T) {
-	for _, format := range []audio.Format{leg.PCM16, leg.PCM24} {
+	for _, format := range []audio.Format{leg.PCM16kHz, leg.PCM24kHz} {
 		t.Run(format.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				user := legtest.New(t, format)
@@ -102,7 +102,7 @@ func TestOverTCP(t *testing.T) {
 		}
 		return call.Play(ctx, make([]byte, 9600))
 	})
-	call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24).Leg())
+	call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24kHz).Leg())
 	call.Wait()
 	if err := p.handler.Shutdown(t.Context()); err != nil { // it logs to the test until then
 		t.Error(err)

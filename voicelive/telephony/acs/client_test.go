@@ -119,7 +119,7 @@ func TestTransfers(t *testing.T) {
 					}
 					return nil
 				})
-				call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24).Leg())
+				call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24kHz).Leg())
 				time.Sleep(10 * time.Second)
 				if call.Transferred() != want || call.Ended() != "" {
 					t.Errorf("transferred to %q, ended %q", call.Transferred(), call.Ended())
@@ -154,7 +154,7 @@ func TestTransfersThatAreRefused(t *testing.T) {
 			return nil
 		})
 		p.service.Refuse("transferToParticipant", http.StatusForbidden)
-		call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24).Leg())
+		call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24kHz).Leg())
 		call.Wait()
 		synctest.Wait()
 		if call.Ended() != "terminated" {
@@ -172,6 +172,6 @@ func TestTransfersNeedAClient(t *testing.T) {
 			return nil
 		})
 		p.handler.Client = nil
-		p.service.Call("/media", legtest.New(t, leg.PCM24).Leg()).Wait()
+		p.service.Call("/media", legtest.New(t, leg.PCM24kHz).Leg()).Wait()
 	})
 }

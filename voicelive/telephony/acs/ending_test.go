@@ -18,7 +18,7 @@ import (
 func TestACallWhoseServePanicsIsHungUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPhone(t, nil, func(context.Context, *acs.Call) error { panic(http.ErrAbortHandler) })
-		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+		call := p.service.Call("/media", legtest.New(t, leg.PCM24kHz).Leg())
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if call.Ended() != "terminated" {
@@ -38,7 +38,7 @@ func TestHangingUpIsTriedAgain(t *testing.T) {
 			p.service.Refuse("terminate", 0)
 			return nil
 		})
-		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+		call := p.service.Call("/media", legtest.New(t, leg.PCM24kHz).Leg())
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		if call.Ended() != "terminated" {
@@ -58,7 +58,7 @@ func TestPlayingBehindTheEnd(t *testing.T) {
 			_, ends[3] = call.Receive(ctx)
 			return nil
 		})
-		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+		call := p.service.Call("/media", legtest.New(t, leg.PCM24kHz).Leg())
 		time.Sleep(time.Second)
 		call.HangUp()
 		call.Wait()
@@ -95,7 +95,7 @@ func TestRequestsThatTakeTime(t *testing.T) {
 					})
 					return program(ctx, call)
 				})
-				call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+				call := p.service.Call("/media", legtest.New(t, leg.PCM24kHz).Leg())
 				time.Sleep(time.Minute)
 				synctest.Wait()
 				if call.Ended() != "terminated" && call.Transferred() == "" {

@@ -23,7 +23,7 @@ func TestGapsBetweenPackets(t *testing.T) {
 		"a year":                  {[]time.Duration{0, 365 * 24 * time.Hour}, []time.Duration{0, 10 * time.Second}},
 		"no times":                {[]time.Duration{-1, -1, 0, -1, 20 * ms}, []time.Duration{0, 0, 0, 0, 0}},
 	} {
-		c := &Call{format: leg.PCM24}
+		c := &Call{format: leg.PCM24kHz}
 		for i, begin := range test.begin {
 			p := packet{audio: make([]byte, 960)}
 			if begin >= 0 {
@@ -38,7 +38,7 @@ func TestGapsBetweenPackets(t *testing.T) {
 
 // A Call does what package leg asks of legs, and its methods refuse a context that has ended.
 func TestACallIsALeg(t *testing.T) {
-	var l leg.Leg = &Call{format: leg.PCM24}
+	var l leg.Leg = &Call{format: leg.PCM24kHz}
 	if _, ok := leg.As[leg.Positioner](l); !ok {
 		t.Error("it is no Positioner")
 	}

@@ -294,7 +294,7 @@ func TestCallsThatGoWrong(t *testing.T) {
 					served <- true
 					return nil
 				})
-				user := legtest.New(t, leg.PCM24)
+				user := legtest.New(t, leg.PCM24kHz)
 				call := p.service.Call("/media", user.Leg())
 				user.Silence(time.Second)
 				test.do(call)
@@ -329,7 +329,7 @@ func TestMessagesOfOtherKindsAreSkipped(t *testing.T) {
 				}
 			}
 		})
-		user := legtest.New(t, leg.PCM16)
+		user := legtest.New(t, leg.PCM16kHz)
 		call := p.service.Call("/media", user.Leg())
 		for _, text := range []string{
 			`{"kind":"TranscriptionData"}`, `{}`, `{"kind":"DtmfData"}`, `{"kind":"DtmfData","dtmfData":{"data":"long"}}`, acstest.Metadata(16000),
@@ -364,7 +364,7 @@ func TestAPeerThatNeverReadsEndsTheCall(t *testing.T) {
 			}
 			return got
 		})
-		user := legtest.New(t, leg.PCM24)
+		user := legtest.New(t, leg.PCM24kHz)
 		call := p.service.Call("/media", user.PlainLeg())
 		read := call.StopReading()
 		time.Sleep(time.Minute)
@@ -392,7 +392,7 @@ func TestAQueueIsBounded(t *testing.T) {
 			}
 			return nil
 		})
-		p.service.Call("/media", legtest.New(t, leg.PCM24).Leg()).Wait()
+		p.service.Call("/media", legtest.New(t, leg.PCM24kHz).Leg()).Wait()
 	})
 }
 
@@ -403,7 +403,7 @@ func TestShutdown(t *testing.T) {
 			defer ended.Add(1)
 			return drain(ctx, call)
 		})
-		polite, stubborn := legtest.New(t, leg.PCM24), legtest.New(t, leg.PCM24)
+		polite, stubborn := legtest.New(t, leg.PCM24kHz), legtest.New(t, leg.PCM24kHz)
 		calls := []*acstest.Call{p.service.Call("/media", polite.Leg()), p.service.Call("/media", stubborn.Leg())}
 		time.AfterFunc(10*time.Second, polite.HangUp)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -438,7 +438,7 @@ func TestShutdownIsNoFailureOfTheCall(t *testing.T) {
 		})
 		var failures bytes.Buffer
 		p.handler.Logger = slog.New(slog.NewTextHandler(&failures, &slog.HandlerOptions{Level: slog.LevelWarn}))
-		call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+		call := p.service.Call("/media", legtest.New(t, leg.PCM24kHz).Leg())
 		synctest.Wait()
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -461,7 +461,7 @@ func TestTheEndOfServeHangsUp(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := newPhone(t, nil, func(context.Context, *acs.Call) error { return test.err })
 				p.handler.Client = nil // so that the close frame tells
-				call := p.service.Call("/media", legtest.New(t, leg.PCM24).Leg())
+				call := p.service.Call("/media", legtest.New(t, leg.PCM24kHz).Leg())
 				call.Wait()
 				if !websocket.IsCloseError(call.Closed(), test.code) || strings.Contains(call.Closed().Error(), "broken") {
 					t.Errorf("closed with %v, want code %d", call.Closed(), test.code)

@@ -32,9 +32,9 @@ func TestIncomingCalls(t *testing.T) {
 				rang = call
 				return true
 			}
-			format := leg.PCM16
+			format := leg.PCM16kHz
 			if rate == 24000 {
-				format = leg.PCM24
+				format = leg.PCM24kHz
 			}
 			user := legtest.New(t, format)
 			call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", user.Leg())
@@ -65,7 +65,7 @@ func TestCallsThatAreNotAccepted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPhone(t, nil, mustNotServe(t))
 		p.webhook.Accept = func(context.Context, acs.Incoming) bool { return false }
-		if call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24).Leg()); call != nil {
+		if call := p.service.Ring("/incoming?key=secret", "+15550100", "+15550101", legtest.New(t, leg.PCM24kHz).Leg()); call != nil {
 			t.Error("the call was answered")
 		}
 		if diff := cmp.Diff([]string{"reject"}, actions(p.service)); diff != "" {

@@ -28,7 +28,7 @@ type line struct {
 }
 
 func (l *line) advance(now time.Time) {
-	n := min(leg.PCM24.Bytes(now.Sub(l.ran))-l.run, len(l.queue))
+	n := min(leg.PCM24kHz.Bytes(now.Sub(l.ran))-l.run, len(l.queue))
 	l.played, l.queue, l.run = append(l.played, l.queue[:n]...), l.queue[n:], l.run+n
 	if len(l.queue) == 0 {
 		l.ran, l.run = now, 0
@@ -53,7 +53,7 @@ func TestPacerKnowsWhatWasHeard(t *testing.T) {
 func paceAtRandom(t *testing.T, seed uint64) {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	lead := time.Duration(20+rnd.IntN(500)) * time.Millisecond
-	p := pacer{format: leg.PCM24, lead: int64(leg.PCM24.Bytes(lead))}
+	p := pacer{format: leg.PCM24kHz, lead: int64(leg.PCM24kHz.Bytes(lead))}
 	now := time.Unix(1, 0)
 	l := line{at: now, ran: now}
 	var want []byte // what was added and not cleared
@@ -115,8 +115,8 @@ func paceAtRandom(t *testing.T, seed uint64) {
 }
 
 func TestPacerSendsFewMessages(t *testing.T) {
-	p := pacer{format: leg.PCM24, lead: int64(leg.PCM24.Bytes(300 * time.Millisecond))}
-	p.add(make([]byte, leg.PCM24.Bytes(3*time.Second)))
+	p := pacer{format: leg.PCM24kHz, lead: int64(leg.PCM24kHz.Bytes(300 * time.Millisecond))}
+	p.add(make([]byte, leg.PCM24kHz.Bytes(3*time.Second)))
 	now := time.Unix(1, 0)
 	chunks := 0
 	for p.queued() > 0 {

@@ -39,7 +39,7 @@ func TestRandomCalls(t *testing.T) {
 func callAtRandom(t *testing.T, rnd *rand.Rand) {
 	chance := func(percent int) bool { return rnd.IntN(100) < percent }
 	upTo := func(limit time.Duration) time.Duration { return time.Duration(rnd.Int64N(int64(limit))) }
-	user := legtest.New(t, []audio.Format{leg.PCM16, leg.PCM24}[rnd.IntN(2)])
+	user := legtest.New(t, []audio.Format{leg.PCM16kHz, leg.PCM24kHz}[rnd.IntN(2)])
 	srv := voicelivetest.NewServer(t, &voicelivetest.Options{
 		Hear: user.Hear,
 		Pace: []voicelivetest.Pace{voicelivetest.RealTime, 2, 10, voicelivetest.Instant}[rnd.IntN(4)],

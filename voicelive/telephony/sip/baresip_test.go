@@ -58,7 +58,7 @@ func TestBaresipHearsAndIsHeard(t *testing.T) {
 			if r.format != law.format {
 				t.Errorf("the call is in %v, want %v", r.format, law.format)
 			}
-			if heard := law.decode(nil, r.heard); !sounds(heard, said[:len(said)-leg.PCM8.Bytes(100*time.Millisecond)]) {
+			if heard := law.decode(nil, r.heard); !sounds(heard, said[:len(said)-leg.PCM8kHz.Bytes(100*time.Millisecond)]) {
 				t.Errorf("of %d bytes of PCM that baresip said came %d, which are others", len(said), len(heard))
 			}
 			if heard, want := p.recorded("dec"), law.decode(nil, reply); !sounds(heard, want) {
@@ -168,7 +168,7 @@ func TestBaresipTalksToAnAgent(t *testing.T) {
 		reports <- report
 		return err
 	}})
-	silence := func(d time.Duration) []byte { return make([]byte, leg.PCM8.Bytes(d)) }
+	silence := func(d time.Duration) []byte { return make([]byte, leg.PCM8kHz.Bytes(d)) }
 	p := newSoftphone(t, "audio_codecs=pcmu", slices.Concat(silence(2500*time.Millisecond), speech(time.Second), silence(4*time.Second)))
 	p.do("/dial sip:agent@" + e.Addr().String() + "\n")
 	report := wait(t, reports)

@@ -61,7 +61,7 @@ func newSoftphone(t *testing.T, account string, said []byte) *softphone {
 	p := &softphone{t: t, dir: t.TempDir(), address: freePort(t), done: make(chan error, 1)}
 	console := freePort(t)
 	wav := new(bytes.Buffer)
-	w, err := audio.NewWriter(wav, leg.PCM8)
+	w, err := audio.NewWriter(wav, leg.PCM8kHz)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func (p *softphone) recorded(which string) []byte {
 func speech(d time.Duration) []byte {
 	var pcm []byte
 	x := uint32(12345)
-	for range leg.PCM8.Bytes(d) / 2 {
+	for range leg.PCM8kHz.Bytes(d) / 2 {
 		x = x*1664525 + 1013904223
 		pcm = binary.LittleEndian.AppendUint16(pcm, uint16(int16(x>>16)/4))
 	}

@@ -30,7 +30,7 @@
 // # Audio
 //
 // Audio is µ-law at 8 kHz, which the service takes as it is. For a session at 24 kHz give
-// Serve's leg to [leg.Convert] with [leg.PCM24].
+// Serve's leg to [leg.Convert] with [leg.PCM24kHz].
 //
 // The connection is always read, since Twilio discards audio for those who read slowly. Ten seconds
 // of audio wait for Receive, and what is older becomes a [leg.Input.Gap], as do packets that Twilio

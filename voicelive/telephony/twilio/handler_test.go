@@ -69,7 +69,7 @@ func TestASessionOf24kHz(t *testing.T) {
 		a, srv := assistant(t, &voicelivetest.Options{Hear: user.Hear, Respond: voicelivetest.Reply("Hello, how can I help?", "It is on its way.")})
 		reports := make(chan *agent.Report, 1)
 		l := serve(t, func(ctx context.Context, call *twilio.Call) error {
-			wide, err := leg.Convert(call, leg.PCM24)
+			wide, err := leg.Convert(call, leg.PCM24kHz)
 			if err != nil {
 				return err
 			}

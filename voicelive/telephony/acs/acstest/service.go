@@ -1,7 +1,7 @@
 // Package acstest plays Azure Communication Services for tests: it signs tokens, lets calls ring, opens their
 // sockets, sends what a user says and plays what the user hears, and takes requests to hang up and to transfer.
 //
-//	user := legtest.New(t, leg.PCM24)
+//	user := legtest.New(t, leg.PCM24kHz)
 //	service := acstest.New(t, nil)
 //	tokens := &acs.Tokens{Resource: acstest.Resource, Transport: service}
 //	client, err := acs.NewClientFromConnectionString(acstest.ConnectionString, &azcore.ClientOptions{Transport: service})
