@@ -13,7 +13,7 @@ import (
 func TestAnAudioWriterTakesTheFormatOfItsSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := voicelivetest.NewServer(t, nil)
-		session := srv.Client(t, &voicelive.ConnectOptions{Model: "m", Session: &voicelive.RequestSession{
+		session := srv.Connect(t, &voicelive.ConnectOptions{Model: "m", Session: &voicelive.RequestSession{
 			InputAudioFormat: voicelive.InputAudioFormatG711ULaw, InputAudioSamplingRate: new(8000),
 		}})
 		for _, o := range []voicelive.AudioWriterOptions{{Format: voicelive.InputAudioFormatPCM16}, {SampleRate: 16000}} {
@@ -46,7 +46,7 @@ func TestAnAudioWriterTakesTheFormatOfItsSession(t *testing.T) {
 func TestAnItemThatIsTruncatedBeyondItsEndIsNoError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.Reply("Hello.")})
-		session := srv.Client(t)
+		session := srv.Connect(t, nil)
 		if err := session.CreateResponse(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}

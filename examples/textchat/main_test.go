@@ -40,7 +40,7 @@ func TestLinesAreAnswered(t *testing.T) {
 func with(t *testing.T, options *voicelivetest.Options, meanwhile func(cancel func(), srv *voicelivetest.Server)) (err error) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := voicelivetest.NewServer(t, options)
-		session := srv.Client(t)
+		session := srv.Connect(t, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		keyboard, hands := io.Pipe()

@@ -13,7 +13,7 @@ import (
 
 func TestConnectAvatar(t *testing.T) {
 	having(t, Options{Avatar: true}, func(t *testing.T, s *site, call *Call, page *fakePage) {
-		session := voicelivetest.NewServer(t, nil).Client(t, &voicelive.ConnectOptions{Model: "gpt-realtime", Session: &voicelive.RequestSession{
+		session := voicelivetest.NewServer(t, nil).Connect(t, &voicelive.ConnectOptions{Model: "gpt-realtime", Session: &voicelive.RequestSession{
 			Modalities: []voicelive.Modality{voicelive.ModalityText, voicelive.ModalityAudio, voicelive.ModalityAvatar},
 			Voice:      &voicelive.AzureStandardVoice{Name: "en-US-AvaNeural"},
 			Avatar:     &voicelive.AvatarConfig{Character: "lisa"},

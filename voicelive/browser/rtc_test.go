@@ -20,7 +20,7 @@ func havingRTC(t *testing.T, f func(t *testing.T, r *RTC, service *voicelivetest
 	t.Helper()
 	having(t, Options{Direct: true}, func(t *testing.T, s *site, call *Call, page *fakePage) {
 		srv := voicelivetest.NewServer(t, nil)
-		session := srv.Client(t, &voicelive.ConnectOptions{Model: "gpt-realtime", RTC: true})
+		session := srv.Connect(t, &voicelive.ConnectOptions{Model: "gpt-realtime", RTC: true})
 		go page.send(message{Type: "offer", SDP: "v=0"})
 		r, err := ConnectRTC(t.Context(), call, session, &voicelive.RequestSession{Instructions: new("Be brief.")})
 		if err != nil {
@@ -144,7 +144,7 @@ func TestConnectRTCThatFails(t *testing.T) {
 	srvAndSession := func(t *testing.T) *voicelive.Session {
 		return voicelivetest.NewServer(t, &voicelivetest.Options{Faults: voicelivetest.Faults{Scripts: []voicelivetest.Script{
 			{{Kind: voicelivetest.EventRefuse, Body: "rtc.call.sdp.create"}},
-		}}}).Client(t, &voicelive.ConnectOptions{Model: "gpt-realtime", RTC: true})
+		}}}).Connect(t, &voicelive.ConnectOptions{Model: "gpt-realtime", RTC: true})
 	}
 	having(t, Options{}, func(t *testing.T, s *site, call *Call, page *fakePage) {
 		if _, err := ConnectRTC(t.Context(), call, srvAndSession(t), nil); err == nil || !strings.Contains(err.Error(), "Options.Direct") {

@@ -36,7 +36,7 @@ func talk(t *testing.T, o *voicelivetest.Options, s *voicelive.RequestSession, r
 		}
 		s.Tools = append(s.Tools, definitions...)
 		server := voicelivetest.NewServer(t, o)
-		c := &conversation{Session: server.Client(t, &voicelive.ConnectOptions{Model: "m", Session: s}), outcomes: map[string]tools.Outcome{}}
+		c := &conversation{Session: server.Connect(t, &voicelive.ConnectOptions{Model: "m", Session: s}), outcomes: map[string]tools.Outcome{}}
 		c.service = server.Session(0)
 		c.turns = floor.New(t.Context(), c, nil)
 		r.Ended = func(call tools.Call) { c.outcomes[call.ID] = call.Outcome }

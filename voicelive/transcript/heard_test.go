@@ -25,7 +25,7 @@ func TestWhatAUserHasHeard(t *testing.T) {
 		server := voicelivetest.NewServer(t, &voicelivetest.Options{Hear: user.Hear, Pace: voicelivetest.Instant, Respond: voicelivetest.Reply(story, "Very well.")})
 		to := &voicelive.RequestSession{TurnDetection: &voicelive.ServerVAD{},
 			InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: "azure-speech"})}
-		session := server.Client(t, &voicelive.ConnectOptions{Model: "m", Session: to})
+		session := server.Connect(t, &voicelive.ConnectOptions{Model: "m", Session: to})
 		history := transcript.New(nil)
 		l := user.Leg()
 		player := playback.New(ctx, l, session, &playback.Options{Finished: func(f playback.Finished) {

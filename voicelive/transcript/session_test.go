@@ -18,7 +18,7 @@ import (
 func converse(t *testing.T, history *transcript.Transcript, talk func(*voicelive.Session)) {
 	t.Helper()
 	server := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.Reply("It is noon.", "It is one.", "It is two.")})
-	session := server.Client(t)
+	session := server.Connect(t, nil)
 	ended := make(chan bool)
 	go func() {
 		defer close(ended)

@@ -35,7 +35,7 @@ func BenchmarkCall(b *testing.B) {
 				inBubble(b, func(t *testing.T) {
 					srv := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.Reply(
 						"A weight or a spring drives its wheels, and a pendulum lets them turn.")})
-					session := srv.Client(t, &voicelive.ConnectOptions{Model: "m", Session: bb.config})
+					session := srv.Connect(t, &voicelive.ConnectOptions{Model: "m", Session: bb.config})
 					go func() {
 						for range session.Events(t.Context()) {
 						}

@@ -30,18 +30,17 @@ func (srv *Server) NewClient() (*voicelive.Client, error) {
 	return voicelive.NewClientWithKeyCredential(srv.URL(), azcore.NewKeyCredential(key), srv.ClientOptions())
 }
 
-// Client opens a session with the server, and closes it at the end of the test. The session is with the model
-// gpt-realtime unless options say otherwise; see [voicelive.Client.Connect]. The test fails if the session cannot be
-// opened, or if it is still open at the end of the test and cannot be closed.
-func (srv *Server) Client(t TB, options ...*voicelive.ConnectOptions) *voicelive.Session {
+// Connect opens a session with the server, and closes it at the end of the test. Nil options are the model gpt-realtime;
+// see [voicelive.Client.Connect]. The test fails if the session cannot be opened, or if it is still open at the end of the
+// test and cannot be closed.
+func (srv *Server) Connect(t TB, o *voicelive.ConnectOptions) *voicelive.Session {
 	t.Helper()
 	client, err := srv.NewClient()
 	if err != nil {
 		t.Fatalf("voicelivetest: %v", err)
 	}
-	o := &voicelive.ConnectOptions{Model: "gpt-realtime"}
-	for _, given := range options {
-		o = given
+	if o == nil {
+		o = &voicelive.ConnectOptions{Model: "gpt-realtime"}
 	}
 	session, err := client.Connect(t.Context(), o)
 	if err != nil {

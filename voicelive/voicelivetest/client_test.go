@@ -11,7 +11,7 @@ import (
 
 // converse holds one turn through the client of this module.
 func converse(t *testing.T, srv *voicelivetest.Server) {
-	s := srv.Client(t, &voicelive.ConnectOptions{
+	s := srv.Connect(t, &voicelive.ConnectOptions{
 		Model: "gpt-realtime", Session: &voicelive.RequestSession{Modalities: []voicelive.Modality{voicelive.ModalityText, voicelive.ModalityAudio}},
 	})
 	ctx := t.Context()

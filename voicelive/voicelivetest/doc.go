@@ -4,7 +4,7 @@
 //	func TestAgent(t *testing.T) {
 //		synctest.Test(t, func(t *testing.T) {
 //			srv := voicelivetest.NewServer(t, &voicelivetest.Options{Respond: voicelivetest.Reply("Hello!")})
-//			session := srv.Client(t)
+//			session := srv.Connect(t, nil)
 //			…
 //			srv.Session(0).UserSays("How are you?", 2*time.Second)
 //			…

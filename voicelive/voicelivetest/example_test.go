@@ -62,7 +62,7 @@ func Example() {
 				},
 			)})
 			began := time.Now()
-			answer, err := weather(t.Context(), srv.Client(t), "How warm is it in Oslo?")
+			answer, err := weather(t.Context(), srv.Connect(t, nil), "How warm is it in Oslo?")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -28,7 +28,7 @@ func TestLogger(t *testing.T) {
 		if _, err := client.Connect(t.Context(), &voicelive.ConnectOptions{Model: "other"}); err == nil {
 			t.Error("another model is accepted")
 		}
-		session := srv.Client(t)
+		session := srv.Connect(t, nil)
 		session.CancelResponse(t.Context())
 		session.CreateResponse(t.Context(), nil)
 		srv.Session(0).WaitSent(t.Context(), voicelive.ServerEventTypeResponseDone, 1)

@@ -38,7 +38,7 @@ func TestASessionThatIsPlayed(t *testing.T) {
 		}
 	}}
 	bubble(t, options, func(t *testing.T, srv *voicelivetest.Server) {
-		session := srv.Client(t)
+		session := srv.Connect(t, nil)
 		time.Sleep(time.Hour) // there is no limit
 		if err := session.ClearInputAudioBuffer(t.Context()); err != nil {
 			t.Fatal(err)
@@ -60,7 +60,7 @@ func TestASessionThatIsPlayed(t *testing.T) {
 // TestASessionCanBePrinted while it works, as tests do in their logs.
 func TestASessionCanBePrinted(t *testing.T) {
 	server := voicelivetest.NewServer(t, &voicelivetest.Options{})
-	client := server.Client(t, &voicelive.ConnectOptions{Model: "m"})
+	client := server.Connect(t, &voicelive.ConnectOptions{Model: "m"})
 	printed := make(chan string)
 	go func() { printed <- fmt.Sprintf("%v %+v", server.Session(0), server.Session(0)) }()
 	for range 20 {
@@ -77,7 +77,7 @@ func TestASessionCanBePrinted(t *testing.T) {
 func TestWhoEndedAnExpiredSession(t *testing.T) {
 	for range 60 {
 		bubble(t, &voicelivetest.Options{SessionLimit: time.Second}, func(t *testing.T, srv *voicelivetest.Server) {
-			session := srv.Client(t)
+			session := srv.Connect(t, nil)
 			go func() {
 				for range session.Events(t.Context()) {
 				}
@@ -95,9 +95,9 @@ func TestWhoEndedAnExpiredSession(t *testing.T) {
 
 func TestAServerForgetsSessionsThatHaveEnded(t *testing.T) {
 	bubble(t, &voicelivetest.Options{Forget: true}, func(t *testing.T, srv *voicelivetest.Server) {
-		first := srv.Client(t)
+		first := srv.Connect(t, nil)
 		for range 250 {
-			srv.Client(t).Close()
+			srv.Connect(t, nil).Close()
 			synctest.Wait()
 		}
 		if got := len(srv.Sessions()); got < 100 || got > 201 {

@@ -168,7 +168,7 @@ func wav(t *testing.T, parts ...microphone) string {
 func voice(t *testing.T, words string) (pcm []byte) {
 	t.Helper()
 	srv := voicelivetest.NewServer(t, &voicelivetest.Options{Pace: voicelivetest.Instant, Respond: voicelivetest.Reply(words)})
-	session := srv.Client(t)
+	session := srv.Connect(t, nil)
 	if err := session.CreateResponse(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func (o setting) play(t *testing.T, script func(s *scene)) {
 		to := connect(o.format)
 		to.Session.TurnDetection = &o.vad
 		to.Session.InputAudioTranscription = voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: "azure-speech"})
-		s.session = s.srv.Client(t, to)
+		s.session = s.srv.Connect(t, to)
 		l, err := leg.Convert(o.leg(s.user), o.format)
 		if err != nil {
 			t.Fatal(err)

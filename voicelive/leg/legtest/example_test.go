@@ -25,7 +25,7 @@ func Example() {
 			srv := voicelivetest.NewServer(t, &voicelivetest.Options{
 				Hear: user.Hear, Respond: voicelivetest.Reply("Once upon a time there was a king who had three daughters.", "All right."),
 			})
-			go agent(t.Context(), srv.Client(t, connect(leg.MuLaw)), user.Leg())
+			go agent(t.Context(), srv.Connect(t, connect(leg.MuLaw)), user.Leg())
 			user.Say("Tell me a story.")
 			user.Interrupt(2*time.Second, "Stop, please!")
 			user.Listen()

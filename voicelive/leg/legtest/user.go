@@ -3,7 +3,7 @@
 //
 //	user := legtest.New(t, leg.MuLaw)
 //	srv := voicelivetest.NewServer(t, &voicelivetest.Options{Hear: user.Hear})
-//	go agent(srv.Client(t), user.Leg()) // the program under test
+//	go agent(srv.Connect(t, nil), user.Leg()) // the program under test
 //	user.Say("Tell me a story.")
 //	user.Interrupt(2*time.Second, "Stop!")
 //	user.Listen()

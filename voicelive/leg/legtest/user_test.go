@@ -215,7 +215,7 @@ func TestWhatTheUserMustNotHear(t *testing.T) {
 func say(t *testing.T, events ...voicelive.ServerEvent) *voicelivetest.Session {
 	t.Helper()
 	srv := voicelivetest.NewServer(t, nil)
-	srv.Client(t, connect(leg.MuLaw))
+	srv.Connect(t, connect(leg.MuLaw))
 	s := srv.Session(0)
 	for _, e := range append([]voicelive.ServerEvent{
 		&voicelive.ServerEventResponseAudioTranscriptDelta{ResponseID: "r", ItemID: "a", Delta: "One "},

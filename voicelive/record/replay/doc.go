@@ -9,7 +9,7 @@
 //	func TestAgent(t *testing.T) {
 //		synctest.Test(t, func(t *testing.T) {
 //			service := replay.NewService(t, cassette, nil)
-//			session := service.Client(t)
+//			session := service.Connect(t, nil)
 //			…
 //		})
 //	}

@@ -19,8 +19,8 @@ func TestDrivingTheClientOfACall(t *testing.T) {
 	c := recordCall(t)
 	synctest.Test(t, func(t *testing.T) {
 		srv := voicelivetest.NewServer(t, service(voicelivetest.Hear("What is the weather?", "Stop! And what is the weather now?")))
-		srv.Client(t) // so that the next session has other identifiers
-		session := srv.Client(t)
+		srv.Connect(t, nil) // so that the next session has other identifiers
+		session := srv.Connect(t, nil)
 		driven, err := replay.Drive(t.Context(), session, c, 1, nil)
 		if err != nil {
 			t.Fatalf("%v after %+v", err, driven)
