@@ -223,6 +223,7 @@ const surroundings = `package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -275,6 +276,14 @@ func TestFragments(t *testing.T) {
 // featureFiles are the files whose deletion takes a feature out, where a version of the API
 // does not have it. The README marks its row.
 var featureFiles = map[string]string{"an avatar ¹": "helpers_avatar.go", "audio over WebRTC ¹": "helpers_webrtc.go"}
+
+// A newcomer reads the README to its end; guides have the rest.
+func TestReadmeIsShort(t *testing.T) {
+	const most = 220
+	if text, _ := read(t); strings.Count(text, "\n") > most {
+		t.Errorf("the README has %d lines, more than %d", strings.Count(text, "\n"), most)
+	}
+}
 
 // The methods and fields in the table of features exist.
 func TestFeaturesExist(t *testing.T) {
