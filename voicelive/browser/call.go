@@ -25,7 +25,7 @@ const (
 )
 
 // A Call is a conversation with the user of a page. It is a [leg.Leg] and a [leg.Positioner], unless
-// [Options.Direct] is set.
+// [Options.WebRTC] is set.
 type Call struct {
 	user    string
 	request *http.Request
@@ -170,7 +170,7 @@ func (c *Call) Play(ctx context.Context, audio []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case c.options.Direct:
+	case c.options.WebRTC:
 		return errDirect
 	case c.why != "":
 		return leg.ErrHungUp

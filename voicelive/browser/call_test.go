@@ -269,7 +269,7 @@ func TestEnds(t *testing.T) {
 		"an unknown message":      {do: text(message{Type: "transfer"}), why: endFailed, want: "unknown type"},
 		"an offer":                {do: text(message{Type: "offer", SDP: "x"}), why: endFailed, want: "unknown type"},
 		"a reply to no clear":     {do: text(message{Type: "cleared", ID: 1}), why: endFailed, want: "clearing 1"},
-		"audio in a direct call":  {o: Options{Direct: true}, do: binary(2, 1), why: endFailed, want: "does not pass here"},
+		"audio in a direct call":  {o: Options{WebRTC: true}, do: binary(2, 1), why: endFailed, want: "does not pass here"},
 		"20 s of audio at once":   {do: binary(16000, 60), why: endFailed, want: "more than 1.5 times its audio"},
 		"many messages":           {o: Options{Format: leg.PCM8kHz}, do: binary(2, 5200), why: endFailed, want: "more than 1.5 times its audio"},
 		"many pings":              {do: control(websocket.PingMessage), why: endFailed, want: "more than 1.5 times its audio"},

@@ -23,7 +23,7 @@
 //
 // # WebRTC
 //
-// With [Options.Direct], the audio goes directly between the page and the service, and the socket has
+// With [Options.WebRTC], the audio goes directly between the page and the service, and the socket has
 // the signalling. A Call is no leg then; give it to [ConnectRTC]. With [Options.Avatar] the page shows the
 // video of an avatar, see [ConnectAvatar].
 //

@@ -19,7 +19,7 @@ func FuzzMessages(f *testing.F) {
 		f.Add([]byte(text), true)
 	}
 	f.Fuzz(func(t *testing.T, data []byte, direct bool) {
-		c := newCall("", nil, &Options{Format: leg.PCM24kHz, Direct: direct, Limits: Limits{}.withDefaults(), Logger: slog.New(slog.DiscardHandler)})
+		c := newCall("", nil, &Options{Format: leg.PCM24kHz, WebRTC: direct, Limits: Limits{}.withDefaults(), Logger: slog.New(slog.DiscardHandler)})
 		if !direct {
 			if err := c.Play(t.Context(), seconds(1)); err != nil {
 				t.Fatal(err)

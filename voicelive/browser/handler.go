@@ -36,8 +36,8 @@ type Options struct {
 	// Format is the format of the audio. The zero value is leg.PCM24kHz; leg.PCM8kHz and leg.PCM16kHz are others.
 	Format audio.Format
 
-	// Direct says that audio goes directly between the page and the service, see [ConnectRTC].
-	Direct bool
+	// WebRTC says that audio goes directly between the page and the service, see [ConnectRTC].
+	WebRTC bool
 
 	// Avatar says that the page shows the video of an avatar, see [ConnectAvatar].
 	Avatar bool
@@ -159,7 +159,7 @@ func (h *Handler) complete() error {
 			return fmt.Errorf("browser: origin %d has the port %s, which browsers leave out", i, port)
 		}
 	}
-	if o.Direct && o.Avatar {
+	if o.WebRTC && o.Avatar {
 		return errors.New("browser: the service has no avatar in a call of WebRTC")
 	}
 	o.Limits = o.Limits.withDefaults()
@@ -233,7 +233,7 @@ func (h *Handler) serveTicket(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	_ = json.NewEncoder(w).Encode(issued{ // an error is of the connection
 		Ticket: token, Rate: h.options.Format.Rate, SilenceMS: h.options.Limits.Silence.Milliseconds(),
-		Direct: h.options.Direct, Avatar: h.options.Avatar,
+		Direct: h.options.WebRTC, Avatar: h.options.Avatar,
 	})
 }
 

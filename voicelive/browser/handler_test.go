@@ -30,7 +30,7 @@ func TestOptionsThatCannotBeAreRefused(t *testing.T) {
 		"stereo":                                {Format: audio.Format{Encoding: audio.PCM16, Rate: 24000, Channels: 2}},
 		"origin 1":                              {Origins: []string{"https://a.example", "https://b.example/path"}},
 		"origin 0":                              {Origins: []string{"a.example"}},
-		"no avatar":                             {Direct: true, Avatar: true},
+		"no avatar":                             {WebRTC: true, Avatar: true},
 		"negative":                              {Limits: Limits{Calls: -1}},
 		"less than the audio":                   {Limits: Limits{Rate: 0.5}},
 		"+Inf":                                  {Limits: Limits{Rate: math.Inf(1)}},

@@ -39,12 +39,12 @@ type received struct {
 	err   error
 }
 
-// ConnectRTC waits for the SDP offer of the page of a call with [Options.Direct], lets the service reply to it, and
+// ConnectRTC waits for the SDP offer of the page of a call with [Options.WebRTC], lets the service reply to it, and
 // gives the page the reply. The configuration may be nil. From then on the events of the session are those of the RTC,
 // and nobody else must receive them.
 func ConnectRTC(ctx context.Context, call *Call, s RTCSession, config *voicelive.RequestSession) (*RTC, error) {
-	if !call.options.Direct {
-		return nil, errors.New("browser: the handler of the call has no Options.Direct")
+	if !call.options.WebRTC {
+		return nil, errors.New("browser: the handler of the call has no Options.WebRTC")
 	}
 	offer, err := call.waitOffer(ctx, call.page.offer)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // havingRTC has a test with a direct call that is connected to a session of the simulator.
 func havingRTC(t *testing.T, f func(t *testing.T, r *RTC, service *voicelivetest.Session, page *fakePage)) {
 	t.Helper()
-	having(t, Options{Direct: true}, func(t *testing.T, s *site, call *Call, page *fakePage) {
+	having(t, Options{WebRTC: true}, func(t *testing.T, s *site, call *Call, page *fakePage) {
 		srv := voicelivetest.NewServer(t, nil)
 		session := srv.Connect(t, &voicelive.ConnectOptions{Model: "gpt-realtime", RTC: true})
 		go page.send(message{Type: "offer", SDP: "v=0"})
@@ -147,11 +147,11 @@ func TestConnectRTCThatFails(t *testing.T) {
 		}}}).Connect(t, &voicelive.ConnectOptions{Model: "gpt-realtime", RTC: true})
 	}
 	having(t, Options{}, func(t *testing.T, s *site, call *Call, page *fakePage) {
-		if _, err := ConnectRTC(t.Context(), call, srvAndSession(t), nil); err == nil || !strings.Contains(err.Error(), "Options.Direct") {
+		if _, err := ConnectRTC(t.Context(), call, srvAndSession(t), nil); err == nil || !strings.Contains(err.Error(), "Options.WebRTC") {
 			t.Errorf("of a leg: %v", err)
 		}
 	})
-	having(t, Options{Direct: true}, func(t *testing.T, s *site, call *Call, page *fakePage) {
+	having(t, Options{WebRTC: true}, func(t *testing.T, s *site, call *Call, page *fakePage) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		session := srvAndSession(t)
@@ -188,7 +188,7 @@ func TestADirectCallIsBounded(t *testing.T) {
 			page.send(message{Type: "offer", SDP: "v=0"})
 		},
 	} {
-		having(t, Options{Direct: true, Limits: Limits{Message: 128 << 10}}, func(t *testing.T, s *site, call *Call, page *fakePage) {
+		having(t, Options{WebRTC: true, Limits: Limits{Message: 128 << 10}}, func(t *testing.T, s *site, call *Call, page *fakePage) {
 			go page.end() // reads
 			send(page)
 			synctest.Wait()

@@ -29,7 +29,7 @@ func newPageSide() pageSide {
 // take takes a message of the page. The caller has the lock of the call.
 func (p *pageSide) take(m message, o *Options) error {
 	switch {
-	case m.Type == "offer" && (o.Direct || o.Avatar):
+	case m.Type == "offer" && (o.WebRTC || o.Avatar):
 		if m.SDP == "" || len(m.SDP) > maxOffer {
 			return fmt.Errorf("an offer of %d bytes", len(m.SDP))
 		}
@@ -45,7 +45,7 @@ func (p *pageSide) take(m message, o *Options) error {
 		default:
 			return errors.New("an offer before the reply to the one before")
 		}
-	case m.Type == "event" && o.Direct && len(m.Event) > 0:
+	case m.Type == "event" && o.WebRTC && len(m.Event) > 0:
 		if p.size += len(m.Event); p.size > maxEvents {
 			return fmt.Errorf("%d bytes of events that the application has not received", p.size)
 		}

@@ -109,7 +109,7 @@ func (c *Call) take(kind int, data []byte) {
 
 func (c *Call) takeAudio(data []byte) error {
 	switch {
-	case c.options.Direct:
+	case c.options.WebRTC:
 		return errors.New("audio, which does not pass here")
 	case len(data) == 0 || len(data)%2 != 0:
 		return errors.New("a part of a sample")

@@ -37,7 +37,7 @@ func TestDirectCall(t *testing.T) {
 	s := newScene(t, voicelivetest.Options{Respond: voicelivetest.Sequence(
 		voicelivetest.Always(voicelivetest.Response{Calls: []voicelivetest.Call{{Name: "get_order", Arguments: "{}"}}}),
 		voicelivetest.Reply("It arrives tomorrow."),
-	)}, browser.Options{Direct: true})
+	)}, browser.Options{WebRTC: true})
 	p := silent(t)
 	p.onLoad(keepChannel)
 	p.open(s.server.URL)
@@ -85,7 +85,7 @@ const keepChannel = `
 func TestMediaOfADirectCall(t *testing.T) {
 	var p *tab
 	events := make(chan voicelive.ServerEvent, 10)
-	s := newScene(t, voicelivetest.Options{}, browser.Options{Direct: true})
+	s := newScene(t, voicelivetest.Options{}, browser.Options{WebRTC: true})
 	s.serve = func(ctx context.Context, call *browser.Call) error {
 		rtc, err := browser.ConnectRTC(ctx, call, peer{p}, nil)
 		if err != nil {

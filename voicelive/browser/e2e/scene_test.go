@@ -45,7 +45,7 @@ func newScene(t *testing.T, service voicelivetest.Options, o browser.Options) *s
 	}
 	o.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	s.serve = func(ctx context.Context, call *browser.Call) error {
-		report, err := talk(ctx, client, call, o.Direct)
+		report, err := talk(ctx, client, call, o.WebRTC)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.reports = append(s.reports, report)

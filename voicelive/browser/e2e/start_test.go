@@ -169,7 +169,7 @@ func TestWhatKeepsACallFromBeginning(t *testing.T) {
 // told. Whoever hangs up meanwhile leaves none open.
 func TestTheMicrophoneIsReplaced(t *testing.T) {
 	for _, direct := range []bool{false, true} {
-		s := newScene(t, voicelivetest.Options{}, browser.Options{Direct: direct})
+		s := newScene(t, voicelivetest.Options{}, browser.Options{WebRTC: direct})
 		s.serve = func(ctx context.Context, call *browser.Call) error {
 			_, err := call.Receive(ctx)
 			for err == nil {
