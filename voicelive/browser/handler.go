@@ -311,9 +311,12 @@ func (h *Handler) leave(call *Call) {
 	}
 }
 
+// grace is how long calls may take to end when their contexts have ended.
+const grace = 5 * time.Second
+
 // Shutdown lets no new call begin, and waits until the running ones have ended. When ctx ends it hangs up on them, ends
-// their contexts with [ErrShutdown], and returns ctx.Err without waiting. It does not close the server of the handler,
-// whose own Shutdown does not know of calls. Call it once.
+// their contexts with [ErrShutdown], waits up to five seconds for the functions that serve them to return, and returns
+// ctx.Err. It does not close the server of the handler, whose own Shutdown does not know of calls.
 func (h *Handler) Shutdown(ctx context.Context) error {
 	h.mu.Lock()
 	if !h.closed {
@@ -328,11 +331,19 @@ func (h *Handler) Shutdown(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 	}
+	h.hangUpAll()
+	select {
+	case <-h.drained:
+	case <-time.After(grace):
+	}
+	return ctx.Err()
+}
+
+func (h *Handler) hangUpAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for call, cancel := range h.calls {
 		call.end(endShutdown)
 		cancel(ErrShutdown)
 	}
-	return ctx.Err()
 }

@@ -216,6 +216,7 @@ func TestShutdown(t *testing.T) {
 		s := newSite(t, func(ctx context.Context, call *Call) error {
 			_ = talk(ctx, call)
 			<-ctx.Done()
+			time.Sleep(2 * time.Second) // to write a report
 			ended <- context.Cause(ctx)
 			return nil
 		}, Options{})
@@ -233,7 +234,7 @@ func TestShutdown(t *testing.T) {
 				t.Errorf("the page is told %q", why)
 			}
 		}()
-		if err := s.handler.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 5*time.Second {
+		if err := s.handler.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 7*time.Second {
 			t.Errorf("error %v after %v", err, time.Since(began))
 		}
 		if cause := <-ended; cause != ErrShutdown {
