@@ -48,7 +48,8 @@ type dialog interface {
 	WriteBye(context.Context, *sip.Request) error
 }
 
-// A Call is a call that was confirmed. It is a leg.Leg, a leg.Positioner and a leg.Transferer.
+// A Call is a call that was confirmed. It is a [leg.Leg], a [leg.Positioner] and a [leg.Transferer], whose documentation
+// says from which goroutines the methods may be called.
 type Call struct {
 	Invite
 	*media

@@ -40,7 +40,7 @@ func (a Account) login() string {
 	return a.User
 }
 
-// A StatusError is the refusal of a request.
+// A StatusError is the refusal of a request; errors have a pointer to it.
 type StatusError struct {
 	Method string
 	Code   int // such as 486, busy
@@ -57,7 +57,8 @@ func statusError(method sip.RequestMethod, r *sip.Response) error {
 
 // Dial calls somebody and waits until the call is accepted. The target is a URI, such as sip:alice@example.com, or, with an
 // account, a name or number of its server, where the call goes then. Without an account the call goes to the host of the target. The
-// error of a refusal is a [StatusError]. When ctx ends the call is cancelled.
+// error of a refusal is a [*StatusError]. When ctx ends the call is cancelled, which takes
+// half a minute if the other side has rung and does not reply any more.
 func (e *Endpoint) Dial(ctx context.Context, target string, account *Account) (*Call, error) {
 	if account == nil {
 		account = &Account{}

@@ -214,7 +214,8 @@ func (m *media) check(now time.Time) bool {
 	return !gone
 }
 
-// Receive waits for the next input.
+// Receive waits for the next packet of audio, or a key. The error is io.EOF after either side has hung up, and
+// [ErrNoMedia] when no RTP comes.
 func (m *media) Receive(ctx context.Context) (leg.Input, error) {
 	for {
 		m.mu.Lock()
@@ -242,6 +243,8 @@ func (m *media) Receive(ctx context.Context) (leg.Input, error) {
 	}
 }
 
+// Play queues audio in the law of the call, which is not retained; the clock of the packets takes it. It is an error if
+// 16 MiB wait already, and [leg.ErrHungUp] after the end.
 func (m *media) Play(ctx context.Context, audio []byte) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -254,6 +257,7 @@ func (m *media) Play(ctx context.Context, audio []byte) error {
 	return m.out.play(audio)
 }
 
+// Clear drops the audio that has not been sent.
 func (m *media) Clear(context.Context) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -263,6 +267,7 @@ func (m *media) Clear(context.Context) error {
 	return nil
 }
 
+// Position returns how much of the audio has been sent, which counts as heard.
 func (m *media) Position() time.Duration {
 	m.mu.Lock()
 	defer m.mu.Unlock()

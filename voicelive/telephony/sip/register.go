@@ -33,7 +33,7 @@ type Registration struct {
 }
 
 // Register makes the endpoint known to a PBX or a trunk, and keeps it known until the Registration is closed. It waits
-// for the first success; an error of a refusal is a [StatusError]. Later failures go to Options.Logger, and are tried
+// for the first success; an error of a refusal is a [*StatusError]. Later failures go to Options.Logger, and are tried
 // again. As long as it lasts, calls from the address of the registrar are accepted.
 func (e *Endpoint) Register(ctx context.Context, account Account) (*Registration, error) {
 	if account.Server == "" || account.User == "" {

@@ -10,7 +10,7 @@ import (
 
 // Transfer asks the other side to call target in place of this endpoint, by REFER, and waits until that call is accepted.
 // Then the call ends. The target is a URI, such as sip:alice@example.com, or a name or number at the host of the
-// other side. The error of a refusal, by the other side or by the target, is a [StatusError]; the call goes on.
+// other side. The error of a refusal, by the other side or by the target, is a [*StatusError]; the call goes on.
 func (c *Call) Transfer(ctx context.Context, target string) error {
 	uri, err := parseTarget(target, c.target.Host)
 	if err != nil {
