@@ -31,8 +31,9 @@ type Options struct {
 	Realm string
 
 	// Accept, if not nil, decides about a call that Peers and Users let in: 0 accepts it, other values are the
-	// status to refuse it with, such as 486, busy. It may take as long as somebody may hear nothing.
-	Accept func(*Invite) (status int)
+	// status to refuse it with, such as 486, busy. It may take as long as somebody may hear nothing. Its context ends
+	// when the caller gives up, and with the endpoint.
+	Accept func(ctx context.Context, invite *Invite) (status int)
 
 	// Serve is called for each call that was accepted, in a goroutine of its own. The call is hung up when it returns; an
 	// error goes to the Logger. Its context ends with the endpoint.
@@ -52,11 +53,12 @@ type Options struct {
 	// holds the call. 0 is 30 s.
 	MediaTimeout time.Duration
 
-	// Logger gets what happens, without passwords. nil is none.
+	// Logger gets what happens, without passwords. Nil is none.
 	Logger *slog.Logger
 }
 
-// An Endpoint is a telephone without a handset: it accepts calls, and makes them.
+// An Endpoint is a telephone without a handset: it accepts calls, and makes them. Its methods may be called from any
+// goroutine.
 type Endpoint struct {
 	o     Options
 	log   *slog.Logger
@@ -75,13 +77,13 @@ type Endpoint struct {
 	idle    chan struct{}    // closed when the endpoint is closing and has no calls
 }
 
-// Errors of an Endpoint.
+// Errors of [Endpoint.Dial].
 var (
 	ErrClosed       = errors.New("sip: the endpoint is closed")
 	ErrTooManyCalls = errors.New("sip: there are MaxCalls calls")
 )
 
-// Listen opens an endpoint at a UDP address such as ":5060". o may be nil, for outgoing calls alone.
+// Listen opens an endpoint at a UDP address such as ":5060". Nil options are the defaults: it calls, and nobody may call it.
 func Listen(address string, o *Options) (*Endpoint, error) {
 	e := &Endpoint{calls: map[string]*Call{}, idle: make(chan struct{})}
 	if o != nil {

@@ -53,6 +53,41 @@ func TestACall(t *testing.T) {
 	}
 }
 
+// Accept may ask somebody who takes long. It learns that there is no call any more.
+func TestTheContextOfAcceptEnds(t *testing.T) {
+	asked, ended := make(chan struct{}), make(chan struct{})
+	callee := listen(t, &Options{
+		Peers: []netip.Prefix{loopback},
+		Accept: func(ctx context.Context, _ *Invite) int {
+			asked <- struct{}{}
+			<-ctx.Done()
+			ended <- struct{}{}
+			return 480
+		},
+		Serve: listenOn,
+	})
+	caller := listen(t, nil)
+	ctx, giveUp := context.WithCancel(soon(t))
+	dialed := make(chan error, 1)
+	go func() {
+		_, err := caller.Dial(ctx, "sip:agent@"+callee.Addr().String(), nil)
+		dialed <- err
+	}()
+	wait(t, asked)
+	giveUp()
+	wait(t, ended)
+	if err := wait(t, dialed); err == nil {
+		t.Error("a call was accepted")
+	}
+
+	go callee.ask(t.Context(), Invite{}) // by a caller who would wait
+	wait(t, asked)
+	if err := callee.Close(); err != nil {
+		t.Error(err)
+	}
+	wait(t, ended)
+}
+
 // The end of Serve ends a call that has ended: nobody hangs up then.
 func TestTheLogTellsWhoHungUp(t *testing.T) {
 	var log bytes.Buffer

@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
@@ -93,8 +94,7 @@ func (e *Endpoint) answer(request *sip.Request, tx sip.ServerTransaction, remote
 	}
 	if e.o.Accept != nil {
 		session.Respond(sip.StatusRinging, "Ringing", nil)
-		invite := newInvite(request, remote)
-		if status := e.o.Accept(&invite); status != 0 {
+		if status := e.ask(session.Context(), newInvite(request, remote)); status != 0 {
 			return nil, &refusal{status: status, reason: "Refused"}, nil
 		}
 	}
@@ -111,6 +111,14 @@ func (e *Endpoint) answer(request *sip.Request, tx sip.ServerTransaction, remote
 		return nil, nil, err
 	}
 	return c, nil, nil
+}
+
+// ask lets the application decide about a call. Ringing ends when the other side gives up.
+func (e *Endpoint) ask(ringing context.Context, invite Invite) (status int) {
+	ctx, cancel := context.WithCancel(ringing)
+	defer cancel()
+	defer context.AfterFunc(e.ctx, cancel)()
+	return e.o.Accept(ctx, &invite)
 }
 
 // confirm accepts the call, waits for the ACK, and begins the media.

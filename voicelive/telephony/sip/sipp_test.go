@@ -76,7 +76,7 @@ func TestSippIsBusy(t *testing.T) {
 
 func TestSippIsRefusedByTheApplication(t *testing.T) {
 	t.Parallel()
-	e := listen(t, &Options{Peers: []netip.Prefix{loopback}, Accept: func(i *Invite) int { return 486 }, Serve: listenOn})
+	e := listen(t, &Options{Peers: []netip.Prefix{loopback}, Accept: func(context.Context, *Invite) int { return 486 }, Serve: listenOn})
 	mustSipp(t, "busy", e.Addr().String())
 }
 
@@ -86,7 +86,7 @@ func TestSippCancels(t *testing.T) {
 	accepted := make(chan struct{})
 	e := listen(t, &Options{
 		Peers:  []netip.Prefix{loopback},
-		Accept: func(*Invite) int { <-accepted; return 0 },
+		Accept: func(context.Context, *Invite) int { <-accepted; return 0 },
 		Serve:  func(context.Context, *Call) error { served.Store(true); return nil },
 	})
 	mustSipp(t, "cancel", e.Addr().String())
