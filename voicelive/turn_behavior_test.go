@@ -2,6 +2,7 @@ package voicelive_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
@@ -29,6 +30,23 @@ func TestTurnBehaviorOfEveryDetection(t *testing.T) {
 			got := voicelive.TurnBehaviorOf(d)
 			if got != want {
 				t.Errorf("%s: %+v, want %+v", text, got, want)
+			}
+		}
+		for properties, want := range map[string][2]time.Duration{
+			`"prefix_padding_ms":300,"silence_duration_ms":500`: {300 * time.Millisecond, 500 * time.Millisecond},
+			`"prefix_padding_ms":"x","silence_duration_ms":-1`:  {},
+			`"silence_duration_ms":9000000000000000000`:         {0, time.Hour},
+		} {
+			if typ == voicelive.TurnDetectionTypeSemanticVAD {
+				want = [2]time.Duration{} // it has no such properties
+			}
+			text := `{"type":"` + string(typ) + `",` + properties + `}`
+			d, err := voicelive.UnmarshalTurnDetection([]byte(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := voicelive.TurnBehaviorOf(d); got.PrefixPadding != want[0] || got.Silence != want[1] {
+				t.Errorf("%s: padding %v and silence %v, want %v", text, got.PrefixPadding, got.Silence, want)
 			}
 		}
 	}

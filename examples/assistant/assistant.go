@@ -85,7 +85,7 @@ func (c *console) ObserveInterruption(_ *agent.Conversation, i agent.Interruptio
 
 func (c *console) ObserveTurnEnd(_ *agent.Conversation, t agent.Turn) {
 	if t.Latency > 0 {
-		c.note("first sound %.2f s after the service heard you stop", t.Latency.Seconds())
+		c.note("first sound %.2f s after you stopped", t.Latency.Seconds())
 	}
 	if t.Status == voicelive.ResponseStatusFailed {
 		c.note("the response failed: %s", t.Cause)

@@ -55,10 +55,10 @@ Assistant: My clock says 01:00.
 You:       How does a clock work?
 Assistant: A weight or a …
            (interrupted: you heard # s, and the assistant knows)
-           (first sound # s after the service heard you stop)
+           (first sound # s after you stopped)
 You:       Thank you, that will do.
 Assistant: You are welcome.
-           (first sound # s after the service heard you stop)
+           (first sound # s after you stopped)
 
 user_hung_up after …, recorded in ` + file + `
 `

@@ -19,13 +19,14 @@ type link struct {
 	ctx     context.Context // of the layers
 	cancel  context.CancelFunc
 
-	floor  *floor.Floor
-	player player
-	runner *tools.Runner
-	writer io.WriteCloser // of audio in larger events; nil if packets are sent as they come
-	sent   inputClock
-	voice  voicelive.Voice
-	reply  *floor.Handle // of the latest request for the reply to tools
+	floor    *floor.Floor
+	player   player
+	runner   *tools.Runner
+	writer   io.WriteCloser // of audio in larger events; nil if packets are sent as they come
+	sent     inputClock
+	voice    voicelive.Voice
+	behavior voicelive.TurnBehavior // of turn detection
+	reply    *floor.Handle          // of the latest request for the reply to tools
 
 	rollover time.Time // when it is to be replaced; zero for never
 	overdue  time.Time // when it must be, although others wait to connect

@@ -44,8 +44,8 @@ type Observer interface {
 // A UserSpeech is one stretch of speech of the user, as the service has detected it.
 type UserSpeech struct {
 	ItemID string    // of the item that it becomes
-	Began  time.Time // when the user began to speak, by audio_start_ms; zero if unknown
-	Ended  time.Time // when the user had spoken, by audio_end_ms; zero if unknown
+	Began  time.Time // when the user began to speak, by audio_start_ms without prefix_padding_ms, which is in it; zero if unknown
+	Ended  time.Time // when the user had spoken, by audio_end_ms without silence_duration_ms, which is in it; zero if unknown
 	Told   time.Time // when the service told of the end
 }
 

@@ -150,6 +150,32 @@ func (s *speeches) ObserveSpeech(_ *agent.Conversation, speech agent.UserSpeech)
 	s.all = append(s.all, speech)
 }
 
+// The service counts the padding before speech, and the silence that ends it, as speech.
+func TestWhenAUserSpoke(t *testing.T) {
+	seen := &speeches{}
+	var began, ended time.Time
+	a := &agent.Agent{Observer: seen}
+	a.Connect.Session = &voicelive.RequestSession{TurnDetection: &voicelive.ServerVAD{SilenceDurationMS: new(900)}}
+	c := play(t, a, said(), func(c *call) {
+		c.user.Silence(time.Second)
+		began = time.Now()
+		c.user.Say("What is the weather in Oslo?")
+		ended = time.Now()
+		c.user.Silence(3 * time.Second)
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	if len(seen.all) != 1 {
+		t.Fatalf("speeches %+v, want one", seen.all)
+	}
+	s := seen.all[0]
+	for what, d := range map[string]time.Duration{"began": s.Began.Sub(began), "ended": s.Ended.Sub(ended), "told": s.Told.Sub(ended) - 900*time.Millisecond} {
+		if d.Abs() > 60*time.Millisecond {
+			t.Errorf("the speech %s %v later than it did", what, d)
+		}
+	}
+}
+
 // The agent does not know any more, or not yet, when that audio was sent.
 func TestWhenAUserSpokeIsNotGuessed(t *testing.T) {
 	seen := &speeches{}

@@ -57,7 +57,7 @@ type Turn struct {
 	Cause      string                   `json:"cause,omitempty"` // why the response is not completed, such as turn_detected or content_filter; the code of the error if it failed
 
 	SpeechEnded time.Time     `json:"speech_ended,omitzero"` // when the user had spoken; zero if the turn replies to nothing
-	Endpointing time.Duration `json:"endpointing_ns"`        // from SpeechEnded until the service told of it
+	Endpointing time.Duration `json:"endpointing_ns"`        // from SpeechEnded until the service told of it: silence_duration_ms, and what the network and the service took
 	Latency     time.Duration `json:"latency_ns"`            // from SpeechEnded until the user heard the first audio; 0 without either, as of a turn that only calls functions
 	Began       time.Time     `json:"began"`                 // response.created came
 	Arrived     time.Time     `json:"arrived,omitzero"`      // its first audio came

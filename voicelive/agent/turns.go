@@ -13,6 +13,7 @@ import (
 // turns are the turns of the assistant that are not over.
 type turns struct {
 	speaking bool             // the user speaks
+	onset    time.Duration    // where in the audio of the session, with the padding before it
 	speech   UserSpeech       // to which no response was created yet
 	open     map[string]*turn // by response
 	order    []string
@@ -54,7 +55,8 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 	}
 	switch e := event.(type) {
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
-		began := c.link.sent.at(time.Duration(e.AudioStartMS) * time.Millisecond)
+		c.turns.onset = time.Duration(e.AudioStartMS) * time.Millisecond
+		began := c.link.sent.at(c.turns.onset + c.link.behavior.PrefixPadding)
 		c.turns.speaking, c.turns.speech = true, UserSpeech{ItemID: e.ItemID, Began: began}
 		c.idle.stage = 0
 	case *voicelive.ServerEventInputAudioBufferSpeechStopped:
@@ -62,7 +64,10 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 		c.lookback.keep(c.link.sent.total - end)
 		s := &c.turns.speech
 		c.turns.speaking, s.ItemID, s.Told = false, e.ItemID, now
-		s.Ended = c.link.sent.at(end)
+		s.Ended = c.link.sent.at(max(end-c.link.behavior.Silence, c.turns.onset))
+		if s.Began.After(s.Ended) && !s.Ended.IsZero() {
+			s.Began = s.Ended
+		}
 		c.seen.ObserveSpeech(c, *s)
 	case *voicelive.ServerEventResponseCreated:
 		if !e.Response.OutOfBand() {
@@ -79,8 +84,10 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 		}
 	case *voicelive.ServerEventResponseDone:
 		c.responseDone(&e.Response)
+	case *voicelive.ServerEventSessionCreated:
+		c.link.behavior = voicelive.TurnBehaviorOf(e.Session.TurnDetection)
 	case *voicelive.ServerEventSessionUpdated:
-		c.link.voice = e.Session.Voice
+		c.link.voice, c.link.behavior = e.Session.Voice, voicelive.TurnBehaviorOf(e.Session.TurnDetection)
 	case *voicelive.ServerEventError:
 		if !c.link.player.Expected(e) && !voicelive.IsBenign(e) {
 			c.report.Errors++
