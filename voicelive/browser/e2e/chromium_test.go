@@ -37,13 +37,13 @@ func chromium(t *testing.T, wav string) *tab {
 	return newTab(t, ctx)
 }
 
-// start allocates a browser whose microphone is a WAV file. More flags of its command line follow.
+// start allocates a browser whose microphone is a WAV file, again and again. More flags of its command line follow.
 func start(wav string, flags ...chromedp.ExecAllocatorOption) (context.Context, context.CancelFunc) {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, // for root
 		chromedp.Flag("use-fake-device-for-media-stream", true),
 		chromedp.Flag("use-fake-ui-for-media-stream", true),
-		chromedp.Flag("use-file-for-fake-audio-capture", wav+"%noloop"),
+		chromedp.Flag("use-file-for-fake-audio-capture", wav),
 		chromedp.WSURLReadTimeout(patience),
 	)
 	return chromedp.NewExecAllocator(context.Background(), append(options, flags...)...)

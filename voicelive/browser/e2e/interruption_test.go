@@ -2,6 +2,9 @@ package e2e_test
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
 	"math"
 	"net/http"
 	"testing"
@@ -29,12 +32,14 @@ func TestInterruption(t *testing.T) {
 		Pace: voicelivetest.Instant,
 	}, browser.Options{})
 	s.count()
-	p := chromium(t, wav(t,
-		microphone{silence: 4 * time.Second}, microphone{words: "Tell me a story."},
-		microphone{silence: 5 * time.Second}, microphone{words: "Stop it now, please!"}, microphone{silence: 30 * time.Second}))
-	p.onLoad(counting)
+	p := silent(t)
+	p.onLoad(counting + speaking)
 	p.open(s.server.URL)
 	p.click("start")
+	p.untilState("live")
+	p.say("Tell me a story.")
+	p.until("counted.loud > 1.5")
+	p.say("Stop it now, please!")
 	p.until("document.querySelector('#transcript .assistant')?.innerText.includes('interrupted')")
 	p.until("document.getElementById('latency').innerText.startsWith('Reply after')")
 
@@ -57,6 +62,36 @@ func TestInterruption(t *testing.T) {
 	if err := s.session(0).Check(); err != nil {
 		t.Errorf("the client: %v", err)
 	}
+}
+
+// speaking makes the user of the page one who speaks when the test says so.
+const speaking = `
+	MediaDevices.prototype.getUserMedia = async () => {
+		const context = new AudioContext();
+		const microphone = new MediaStreamAudioDestinationNode(context);
+		globalThis.say = (samples) => {
+			const buffer = new AudioBuffer({length: samples.length, sampleRate: 24000});
+			buffer.copyToChannel(Float32Array.from(samples, (sample) => sample / 32768), 0);
+			const words = new AudioBufferSourceNode(context, {buffer});
+			words.connect(microphone);
+			words.start();
+		};
+		return microphone.stream;
+	};`
+
+// say has the user of a page with speaking say something.
+func (p *tab) say(words string) {
+	p.t.Helper()
+	pcm := voice(p.t, words)
+	samples := make([]int16, len(pcm)/2)
+	for i := range samples {
+		samples[i] = int16(binary.LittleEndian.Uint16(pcm[2*i:]))
+	}
+	text, err := json.Marshal(samples)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	evaluate[bool](p, fmt.Sprintf("say(%s) ?? true", text))
 }
 
 // counting connects everything that the page gives to the device of the user to a worklet that counts, too.

@@ -104,7 +104,8 @@ func TestACallIsStartedOnce(t *testing.T) {
 func TestEachStateIsToldOnce(t *testing.T) {
 	s := newScene(t, voicelivetest.Options{}, browser.Options{})
 	s.serve = func(ctx context.Context, call *browser.Call) error {
-		if err := call.Play(ctx, leg.PCM24kHz.AppendSilence(nil, leg.PCM24kHz.Bytes(500*time.Millisecond))); err != nil {
+		// It is one message, so that nothing is late within it.
+		if err := call.Play(ctx, leg.PCM24kHz.AppendSilence(nil, leg.PCM24kHz.Bytes(100*time.Millisecond))); err != nil {
 			return err
 		}
 		for {
@@ -140,7 +141,10 @@ func TestWhatKeepsACallFromBeginning(t *testing.T) {
 	p := silent(t)
 	p.allow("Failed to load resource")
 	p.onLoad(opening)
-	const hurry = "const wait = setTimeout; globalThis.setTimeout = (f, ms) => wait(f, ms / 50);"
+	// at has the page wait no longer at all for what it waits for so many milliseconds.
+	at := func(ms int) string {
+		return fmt.Sprintf("const wait = setTimeout; globalThis.setTimeout = (f, ms) => wait(f, ms === %d ? 0 : ms);", ms)
+	}
 	for _, c := range []struct {
 		why, script string
 		status      int
@@ -151,8 +155,8 @@ func TestWhatKeepsACallFromBeginning(t *testing.T) {
 		{"forbidden", "", http.StatusUnauthorized},
 		{"forbidden", "", http.StatusSeeOther},
 		{"busy", "", http.StatusServiceUnavailable},
-		{"no_sound", hurry + "AudioContext.prototype.resume = () => new Promise(() => {});", 0}, // no click
-		{"lost", hurry + "globalThis.WebSocket = class { close() {} };", 0},                     // never opens
+		{"no_sound", at(10_000) + "AudioContext.prototype.resume = () => new Promise(() => {});", 0}, // no click
+		{"lost", at(15_000) + "globalThis.WebSocket = class { close() {} };", 0},                     // never opens
 	} {
 		answer = c.status
 		p.open(s.server.URL)
