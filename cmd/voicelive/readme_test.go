@@ -27,7 +27,6 @@ const simulatorAddress = "localhost:8080"
 func TestREADME(t *testing.T) {
 	t.Parallel()
 	readme := mustRead(t, "README.md")
-	address := freeAddress(t)
 	dir := t.TempDir()
 	self, err := os.Executable()
 	if err != nil {
@@ -55,7 +54,9 @@ func TestREADME(t *testing.T) {
 	if !strings.HasPrefix(commands[0], "voicelive simulate") {
 		t.Fatalf("README.md begins with %s", commands[0])
 	}
-	simulate := start(t, "simulate", "-address", address, "-quiet", "-script", filepath.Join(dir, "script.json"))
+	simulate := start(t, "simulate", "-address", "localhost:0", "-quiet", "-script", filepath.Join(dir, "script.json"))
+	_, port, _ := net.SplitHostPort(strings.TrimPrefix(simulate.endpoint, "http://"))
+	address := net.JoinHostPort("localhost", port)
 	defer func() {
 		simulate.interrupt()
 		expect(t, simulate.end(t), result{})
@@ -97,16 +98,4 @@ func TestREADME(t *testing.T) {
 	if diff := cmp.Diff(varying.ReplaceAllString(string(readme), "N"), varying.ReplaceAllString(string(got), "N")); diff != "" {
 		t.Errorf("README.md is not current, run go test -update (-want +got):\n%s", diff)
 	}
-}
-
-// freeAddress is a port of this machine that nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "localhost:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return net.JoinHostPort("localhost", port)
 }
