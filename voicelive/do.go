@@ -30,9 +30,9 @@ import (
 // response.created; the service allows 16 members. The name of the member is
 // voicelive_event_id, or voicelive_out_of_band for a response out of band, and its value is the
 // event_id. If the service never repeats the member, Do returns the first response.created
-// unless a refusal follows within a second. Confirmations without an identifier, such as
-// session.updated, go to the calls of Do in the order of the calls. If ctx ends such a call, its
-// confirmation may go to the next call.
+// unless a refusal follows within a second and two round trips. Confirmations without an
+// identifier, such as session.updated, go to the calls of Do in the order of the calls. If ctx
+// ends such a call, its confirmation may go to the next call.
 func (s *Session) Do(ctx context.Context, e ClientEvent) (ServerEvent, error) {
 	w, e, id, err := s.request(e)
 	if err != nil {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/go-voicelive/voicelive-go/internal/wstest"
 )
 
 // answerAll answers every event of the client by what reply returns for it.
@@ -254,6 +256,29 @@ func TestDoReturnsTheResponseThatItAskedFor(t *testing.T) {
 				}
 				if diff := cmp.Diff(map[string]string{"mine": "x"}, create.Response.Metadata); diff != "" {
 					t.Errorf("the event of the caller has changed: %s", diff)
+				}
+			})
+		})
+	}
+}
+
+// On a slow network, the refusal comes long after the response that speech had started before the request arrived.
+func TestARefusalMayTakeTheTimeOfTheNetwork(t *testing.T) {
+	for _, trip := range []time.Duration{0, time.Second, 3 * time.Second, 8 * time.Second} {
+		t.Run(trip.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				far := wstest.LineOptions{Latency: trip / 2, Window: 64 << 10}
+				s, stop := serveOver(t, lines(far, far), nil, func(p *peer) {
+					time.Sleep(time.Millisecond) // it arrives behind the beginning of Do
+					p.text(`{"type":"response.created","response":{"id":"of speech"}}`)
+					answerAll(func(e map[string]any) []string {
+						return []string{fmt.Sprintf(`{"type":"error","error":{"type":"t","code":"conversation_already_has_active_response","message":"m","event_id":%q}}`, e["event_id"])}
+					})(p)
+				})
+				defer stop()
+				ev, err := s.Do(t.Context(), &ClientEventResponseCreate{})
+				if e, ok := errors.AsType[*ServiceError](err); !ok || e.Code != codeActiveResponse {
+					t.Errorf("got %v, %v", ev, err)
 				}
 			})
 		})

@@ -48,6 +48,18 @@ type transport func(t testing.TB) (dial wstest.Dial, accepted <-chan net.Conn)
 // pipes are synchronous and in memory, so that they work in virtual time.
 func pipes(testing.TB) (wstest.Dial, <-chan net.Conn) { return wstest.Pipes() }
 
+// lines are networks in memory that take their time.
+func lines(up, down wstest.LineOptions) transport {
+	return func(testing.TB) (wstest.Dial, <-chan net.Conn) {
+		conns := make(chan net.Conn, 16)
+		return func(context.Context, string, string) (net.Conn, error) {
+			client, server := wstest.NewLine(up, down)
+			conns <- server
+			return client, nil
+		}, conns
+	}
+}
+
 // loopback is TCP.
 func loopback(t testing.TB) (wstest.Dial, <-chan net.Conn) {
 	t.Helper()

@@ -59,6 +59,7 @@ func newSession(c *Client, conn *ws.Conn, requestID string) *Session {
 		requestID: requestID,
 		conn:      conn,
 		began:     time.Now(),
+		waiters:   waiters{network: conn.Patience},
 	}
 }
 

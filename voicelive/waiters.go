@@ -34,16 +34,18 @@ type delivery struct {
 
 // waiters finds a waiter by its replies, in constant time.
 type waiters struct {
-	n atomic.Int32 // how many wait; the reader takes no lock if it is 0
+	n       atomic.Int32         // how many wait; the reader takes no lock if it is 0
+	network func() time.Duration // what a reply takes by the network alone
 
 	mu       sync.Mutex
 	queues   map[reply]*list.List // of *waiter, in order
 	added    uint64
-	echoes   bool     // the service repeats the metadata of a response.create
-	keepsIDs bool     // the service keeps the id of an item that is created with one
-	unnamed  uint64   // how many errors named no event
-	latest   []byte   // the latest such error; nil if no waiter was left since
-	delayed  []func() // see later
+	echoes   bool      // the service repeats the metadata of a response.create
+	keepsIDs bool      // the service keeps the id of an item that is created with one
+	unnamed  uint64    // how many errors named no event
+	latest   []byte    // the latest such error; nil if no waiter was left since
+	delayed  []func()  // see later
+	due      time.Time // of the last of them
 }
 
 func (ws *waiters) add(request ClientEventType, replies ...reply) *waiter {
@@ -217,14 +219,14 @@ func (ws *waiters) itemCreated(data []byte) {
 	ws.later(reply{ServerEventTypeConversationItemCreated, replacedID(shape)}, data, &ws.keepsIDs)
 }
 
-// A reply without a mark may belong to another request. Within patience, the service can still send the
-// reply that has the mark.
+// A reply without a mark may belong to another request. Within patience, and the time of the network, the
+// service can still send the reply that has the mark.
 const (
-	patience   = time.Second
-	maxDelayed = 1024 // bounds the events that a hostile service can make a session keep
+	patience   = time.Second // for a service that is busy
+	maxDelayed = 1024        // bounds the events that a hostile service can make a session keep
 )
 
-// later gives data to the first request that still waits for r after patience, if it waited already when
+// later gives data to the first request that still waits for r after that time, if it waited already when
 // data arrived. If the service turns out to repeat marks, later drops data.
 func (ws *waiters) later(r reply, data []byte, repeats *bool) {
 	if *repeats || ws.first(r) == nil || len(ws.delayed) == maxDelayed {
@@ -236,7 +238,11 @@ func (ws *waiters) later(r reply, data []byte, repeats *bool) {
 			ws.tell(w, data, false)
 		}
 	})
-	time.AfterFunc(patience, func() { // several may come in any order
+	now := time.Now()
+	if due := now.Add(patience + ws.network()); due.After(ws.due) { // none before those that came before
+		ws.due = due
+	}
+	time.AfterFunc(ws.due.Sub(now), func() { // several may come in any order
 		ws.mu.Lock()
 		defer ws.mu.Unlock()
 		next := ws.delayed[0]

@@ -4,6 +4,7 @@
 package ws
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,7 @@ type Conn struct {
 
 	// keepalive
 	alive  keepalive
+	opened time.Duration  // what the reply to the opening request took
 	trip   atomic.Int64   // of the latest ping
 	others sync.WaitGroup // goroutines that reply to pings
 
@@ -53,9 +55,10 @@ type Conn struct {
 	done    chan struct{} // closed at the end
 }
 
-// newConn returns a connection whose frames come behind rest.
-func newConn(conn net.Conn, rest []byte, limits Limits) *Conn {
+// newConn returns a connection whose frames come behind rest, and whose opening took a while.
+func newConn(conn net.Conn, rest []byte, opened time.Duration, limits Limits) *Conn {
 	c := &Conn{
+		opened:  opened,
 		limits:  limits,
 		conn:    conn,
 		queue:   newQueue(&limits),
@@ -122,6 +125,10 @@ func (c *Conn) Full() <-chan struct{} { return c.full }
 
 // RoundTrip returns that of the latest ping; 0 before the first.
 func (c *Conn) RoundTrip() time.Duration { return time.Duration(c.trip.Load()) }
+
+// Patience returns how long a reply of the peer may take by the network alone, which is not
+// always as fast as it was lately: two round trips, of the latest ping or of the opening.
+func (c *Conn) Patience() time.Duration { return 2 * cmp.Or(c.RoundTrip(), c.opened) }
 
 // Write writes the message in buf when no other is being written, and masks it in
 // place. It reports whether the first byte may be out, and returns ctx.Err, ErrClosed or

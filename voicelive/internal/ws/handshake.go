@@ -86,11 +86,12 @@ func (c *Config) once(ctx, caller context.Context) (*Conn, *http.Response, error
 	}
 	wire := &handshakeConn{Conn: conn}
 	stop := context.AfterFunc(ctx, func() { hardClose(conn) })
+	began := time.Now()
 	resp, err := c.upgrade(ctx, wire)
 	inTime := stop()
 	switch {
 	case err == nil && resp.StatusCode == http.StatusSwitchingProtocols && inTime:
-		return newConn(conn, wire.rest, c.Limits), resp, nil
+		return newConn(conn, wire.rest, time.Since(began), c.Limits), resp, nil
 	case err == nil && resp.StatusCode != http.StatusSwitchingProtocols:
 		hardClose(conn)
 		return nil, resp, caller.Err() // the limit of the handshake ends no more than the wait for the body
