@@ -92,10 +92,10 @@ type Limits struct {
 	SlowConsumerTimeout time.Duration // for a full queue to get room; 30 s
 	DrainTimeout        time.Duration // for the reason of the peer to arrive after a write did not succeed; 500 ms
 
-	ReceiveBytes int64 // of one message; 32 MiB
-	SendBytes    int   // of the raw audio in one event, and of the JSON around it; 15 MiB
-	QueueEvents  int   // received and not yet taken by Recv; 1,024
-	QueueBytes   int   // of them, one message excepted; 8 MiB
+	ReceiveBytes int // of one message; 32 MiB
+	SendBytes    int // of the raw audio in one event, and of the JSON around it; 15 MiB
+	QueueEvents  int // received and not yet taken by Recv; 1,024
+	QueueBytes   int // of them, one message excepted; 8 MiB
 
 	// ConnectsPerMinute is how many connections of the client may begin in any minute, attempts included. Further ones
 	// wait for their turn, until their context ends: the quota of a resource, 30 unless Azure has raised it, refuses
@@ -120,13 +120,11 @@ func (l *Limits) setDefaults() {
 			*d.field = d.value
 		}
 	}
-	if l.ReceiveBytes == 0 {
-		l.ReceiveBytes = 32 << 20
-	}
 	for _, n := range []struct {
 		field *int
 		value int
 	}{
+		{&l.ReceiveBytes, 32 << 20},
 		{&l.SendBytes, 15 << 20},
 		{&l.QueueEvents, 1024},
 		{&l.QueueBytes, 8 << 20},
@@ -142,7 +140,7 @@ func (l *Limits) ofConnection() ws.Limits {
 	return ws.Limits{
 		HandshakeTimeout: l.HandshakeTimeout, WriteTimeout: l.WriteTimeout, CloseTimeout: l.CloseTimeout,
 		PingInterval: l.PingInterval, PongTimeout: l.PongTimeout, SlowConsumerTimeout: l.SlowConsumerTimeout, DrainTimeout: l.DrainTimeout,
-		ReceiveBytes: l.ReceiveBytes, QueueEvents: l.QueueEvents, QueueBytes: l.QueueBytes,
+		ReceiveBytes: int64(l.ReceiveBytes), QueueEvents: l.QueueEvents, QueueBytes: l.QueueBytes,
 	}
 }
 

@@ -391,7 +391,7 @@ func (r *run) afterwards() {
 	if _, err := s.Recv(context.Background()); err != r.last {
 		r.problem("Recv after the end: %v, and before %v", err, r.last)
 	}
-	if n, _, high := s.conn.Queued(); n != 0 || high > max(r.sc.limits.QueueBytes, 4*int(s.limits.ReceiveBytes)) {
+	if n, _, high := s.conn.Queued(); n != 0 || high > max(r.sc.limits.QueueBytes, 4*s.limits.ReceiveBytes) {
 		r.problem("%d events are left, and there were %d bytes", n, high)
 	}
 	if n := s.waiters.n.Load(); n != 0 {
