@@ -28,7 +28,9 @@ func main() {
 	}
 	if len(os.Args) > 1 {
 		time.AfterFunc(time.Second, func() { // once the server listens
-			sid, err := account.Call(context.Background(), os.Args[1], os.Getenv("TWILIO_NUMBER"), "https://"+os.Getenv("PUBLIC_HOST")+"/answer")
+			sid, err := account.Call(context.Background(), twilio.Outgoing{
+				To: os.Args[1], From: os.Getenv("TWILIO_NUMBER"), Webhook: "https://" + os.Getenv("PUBLIC_HOST") + "/answer",
+			})
 			log.Print("calling ", os.Args[1], ": ", sid, err)
 		})
 	}

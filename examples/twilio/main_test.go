@@ -53,7 +53,7 @@ func TestTheProgramCallsSomebody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		user := legtest.New(t, leg.MuLaw)
 		network, account := start(t, &voicelivetest.Options{Hear: user.Hear}, func(string) leg.Leg { return user.MarkedLeg() })
-		if _, err := account.Call(t.Context(), "+15550009", "+15550002", "https://example.com/answer"); err != nil {
+		if _, err := account.Call(t.Context(), twilio.Outgoing{To: "+15550009", From: "+15550002", Webhook: "https://example.com/answer"}); err != nil {
 			t.Fatal(err)
 		}
 		user.Listen()

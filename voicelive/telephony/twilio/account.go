@@ -41,15 +41,22 @@ func (e *APIError) Error() string {
 // notFound is the code for a call that has ended.
 const notFound = 20404
 
-// Call calls a telephone number from one of the account's. When somebody answers, Twilio asks the
-// webhook what to do: the public address of a [Webhook]. Call returns the identifier of the
-// call at once.
-func (a *Account) Call(ctx context.Context, to, from, webhook string) (callSID string, err error) {
-	if to == "" || from == "" || !strings.HasPrefix(webhook, "https://") {
+// Outgoing says whom [Account.Call] calls. All fields are necessary.
+type Outgoing struct {
+	To   string // a telephone number, +4930…
+	From string // one of the account's numbers
+
+	// Webhook is the public address of a [Webhook], https://…: when somebody answers, Twilio asks it what to do.
+	Webhook string
+}
+
+// Call calls somebody. It returns the identifier of the call at once.
+func (a *Account) Call(ctx context.Context, o Outgoing) (callSID string, err error) {
+	if o.To == "" || o.From == "" || !strings.HasPrefix(o.Webhook, "https://") {
 		return "", errors.New("twilio: a call needs two numbers, and a webhook like https://example.com/answer")
 	}
 	var created struct{ SID string }
-	err = a.post(ctx, "", url.Values{"To": {to}, "From": {from}, "Url": {webhook}}, &created)
+	err = a.post(ctx, "", url.Values{"To": {o.To}, "From": {o.From}, "Url": {o.Webhook}}, &created)
 	if err == nil && !isSID(created.SID) {
 		err = errors.New("twilio: the new call has no identifier")
 	}

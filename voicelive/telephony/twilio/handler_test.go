@@ -207,7 +207,7 @@ func TestAProgramThatCalls(t *testing.T) {
 				return user.MarkedLeg()
 			}
 		})
-		sid, err := l.handler.Account.Call(t.Context(), "+15550009", "+15550002", "https://example.com/answer")
+		sid, err := l.handler.Account.Call(t.Context(), twilio.Outgoing{To: "+15550009", From: "+15550002", Webhook: "https://example.com/answer"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -221,7 +221,7 @@ func TestAProgramThatCalls(t *testing.T) {
 			t.Errorf("the call is %s, not %s", call.SID, sid)
 		}
 		srv.Check(t)
-		if _, err := l.handler.Account.Call(t.Context(), "+15550001", "+15550002", "https://example.com/answer"); err != nil {
+		if _, err := l.handler.Account.Call(t.Context(), twilio.Outgoing{To: "+15550001", From: "+15550002", Webhook: "https://example.com/answer"}); err != nil {
 			t.Errorf("calling somebody who is not there: %v", err)
 		}
 	})

@@ -388,8 +388,8 @@ func TestTheRESTAPI(t *testing.T) {
 		"no account":          (&twilio.Account{Secret: secret, Client: account.Client}).HangUp(t.Context(), "CA1"),
 		"a path for a call":   account.HangUp(t.Context(), "../Messages"),
 		"no TwiML":            account.Redirect(t.Context(), "CA1", ""),
-		"a webhook by http":   second(account.Call(t.Context(), "+1555", "+1556", "http://example.com")),
-		"nobody to be called": second(account.Call(t.Context(), "", "+1556", "https://example.com")),
+		"a webhook by http":   second(account.Call(t.Context(), twilio.Outgoing{To: "+1555", From: "+1556", Webhook: "http://example.com"})),
+		"nobody to be called": second(account.Call(t.Context(), twilio.Outgoing{To: "", From: "+1556", Webhook: "https://example.com"})),
 	} {
 		if err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("%s: error %v", name, err)
