@@ -31,7 +31,7 @@ type Entry struct {
 	Role       string `json:"role,omitempty"`        // of a message
 	ResponseID string `json:"response_id,omitempty"` // of an item that a response generated
 
-	Began time.Time `json:"began,omitzero"` // when the item was first heard of
+	Began time.Time `json:"began,omitzero"` // when the service told that the user speaks, and of other items when it first told of them
 	Ended time.Time `json:"ended,omitzero"` // when its text was complete
 
 	Text  string `json:"text,omitempty"`  // that was written, spoken or generated

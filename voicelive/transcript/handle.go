@@ -51,10 +51,13 @@ func (t *Transcript) handle(now time.Time, event voicelive.ServerEvent) {
 		}
 
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
-		// The item does not exist yet: it has no place, and may never come.
+		t.speech, t.speechBegan = e.ItemID, now // the item does not exist yet: it has no place, and may never come
 	case *voicelive.ServerEventInputAudioBufferCommitted:
 		if n := t.chain.node(now, e.ItemID); n != nil {
 			n.Role = User
+			if e.ItemID == t.speech {
+				n.Began, t.speech = t.speechBegan, ""
+			}
 			n.part(0).audio = true
 			if e.PreviousItemID != nil {
 				t.chain.place(n, *e.PreviousItemID)
@@ -70,10 +73,10 @@ func (t *Transcript) handle(now time.Time, event voicelive.ServerEvent) {
 	case *voicelive.ServerEventResponseOutputItemAdded:
 		t.item(now, e.Item, e.ResponseID)
 	case *voicelive.ServerEventResponseOutputItemDone:
-		t.close(now, t.item(now, e.Item, e.ResponseID))
+		t.item(now, e.Item, e.ResponseID).close(now)
 	case *voicelive.ServerEventResponseDone:
 		for _, item := range e.Response.Output {
-			t.close(now, t.item(now, item, deref(e.Response.ID)))
+			t.item(now, item, deref(e.Response.ID)).close(now)
 		}
 	case *voicelive.ServerEventResponseFunctionCallArgumentsDone:
 		if n := t.ofResponse(now, e.ItemID, e.ResponseID); n != nil {

@@ -77,7 +77,7 @@ func textOf(content voicelive.ContentPart) (text string, audio bool) {
 }
 
 // close notes that the service has completed an item.
-func (t *Transcript) close(now time.Time, n *node) {
+func (n *node) close(now time.Time) {
 	if n != nil && !n.closed {
 		n.closed, n.Ended = true, now
 	}
@@ -94,13 +94,15 @@ func (t *Transcript) item(now time.Time, item voicelive.ResponseItem, response s
 	}
 	switch i := item.(type) {
 	case *voicelive.ResponseMessageItem:
-		t.message(n, i)
+		t.message(now, n, i)
 	case *voicelive.ResponseFunctionCallItem:
 		n.Type = FunctionCall
 		c := n.call()
 		c.ID, c.Name = i.CallID, cmp.Or(i.Name, c.Name)
 		c.Arguments = cmp.Or(i.Arguments, c.Arguments)
-		n.closed = n.closed || i.Status == voicelive.ResponseItemStatusCompleted
+		if i.Status == voicelive.ResponseItemStatusCompleted {
+			n.close(now)
+		}
 	case *voicelive.ResponseMCPCallItem:
 		n.Type = MCPCall
 		c := n.call()
@@ -118,10 +120,12 @@ func (t *Transcript) item(now time.Time, item voicelive.ResponseItem, response s
 		}
 		n.Approval.Server, n.Approval.Name, n.Approval.Arguments = i.ServerLabel, i.Name, deref(i.Arguments)
 	case *voicelive.ResponseFunctionCallOutputItem:
-		n.Type, n.repliesTo, n.closed = FunctionCall, i.CallID, true
+		n.Type, n.repliesTo = FunctionCall, i.CallID
+		n.close(now)
 		n.Call = &Call{ID: i.CallID, Output: new(i.Output), OutputID: n.ID}
 	case *voicelive.ResponseMCPApprovalResponseItem:
-		n.Type, n.repliesTo, n.closed = MCPApproval, i.ApprovalRequestID, true
+		n.Type, n.repliesTo = MCPApproval, i.ApprovalRequestID
+		n.close(now)
 		n.Approval = &Approval{Approved: new(i.Approve)}
 	case *voicelive.ResponseMCPListToolItem:
 		n.Type, n.Text = MCPTools, toolsText(i)
@@ -150,7 +154,7 @@ func toolsText(i *voicelive.ResponseMCPListToolItem) string {
 	return "tools of " + i.ServerLabel + ": " + strings.Join(names, ", ")
 }
 
-func (t *Transcript) message(n *node, i *voicelive.ResponseMessageItem) {
+func (t *Transcript) message(now time.Time, n *node, i *voicelive.ResponseMessageItem) {
 	n.Type, n.Role = Message, cmp.Or(string(i.Role), n.Role)
 	for index, content := range i.Content {
 		text, audio := textOf(content)
@@ -162,9 +166,9 @@ func (t *Transcript) message(n *node, i *voicelive.ResponseMessageItem) {
 	}
 	switch {
 	case n.Role != Assistant:
-		n.closed = true // what is said of it later is its transcription
+		n.close(now) // what is said of it later is its transcription
 	case i.Status == voicelive.ResponseItemStatusCompleted, i.Status == voicelive.ResponseItemStatusIncomplete:
-		n.closed = true
+		n.close(now)
 	}
 }
 

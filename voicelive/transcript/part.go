@@ -162,6 +162,9 @@ func (n *node) snapshot() Entry {
 		pending = pending || p.audio && !p.done && e.Role == User && e.Failed == ""
 	}
 	e.Text, e.Pending = strings.Join(texts, "\n"), pending && !n.over
+	if e.Pending {
+		e.Ended = time.Time{}
+	}
 	if e.Interrupted {
 		e.Heard = strings.Join(said, "\n")
 	}

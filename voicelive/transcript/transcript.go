@@ -27,6 +27,9 @@ type Transcript struct {
 	format  voicelive.OutputAudioFormat
 	changed []*node
 	deleted []string
+
+	speech      string // the item that the user's speech becomes
+	speechBegan time.Time
 }
 
 // New returns an empty Transcript. Nil options are the defaults.
