@@ -33,7 +33,7 @@ func sipp(t *testing.T, scenario, local, remote string, more ...string) error {
 	if err := os.WriteFile(file, []byte(`<?xml version="1.0"?><scenario name="`+scenario+`">`+text+`</scenario>`), 0o600); err != nil || !ok {
 		t.Fatalf("%s: %v", scenario, err)
 	}
-	args := append([]string{"-sf", file, "-i", host, "-p", port, "-s", "agent", "-nostdin", "-timeout", "40s", "-timeout_error", "-m", "1"}, more...)
+	args := append([]string{"-sf", file, "-i", host, "-p", port, "-s", "agent", "-nostdin", "-timeout", "100s", "-timeout_error", "-m", "1"}, more...)
 	if remote != "" {
 		args = append(args, remote)
 	}
