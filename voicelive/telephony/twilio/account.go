@@ -46,7 +46,7 @@ type Outgoing struct {
 	To   string // a telephone number, +4930…
 	From string // one of the account's numbers
 
-	// Webhook is the public address of a [Webhook], https://…: when somebody answers, Twilio asks it what to do.
+	// Webhook is the public address of a [Webhook], https://…, which may have a query: when somebody answers, Twilio asks it what to do.
 	Webhook string
 }
 

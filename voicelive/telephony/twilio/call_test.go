@@ -27,6 +27,7 @@ const secret = "the auth token"
 type line struct {
 	*testing.T
 	handler *twilio.Handler
+	webhook *twilio.Webhook
 	network *twiliotest.Network
 }
 
@@ -41,10 +42,11 @@ func serve(t *testing.T, serve func(ctx context.Context, call *twilio.Call) erro
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/stream", handler)
-	mux.Handle("/answer", &twilio.Webhook{URL: "https://example.com/answer", Handler: handler})
+	webhook := &twilio.Webhook{URL: "https://example.com/answer", Handler: handler}
+	mux.Handle("/answer", webhook)
 	network := twiliotest.New(t, mux, &theirs)
 	account.Client = network.Client()
-	return &line{t, handler, network}
+	return &line{t, handler, webhook, network}
 }
 
 func TestAnAgentOnThePhone(t *testing.T) {

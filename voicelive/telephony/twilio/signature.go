@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
@@ -32,19 +33,23 @@ func (h *Handler) signed(address string, header http.Header, form url.Values) bo
 	})
 }
 
-// algorithm returns how a request is signed, by the header that tells: key=NAME,algorithm=HMAC_SHA256. The
-// secret is empty if it is not ours.
+// algorithm returns how a request is signed, by the header that tells: key=NAME,algorithm=HMAC_SHA256. Whoever names a
+// key signs with it, and not with the AuthToken. The secret is empty if it is not ours.
 func (h *Handler) algorithm(settings string) (algorithm func() hash.Hash, secret string) {
 	values := map[string]string{}
 	for setting := range strings.SplitSeq(settings, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(setting), "=")
 		values[name] = value
 	}
+	secret = h.SharedKeys[values["key"]]
 	switch values["algorithm"] {
 	case "", "HMAC_SHA1":
-		return sha1.New, h.AuthToken
+		if values["key"] == "" {
+			secret = h.AuthToken
+		}
+		return sha1.New, secret
 	case "HMAC_SHA256":
-		return sha256.New, h.SharedKeys[values["key"]]
+		return sha256.New, secret
 	}
 	return nil, ""
 }
@@ -64,26 +69,28 @@ func formText(form url.Values) string {
 }
 
 // spellings are the ways to write an address that a signature may be of: Twilio adds a slash to some, and
-// its proxies the port.
+// its proxies add the port or drop it.
 func spellings(address string) (all []string) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil
 	}
 	schemes := map[string][]string{"wss": {"wss", "https"}, "https": {"https"}}
-	hosts := []string{u.Host}
-	if host, ok := strings.CutSuffix(u.Host, ":443"); ok {
-		hosts = append(hosts, host)
-	} else if u.Port() == "" {
-		hosts = append(hosts, u.Host+":443")
+	_, behind, _ := strings.Cut(address, "://")
+	authority, rest := behind, ""
+	if i := strings.IndexAny(behind, "/?"); i >= 0 {
+		authority, rest = behind[:i], behind[i:]
 	}
-	_, rest, _ := strings.Cut(address, "://"+u.Host)
+	host := strings.TrimSuffix(authority, ":"+u.Port())
 	rests := []string{rest}
-	if u.Scheme == "wss" {
+	switch {
+	case u.Scheme == "wss":
 		rests = []string{strings.TrimSuffix(rest, "/"), strings.TrimSuffix(rest, "/") + "/"}
+	case !strings.HasPrefix(rest, "/"):
+		rests = []string{rest, "/" + rest}
 	}
 	for _, scheme := range schemes[u.Scheme] {
-		for _, host := range hosts {
+		for _, host := range []string{host, host + ":" + cmp.Or(u.Port(), "443")} {
 			for _, rest := range rests {
 				all = append(all, scheme+"://"+host+rest)
 			}

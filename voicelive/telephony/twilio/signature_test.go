@@ -30,6 +30,7 @@ func TestSignatures(t *testing.T) {
 		"an unknown key":      {documented, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "key=other,algorithm=HMAC_SHA256", form, false},
 		"an unknown method":   {documented, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "algorithm=NONE", form, false},
 		"the method is named": {documented, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "algorithm=HMAC_SHA1", form, true},
+		"the token, although another key is named": {documented, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "key=mine,algorithm=HMAC_SHA1", form, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := &Handler{AuthToken: "12345", SharedKeys: map[string]string{"mine": "shared"}}
@@ -82,9 +83,34 @@ func TestSpellings(t *testing.T) {
 			t.Errorf("a signature of %s is refused", signed)
 		}
 	}
+	for address, signed := range map[string]string{
+		"wss://example.com:8443/stream":         "wss://example.com:8443/stream",
+		"wss://example.com:8443/stream/":        "https://example.com/stream",
+		"wss://[::1]:8443/stream":               "wss://[::1]/stream",
+		"https://example.com:8443/answer?a=b":   "https://example.com/answer?a=b",
+		"https://example.com":                   "https://example.com/",
+		"https://example.com?a=b":               "https://example.com/?a=b",
+		"https://user:password@example.com/a":   "https://user:password@example.com:443/a",
+		"https://example.com:a@example.com/?/@": "https://example.com:a@example.com/?/@",
+	} {
+		if !h.signed(address, signature("secret", signed), nil) {
+			t.Errorf("a signature of %s is refused for %s", signed, address)
+		}
+	}
 	for _, signed := range []string{"wss://example.org/stream", "wss://example.com/other", "http://example.com/stream", "wss://example.com:8443/stream"} {
 		if h.signed("wss://example.com/stream", signature("secret", signed), nil) {
 			t.Errorf("a signature of %s is taken", signed)
+		}
+	}
+}
+
+func TestASharedKeySignsByAnyMethod(t *testing.T) {
+	h := &Handler{AuthToken: "secret", SharedKeys: map[string]string{"mine": "shared"}}
+	header := signature("shared", "wss://example.com/stream")
+	for settings, want := range map[string]bool{"": false, "key=mine,algorithm=HMAC_SHA1": true, "key=mine": true, "key=other,algorithm=HMAC_SHA1": false, "key=mine,algorithm=HMAC_SHA256": false} {
+		header.Set("X-Twilio-Webhooks-Signature-Settings", settings)
+		if got := h.signed("wss://example.com/stream", header, nil); got != want {
+			t.Errorf("%q: valid: %v, want %v", settings, got, want)
 		}
 	}
 }

@@ -16,13 +16,13 @@ import (
 // a Handler. Requests without a valid signature are refused with status 401.
 type Webhook struct {
 	// URL is the public address of the webhook, as Twilio is told: https://example.com/answer. It
-	// is called by POST.
+	// is called by POST. If it has no query, each call may have one of its own, such as ?order=42 for [Account.Call].
 	URL string
 
 	// Handler is that of the calls. Its AuthToken, SharedKeys and AllowAnyone count here as well.
 	Handler *Handler
 
-	// Parameters makes the parameters of a call from the form of Twilio. Nil takes From and To, the
+	// Parameters makes the parameters of a call from the form of Twilio and the query. Nil takes From and To, the
 	// numbers. A parameter has 500 bytes at most, with its name.
 	Parameters func(form url.Values) map[string]string
 }
@@ -43,13 +43,17 @@ func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, http.StatusBadRequest, err)
 		return
 	}
-	if !h.AllowAnyone && !h.signed(wh.URL, r.Header, r.PostForm) {
+	address := wh.URL
+	if r.URL.RawQuery != "" && !strings.Contains(address, "?") {
+		address += "?" + r.URL.RawQuery
+	}
+	if !h.AllowAnyone && !h.signed(address, r.Header, r.PostForm) {
 		h.refuse(w, r, http.StatusUnauthorized, errUnsigned)
 		return
 	}
 	parameters := map[string]string{"From": r.PostForm.Get("From"), "To": r.PostForm.Get("To")}
 	if wh.Parameters != nil {
-		parameters = wh.Parameters(r.PostForm)
+		parameters = wh.Parameters(r.Form)
 	}
 	w.Header().Set("Content-Type", "text/xml")
 	_, _ = io.WriteString(w, h.TwiML(r.PostForm.Get("CallSid"), parameters)) // Twilio asks again if it gets nothing

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg/legtest"
@@ -29,6 +32,30 @@ func TestACallThatTheWebhookRefuses(t *testing.T) {
 		}
 		if got, want := log.String(), "not signed with AuthToken or SharedKeys for URL"; !strings.Contains(got, want) {
 			t.Errorf("the log is %s, want %q", got, want)
+		}
+	})
+}
+
+// A call that the program makes can tell its webhook what it is for.
+func TestAQueryBehindTheWebhook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		user := legtest.New(t, leg.MuLaw)
+		var got map[string]string
+		l := serve(t, func(_ context.Context, call *twilio.Call) error {
+			got = call.Parameters
+			return nil
+		}, func(_ *twilio.Handler, o *twiliotest.Options) {
+			o.Answer = func(string) leg.Leg { return user.MarkedLeg() }
+		})
+		l.webhook.Parameters = func(form url.Values) map[string]string {
+			return map[string]string{"order": form.Get("order"), "from": form.Get("From")}
+		}
+		if _, err := l.handler.Account.Call(t.Context(), twilio.Outgoing{To: "+15550009", From: "+15550002", Webhook: "https://example.com/answer?order=4%202"}); err != nil {
+			t.Fatal(err)
+		}
+		l.network.Calls()[0].Wait()
+		if diff := cmp.Diff(map[string]string{"order": "4 2", "from": "+15550001"}, got); diff != "" {
+			t.Errorf("parameters (-want +got):\n%s", diff)
 		}
 	})
 }
