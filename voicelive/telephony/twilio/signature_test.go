@@ -140,6 +140,12 @@ func TestTickets(t *testing.T) {
 			}
 		})
 	}
+	t.Run("two of a second", func(t *testing.T) { // of a call that goes on with other TwiML at once
+		var used tickets
+		if !used.use("secret", "CA1", ticket, now) || !used.use("secret", "CA1", issueTicket("secret", "CA1", now), now) {
+			t.Error("the one makes the other invalid")
+		}
+	})
 	t.Run("used ones are forgotten when they are late", func(t *testing.T) {
 		var used tickets
 		for i := range 100 {

@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"strconv"
@@ -16,16 +17,16 @@ const ticketParameter = "voicelive_ticket"
 // ticketLife is how long a ticket is valid. Twilio connects at once.
 const ticketLife = time.Minute
 
-// issueTicket returns a ticket for a call: the time until which it is valid, and a MAC of that time and
-// the call. It is valid in all processes that have the secret.
+// issueTicket returns a ticket for a call: the time until which it is valid, a number by which it differs from others, and
+// a MAC of these and the call. It is valid in all processes that have the secret.
 func issueTicket(secret, callSID string, now time.Time) string {
-	until := strconv.FormatInt(now.Add(ticketLife).Unix(), 10)
-	return until + "." + ticketMAC(secret, callSID, until)
+	terms := strconv.FormatInt(now.Add(ticketLife).Unix(), 10) + "." + rand.Text()
+	return terms + "." + ticketMAC(secret, callSID, terms)
 }
 
-func ticketMAC(secret, callSID, until string) string {
+func ticketMAC(secret, callSID, terms string) string {
 	mac := hmac.New(sha256.New, []byte(secret))
-	mac.Write([]byte("ticket " + callSID + " " + until)) // no address begins like that, so it is no signature
+	mac.Write([]byte("ticket " + callSID + " " + terms)) // no address begins like that, so it is no signature
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
@@ -37,11 +38,11 @@ type tickets struct {
 
 // use reports whether a ticket is valid for a call, and makes it invalid.
 func (t *tickets) use(secret, callSID, ticket string, now time.Time) bool {
-	until, mac, _ := strings.Cut(ticket, ".")
-	if !hmac.Equal([]byte(mac), []byte(ticketMAC(secret, callSID, until))) {
+	parts := strings.Split(ticket, ".")
+	if len(parts) != 3 || !hmac.Equal([]byte(parts[2]), []byte(ticketMAC(secret, callSID, parts[0]+"."+parts[1]))) {
 		return false
 	}
-	seconds, err := strconv.ParseInt(until, 10, 64)
+	seconds, err := strconv.ParseInt(parts[0], 10, 64)
 	if err != nil || now.Unix() > seconds {
 		return false
 	}
