@@ -139,11 +139,14 @@ func (s *Stream) options() (map[string]any, error) {
 }
 
 // Answer takes an incoming call and connects it to a stream. The context is incomingCallContext of the event; events of
-// the call go to the URL callback. It returns the ConnectionID of the call.
+// the call go to callback, an https URL. It returns the ConnectionID of the call.
 func (c *Client) Answer(ctx context.Context, incomingCallContext, callback string, s Stream) (connectionID string, err error) {
 	streaming, err := s.options()
 	if err != nil {
 		return "", err
+	}
+	if u, err := url.Parse(callback); err != nil || u.Scheme != "https" || u.Host == "" {
+		return "", errors.New("acs: the callback is not an https URL")
 	}
 	var reply struct {
 		CallConnectionID string `json:"callConnectionId"`
@@ -163,7 +166,7 @@ func (c *Client) Reject(ctx context.Context, incomingCallContext string) error {
 
 // HangUp ends a call for everybody. A call that has ended is no error.
 func (c *Client) HangUp(ctx context.Context, connectionID string) error {
-	err := c.do(ctx, http.MethodPost, connection(connectionID, ":terminate"), nil, nil)
+	err := c.act(ctx, connectionID, "terminate", nil)
 	if refusal := (*azcore.ResponseError)(nil); errors.As(err, &refusal) && refusal.StatusCode == http.StatusNotFound {
 		return nil
 	}
@@ -172,7 +175,7 @@ func (c *Client) HangUp(ctx context.Context, connectionID string) error {
 
 // StopMediaStreaming ends the stream of audio of a call.
 func (c *Client) StopMediaStreaming(ctx context.Context, connectionID string) error {
-	return c.do(ctx, http.MethodPost, connection(connectionID, ":stopMediaStreaming"), map[string]any{}, nil)
+	return c.act(ctx, connectionID, "stopMediaStreaming", map[string]any{})
 }
 
 // Transfer connects the user of a call to target; see [Call.Transfer].
@@ -181,7 +184,7 @@ func (c *Client) Transfer(ctx context.Context, connectionID, target string) erro
 	if err != nil {
 		return err
 	}
-	return c.do(ctx, http.MethodPost, connection(connectionID, ":transferToParticipant"), map[string]any{"targetParticipant": to}, nil)
+	return c.act(ctx, connectionID, "transferToParticipant", map[string]any{"targetParticipant": to})
 }
 
 // identifier is how the service writes who somebody is.
@@ -198,8 +201,12 @@ func identifier(target string) (map[string]any, error) {
 	return nil, errors.New("acs: a target is a telephone number such as +15551234567, or an id such as 8:acs:one")
 }
 
-func connection(id, action string) string {
-	return "/calling/callConnections/" + url.PathEscape(id) + action
+// act does something with a call.
+func (c *Client) act(ctx context.Context, connectionID, action string, body map[string]any) error {
+	if connectionID == "" {
+		return errors.New("acs: the call has no ConnectionID")
+	}
+	return c.do(ctx, http.MethodPost, "/calling/callConnections/"+url.PathEscape(connectionID)+":"+action, body, nil)
 }
 
 // do sends a request, and decodes the body of the reply if reply is not nil.

@@ -94,6 +94,20 @@ func TestArgumentsOfClientsAreChecked(t *testing.T) {
 			t.Errorf("target %q is taken", target)
 		}
 	}
+	for _, callback := range []string{"", "app/callbacks", "http://app/callbacks", "https:///callbacks"} {
+		if _, err := client.Answer(t.Context(), "context", callback, acs.Stream{URL: "wss://app/media"}); err == nil {
+			t.Errorf("callback %q is taken", callback)
+		}
+	}
+	for name, err := range map[string]error{
+		"HangUp":             client.HangUp(t.Context(), ""),
+		"StopMediaStreaming": client.StopMediaStreaming(t.Context(), ""),
+		"Transfer":           client.Transfer(t.Context(), "", "+15550199"),
+	} {
+		if err == nil {
+			t.Errorf("%s of no call succeeds", name)
+		}
+	}
 	if n := len(service.Requests()); n > 0 {
 		t.Errorf("%d requests", n)
 	}

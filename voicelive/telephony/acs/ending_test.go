@@ -1,6 +1,7 @@
 package acs_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -9,9 +10,13 @@ import (
 	"testing/synctest"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/gorilla/websocket"
+
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg/legtest"
 	"github.com/go-voicelive/voicelive-go/voicelive/telephony/acs"
+	"github.com/go-voicelive/voicelive-go/voicelive/telephony/acs/acstest"
 )
 
 // Closing the socket ends no call: it would last, and cost money, until the user hangs up.
@@ -23,6 +28,72 @@ func TestACallWhoseServePanicsIsHungUp(t *testing.T) {
 		synctest.Wait()
 		if call.Ended() != "terminated" {
 			t.Errorf("the call has ended by %q", call.Ended())
+		}
+	})
+}
+
+// Nor does a socket that is refused, or does not begin: the user would hear nothing.
+func TestCallsThatAreNotServedAreHungUp(t *testing.T) {
+	full := func(p *phone) { p.handler.MaxCalls = 1 }
+	over := func(p *phone) { p.handler.Shutdown(context.Background()) }
+	for name, test := range map[string]struct {
+		prepare       func(*phone)
+		authorization string // empty for a good one
+		message       string // of the service
+		want          []string
+	}{
+		"too many calls":              {prepare: full, want: []string{"terminate"}},
+		"the server shuts down":       {prepare: over, want: []string{"terminate"}},
+		"nothing is said":             {want: []string{"terminate"}},
+		"audio of another format":     {message: acstest.Metadata(8000), want: []string{"terminate"}},
+		"a stranger":                  {authorization: "Bearer garbage"},
+		"a stranger, when it is full": {prepare: full, authorization: "Bearer garbage"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newPhone(t, nil, mustNotServe(t))
+				if test.prepare != nil {
+					test.prepare(p)
+				}
+				if p.handler.MaxCalls == 1 {
+					first, _, err := p.service.Upgrade("/media", "Bearer "+p.service.Token(nil))
+					if err != nil {
+						t.Fatal(err)
+					}
+					defer first.Close()
+				}
+				socket, _, err := p.service.Upgrade("/media", cmp.Or(test.authorization, "Bearer "+p.service.Token(nil)))
+				if err == nil {
+					defer socket.Close()
+					socket.WriteMessage(websocket.TextMessage, []byte(cmp.Or(test.message, "{}")))
+					time.Sleep(20 * time.Second) // until nothing is waited for any more
+				}
+				if diff := gocmp.Diff(test.want, actions(p.service)); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+// Who shuts down says so also to those whose call has not begun.
+func TestShutdownBeforeACallBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPhone(t, nil, mustNotServe(t))
+		socket, _, err := p.service.Upgrade("/media", "Bearer "+p.service.Token(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer socket.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		go p.handler.Shutdown(ctx)
+		if _, _, err := socket.ReadMessage(); !websocket.IsCloseError(err, websocket.CloseGoingAway) {
+			t.Errorf("closed with %v", err)
+		}
+		time.Sleep(10 * time.Second)
+		if diff := gocmp.Diff([]string{"terminate"}, actions(p.service)); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

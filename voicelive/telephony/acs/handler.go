@@ -40,7 +40,8 @@ type Handler struct {
 	// no more patience. An error is logged. It is necessary.
 	Serve func(ctx context.Context, call *Call) error
 
-	// Client hangs up and transfers. Nil is none: the end of Serve then ends the stream of audio and not the call.
+	// Client hangs up and transfers. Nil is none: the end of Serve then ends the stream of audio and not the call. It also
+	// hangs up calls whose token is good and that are not served, as those beyond MaxCalls: they would last, in silence.
 	Client *Client
 
 	// Lead is how much audio is sent before it is heard. More of it bridges slower networks; 0 is
@@ -75,6 +76,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, end, err := h.calls.Begin(r.Context(), h.MaxCalls)
 	if err != nil {
 		refuse(log, w, r, http.StatusServiceUnavailable, fmt.Errorf("acs: %w", err))
+		h.drop(log, r)
 		return
 	}
 	defer end()
@@ -86,18 +88,37 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	if err != nil {
 		log.WarnContext(ctx, "call refused", "error", err)
+		h.drop(log, r)
 		return
 	}
 	defer s.Finish()
 	call, err := h.begin(ctx, s)
 	if err != nil {
 		log.WarnContext(ctx, "call did not begin", "error", err)
-		s.CloseWith(socket.ClosePolicy, err.Error())
+		code, reason := socket.ClosePolicy, err.Error()
+		if ctx.Err() != nil {
+			code, reason = socket.CloseGoingAway, shutsDown
+		}
+		s.CloseWith(code, reason)
+		h.drop(log, r)
 		return
 	}
 	call.ConnectionID, call.CorrelationID = r.Header.Get("x-ms-call-connection-id"), r.Header.Get("x-ms-call-correlation-id")
 	call.client, call.logger = h.Client, log
 	h.serve(ctx, call)
+}
+
+// drop hangs up a call that is not served.
+func (h *Handler) drop(log *slog.Logger, r *http.Request) {
+	id := r.Header.Get("x-ms-call-connection-id")
+	if h.Client == nil || id == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), hangUpTimeout)
+	defer cancel()
+	if err := h.Client.HangUp(ctx, id); err != nil {
+		log.WarnContext(ctx, "hanging up failed", "error", err)
+	}
 }
 
 // refuse replies with a status. Why is for the log alone.

@@ -98,8 +98,8 @@ func (p *person) String() string {
 	return p.RawID
 }
 
-// ServeHTTP replies with status 200 when all calls are taken care of, and with 500 if Event Grid should
-// send them again.
+// ServeHTTP replies with status 200 when all calls are taken care of, with 500 if Event Grid should
+// send them again, and with 400 if an event makes no sense. Whatever one event is, it keeps nobody from the others.
 func (h *IncomingCall) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	log := orDiscard(h.Logger)
 	if h.Key != "" && subtle.ConstantTimeCompare([]byte(r.URL.Query().Get("key")), []byte(h.Key)) != 1 {
@@ -114,24 +114,28 @@ func (h *IncomingCall) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(log, w, r, status, err)
 		return
 	}
+	status, validationCode := http.StatusOK, ""
 	for _, e := range events {
 		if e.Type != validationEvent && e.Type != incomingEvent {
 			continue
 		}
 		var data incomingData
-		if err := json.Unmarshal(e.Data, &data); err != nil {
-			refuse(log, w, r, http.StatusBadRequest, errors.New("acs: the data of an event is not what it should be"))
-			return
+		switch err := json.Unmarshal(e.Data, &data); {
+		case err != nil:
+			log.WarnContext(r.Context(), "event refused: its data is not what it should be", "type", e.Type)
+			status = max(status, http.StatusBadRequest)
+		case e.Type == validationEvent:
+			validationCode = data.ValidationCode
+		case h.take(r.Context(), log, &data) != nil:
+			status = http.StatusInternalServerError
 		}
-		if e.Type == validationEvent {
-			w.Header().Set("Content-Type", "application/json")
-			json.NewEncoder(w).Encode(map[string]string{"validationResponse": data.ValidationCode})
-			return
-		}
-		if err := h.take(r.Context(), log, &data); err != nil {
-			http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-			return
-		}
+	}
+	switch {
+	case status != http.StatusOK:
+		http.Error(w, http.StatusText(status), status)
+	case validationCode != "":
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(map[string]string{"validationResponse": validationCode})
 	}
 }
 
@@ -158,11 +162,14 @@ func (h *IncomingCall) take(ctx context.Context, log *slog.Logger, data *incomin
 	}
 	log = log.With("correlation_id", call.CorrelationID)
 	var err error
-	if h.Accept == nil || h.Accept(ctx, call) {
+	switch {
+	case h.Client == nil:
+		err = errors.New("acs: IncomingCall.Client is nil")
+	case h.Accept == nil || h.Accept(ctx, call):
 		var id string
 		id, err = h.Client.Answer(ctx, call.context, h.Callback, h.Stream)
 		log = log.With("connection_id", id)
-	} else {
+	default:
 		log = log.With("rejected", true)
 		err = h.Client.Reject(ctx, call.context)
 	}

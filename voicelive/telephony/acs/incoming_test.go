@@ -112,6 +112,53 @@ func TestWebhook(t *testing.T) {
 	})
 }
 
+// Event Grid may send several events at once. A call that is left out is never answered: it comes again only with status 500.
+func TestEventsThatComeTogether(t *testing.T) {
+	one := func(kind string, data any) any { return event(kind, data)[0] }
+	call := one("Microsoft.Communication.IncomingCall", map[string]any{"incomingCallContext": "unknown"})
+	nonsense := one("Microsoft.Communication.IncomingCall", 5)
+	validation := one("Microsoft.EventGrid.SubscriptionValidationEvent", map[string]any{"validationCode": "12-34"})
+	for name, test := range map[string]struct {
+		events []any
+		down   bool // Communication Services
+		status int
+		reply  string
+		calls  int
+	}{
+		"a validation, then a call":    {[]any{validation, call}, false, 200, `{"validationResponse":"12-34"}` + "\n", 1},
+		"a call, then a validation":    {[]any{call, validation}, false, 200, `{"validationResponse":"12-34"}` + "\n", 1},
+		"nonsense, then a call":        {[]any{nonsense, call}, false, 400, "Bad Request\n", 1},
+		"two calls, and nobody can":    {[]any{call, call}, true, 500, "Internal Server Error\n", 2},
+		"the same, and then nonsense":  {[]any{call, call, nonsense}, true, 500, "Internal Server Error\n", 2},
+		"the same, and nonsense first": {[]any{nonsense, call, call}, true, 500, "Internal Server Error\n", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newPhone(t, nil, mustNotServe(t))
+				calls := 0
+				p.webhook.Accept = func(context.Context, acs.Incoming) bool { calls++; return true }
+				if test.down {
+					p.service.Refuse("answer", http.StatusServiceUnavailable)
+				}
+				status, reply := p.service.Post("/incoming?key=secret", nil, test.events)
+				if status != test.status || reply != test.reply || calls != test.calls {
+					t.Errorf("status %d, %q, %d calls; want %d, %q, %d", status, reply, calls, test.status, test.reply, test.calls)
+				}
+			})
+		})
+	}
+}
+
+func TestAWebhookWithoutAClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPhone(t, nil, mustNotServe(t))
+		p.webhook.Client = nil
+		if status, _ := p.service.Post("/incoming?key=secret", nil, event("Microsoft.Communication.IncomingCall", map[string]any{})); status != 500 {
+			t.Errorf("status %d", status)
+		}
+	})
+}
+
 func TestCallbacksNeedAToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPhone(t, nil, mustNotServe(t))
