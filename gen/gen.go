@@ -3,6 +3,11 @@
 //
 // [Generate] is the pipeline, and it is pure: bytes in, files or diagnostics
 // out. [Write] and [Check] compare its files with a directory.
+//
+// # Stability and concurrency
+//
+// The package is the library of vlgen, and its API may change in any version. Functions may be called
+// from any goroutine.
 package gen
 
 import (
@@ -26,12 +31,14 @@ import (
 // Runtime is the import path of the package that generated codecs call.
 const Runtime = "github.com/go-voicelive/voicelive-go/voicelive/jsonwire"
 
-// What all commands have in common.
-type (
-	Source      = pipeline.Source
-	Input       = pipeline.Input
-	Diagnostics = pipeline.Diagnostics
-)
+// Input is a document with all that decides what is made of it.
+type Input = pipeline.Input
+
+// Source is an input file: its Name, as diagnostics print it, and its content, Data.
+type Source = pipeline.Source
+
+// Diagnostics is the error of a document with mistakes. Its Lines are one for each of them.
+type Diagnostics = pipeline.Diagnostics
 
 // File is one generated file.
 type File = output.File

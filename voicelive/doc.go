@@ -37,6 +37,13 @@
 // ICEServers. Package fmt prints unexported fields without the methods of their types:
 // keep values with secrets in exported fields.
 //
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module: a minor version may break programs, and
+// CHANGELOG says how to mend them. The identifiers of generated code follow the specification of
+// the service. A [Client] and a [Session] may be used from any goroutine, and one receives at a
+// time.
+//
 // # Types
 //
 // The types of events, and of what they hold, are generated from the specification of

@@ -26,7 +26,7 @@ type DiffReport = diff.Report
 func DiffRules() string { return diff.RulesMarkdown() }
 
 // Diff compares two documents after overlay and resolution. If a document is wrong,
-// the error is a *pipeline.Diagnostics. The notes are diagnostics without an error.
+// the error is a *gen.Diagnostics. The notes are diagnostics without an error.
 func Diff(in DiffInput) (*DiffReport, []string, error) {
 	before, err := pipeline.Load(in.Old)
 	if err != nil {

@@ -33,7 +33,7 @@ type DriftReport = drift.Report
 
 // Drift compares the content of the checked-in document with that of upstream. It
 // ignores layout and the order of members. If the documents cannot be compared, the
-// error is a *pipeline.Diagnostics.
+// error is a *gen.Diagnostics.
 func Drift(in DriftInput) (*DriftReport, error) {
 	checked, err := pipeline.Parse(in.Spec)
 	if err != nil {
@@ -102,7 +102,7 @@ func ExpandVersion(place, version string) string {
 }
 
 // Version returns the info.version of a document. If the document is not swagger
-// 2.0, the error is a *pipeline.Diagnostics.
+// 2.0, the error is a *gen.Diagnostics.
 func Version(src pipeline.Source) (string, error) {
 	doc, err := pipeline.Parse(src)
 	if err != nil {

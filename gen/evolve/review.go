@@ -21,7 +21,7 @@ type OverlayReview struct {
 }
 
 // ReviewOverlay tries each action of the overlay on the document. If the document or
-// the overlay cannot be read, the error is a *pipeline.Diagnostics.
+// the overlay cannot be read, the error is a *gen.Diagnostics.
 func ReviewOverlay(in pipeline.Input) (OverlayReview, error) {
 	var r OverlayReview
 	in.UnusedOverlay, in.Strict = true, false
@@ -49,7 +49,7 @@ func ReviewOverlay(in pipeline.Input) (OverlayReview, error) {
 
 // Canonical returns a document in the layout of upstream, which is that of the
 // checked-in file. It keeps content and order. If the document is not swagger 2.0,
-// the error is a *pipeline.Diagnostics.
+// the error is a *gen.Diagnostics.
 func Canonical(src pipeline.Source) ([]byte, error) {
 	if _, err := pipeline.Parse(src); err != nil {
 		return nil, err

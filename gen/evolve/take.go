@@ -25,7 +25,7 @@ type TakeReport = drift.Taken
 
 // Take compares a new document with the checked-in one, and reports the overlay
 // actions that do not apply to it. If the new document is not swagger 2.0, the error
-// is a *pipeline.Diagnostics.
+// is a *gen.Diagnostics.
 func Take(in TakeInput) (*Taken, error) {
 	doc, err := pipeline.Parse(in.Spec)
 	if err != nil {

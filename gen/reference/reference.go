@@ -1,5 +1,10 @@
 // Package reference documents a swagger 2.0 document of definitions: as Markdown,
 // as AsyncAPI, and as JSON Schema.
+//
+// # Stability and concurrency
+//
+// The package is the library of vlgen, and its API may change in any version. Functions may be called
+// from any goroutine.
 package reference
 
 import (
@@ -52,7 +57,7 @@ type DocsResult struct {
 }
 
 // Docs runs the pipeline up to the named model and documents it. The error of a
-// bad document or guide is a *pipeline.Diagnostics.
+// bad document or guide is a *gen.Diagnostics.
 func Docs(in DocsInput) (DocsResult, error) {
 	m, err := pipeline.Load(in.Input)
 	if err != nil {

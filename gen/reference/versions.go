@@ -6,7 +6,7 @@ import (
 )
 
 // Versions makes a Go file of what each known version of the API has, for the package that
-// in names; in.Known must be set. The error of a bad document is a *pipeline.Diagnostics.
+// in names; in.Known must be set. The error of a bad document is a *gen.Diagnostics.
 func Versions(in DocsInput) (DocsResult, error) {
 	m, err := pipeline.Load(in.Input)
 	if err != nil {

@@ -64,4 +64,10 @@
 // A conversation ends when the user hangs up, when a tool returns tools.EndCall or tools.Transfer, by
 // [Conversation.End] and [Conversation.HangUp], by [Agent.Idle] and [Agent.Limits], or with the session or
 // the context. The last words are heard before the agent hangs up, unless the user interrupts them.
+//
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. The [ReportVersion] grows with each change of
+// the report that older readers do not understand. An [Agent] serves any number of conversations at
+// once; the methods of a [Conversation] and of a [Speech] may be called from any goroutine.
 package agent

@@ -9,6 +9,9 @@
 //
 //	buf = audio.AppendMuLaw(buf[:0], pcm)
 //
-// A [Resampler] and the [Reader] and [Writer] of WAV keep state, and belong to
-// one goroutine at a time.
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. Functions may be called from any goroutine. A
+// [Resampler] and the [Reader] and [Writer] of WAV keep state, and belong to one goroutine at a
+// time.
 package audio

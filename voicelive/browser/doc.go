@@ -29,6 +29,6 @@
 //
 // # Stability and concurrency
 //
-// The API may change until version 1. The messages between page and server are not part of it.
+// The API may change until version 1 of the module. The messages between page and server are not part of it.
 // The methods of a Handler and of a Call may be called from any goroutine; one goroutine receives.
 package browser

@@ -14,7 +14,10 @@
 // A Device takes the time from the sound card: it is a [leg.Positioner] whose position is the audio that was handed to the
 // card, without that which the card has not played yet.
 //
-// Methods may be called as [leg.Leg] says; Position and Stats from any goroutine. The package is not stable yet.
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. Methods may be called as [leg.Leg] says;
+// Position and Stats from any goroutine.
 package device
 
 import (

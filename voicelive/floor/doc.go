@@ -37,4 +37,9 @@
 // speech_stopped. Both can still cross on the wire. Then the Floor cancels the response by
 // its id and calls [Options.Dropped], so that its audio is not played. The requests of the
 // response wait again.
+//
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. The methods of a [Floor] and of a [Handle] may
+// be called from any goroutine.
 package floor

@@ -32,6 +32,13 @@
 // element that does not fit makes the whole property go to Extra. Numbers there
 // are compared as numbers: up to 17 significant digits are taken as the float64
 // nearest to them.
+//
+// # Stability and concurrency
+//
+// The API may change in a minor version, together with vlgen: [Generation1] keeps code of another
+// generation from compiling. The types that generated packages name are as stable as these. A
+// [Reader], a [Writer] and what they return belong to one goroutine; functions may be called from
+// any.
 package jsonwire
 
 // MaxDepth is how deep arrays and objects may nest.

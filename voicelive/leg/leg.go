@@ -6,6 +6,12 @@
 // the format of a leg whose own format the service does not take, [NewPipe] makes a leg
 // of two ends in memory, and [NewFiles] one of WAV files. Package legtest has a
 // scripted user for tests.
+//
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. A new ability of legs is a further interface,
+// and [Leg] stays as it is. The methods of a leg may be called as [Leg] says; the functions of this
+// package from any goroutine.
 package leg
 
 import (

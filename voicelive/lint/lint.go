@@ -17,8 +17,9 @@
 //
 // # Stability and concurrency
 //
-// The identifiers in [Finding.Rule] do not change; new rules are added in minor versions. All
-// functions may be called from any goroutine, and change nothing.
+// The API may change until version 1 of the module. The identifiers in [Finding.Rule] do not
+// change; new rules are added in minor versions. All functions may be called from any goroutine,
+// and change nothing.
 package lint
 
 import (

@@ -56,5 +56,6 @@
 //
 // # Stability and concurrency
 //
-// A Telemetry may be used by any number of clients and agents, from any goroutine.
+// The API may change until version 1 of the module. A Telemetry may be used by any number of
+// clients and agents, from any goroutine.
 package otelvoicelive

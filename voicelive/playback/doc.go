@@ -34,4 +34,9 @@
 // With interrupt_response the service cancels the response itself. With auto_truncate it
 // truncates as well, as if audio was played in real time; the Player truncates again
 // if that leaves more than was heard.
+//
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. The methods of a [Player] may be called from
+// any goroutine, and from its callbacks.
 package playback

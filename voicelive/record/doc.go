@@ -33,6 +33,7 @@
 //
 // # Stability and concurrency
 //
-// The version of the format grows with each change that older readers do not understand; readers take all versions up to
-// theirs. Methods of a Recorder and a Sound may be called from any goroutine, those of a [Reader] from one at a time.
+// The API may change until version 1 of the module. The version of the format grows with each change that older readers
+// do not understand; readers take all versions up to theirs. Methods of a Recorder and a Sound may be called from any
+// goroutine, those of a [Reader] from one at a time.
 package record

@@ -35,4 +35,10 @@
 // The service calls the tools of MCP servers itself. The Runner decides approvals, by
 // [RunnerOptions.Approve], and counts these calls with those of functions: one request for
 // a response when all have ended.
+//
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. The methods of a [Runner] may be called from
+// any goroutine, and from its callbacks; a [Tool] may be used by any number of sessions at once.
+// Functions of tools run at the same time.
 package tools

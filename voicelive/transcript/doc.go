@@ -28,4 +28,10 @@
 // [Transcript.Digest] one item that summarizes it. After [Transcript.Continue] the Transcript goes
 // on with the events of that session. A Transcript is written and read as JSON; the schema is that of
 // [Transcript.MarshalJSON].
+//
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. The [Version] of the JSON grows with each
+// change that older readers do not understand. The methods of a [Transcript] may be called from any
+// goroutine.
 package transcript

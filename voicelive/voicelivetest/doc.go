@@ -107,6 +107,9 @@
 //   - agents are names: threads are not kept between connections;
 //   - its speed is not that of the service. [Options.Forget] is for runs with many events.
 //
-// New versions may send more events and simulate more of the service. A test should not depend on a complete list of
-// events that it did not cause.
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. New versions may send more events and simulate
+// more of the service: a test should not depend on a complete list of events that it did not cause.
+// The methods of a [Server] and of a [Session] may be called from any goroutine.
 package voicelivetest

@@ -8,7 +8,9 @@
 //		c.Within(2 * time.Second).ExpectSay("cold")
 //	})
 //
-// A script runs on one goroutine. The API may still change.
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. A script runs on one goroutine.
 package agenttest
 
 import (

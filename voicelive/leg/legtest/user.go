@@ -15,6 +15,11 @@
 //
 // The methods of the script last as long as the speech or silence, by the clock of package
 // time. Inside a testing/synctest bubble that time is virtual.
+//
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. A script runs on one goroutine; the legs of a
+// [User] may be used as leg.Leg says.
 package legtest
 
 import (

@@ -37,5 +37,6 @@
 //
 // # Stability and concurrency
 //
-// Later versions may compare more of what differs without a reason. Methods may be called from any goroutine.
+// The API may change until version 1 of the module. Later versions may compare more of what differs
+// without a reason. Methods may be called from any goroutine.
 package replay

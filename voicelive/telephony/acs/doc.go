@@ -26,6 +26,6 @@
 //
 // # Stability and concurrency
 //
-// The package is new; its API may change in a minor version. Handlers may be used for any number of calls
+// The API may change until version 1 of the module. Handlers may be used for any number of calls
 // at once. Package acstest plays Communication Services for tests.
 package acs

@@ -40,6 +40,6 @@
 //
 // # Stability and concurrency
 //
-// The package is new, and may change until version 1. The methods of an Endpoint may be called from any goroutine, those of
+// The API may change until version 1 of the module. The methods of an Endpoint may be called from any goroutine, those of
 // a Call as leg.Leg says.
 package sip

@@ -36,6 +36,8 @@
 // of audio wait for Receive, and what is older becomes a [leg.Input.Gap], as do packets that Twilio
 // left out by its own clock, and pauses in which it sends nothing.
 //
-// Stability: the package is new, and may change. A Handler and an Account may be used from any
-// goroutine; for a Call see [leg.Leg].
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. A [Handler] and an [Account] may be used from
+// any goroutine; for a [Call] see [leg.Leg].
 package twilio

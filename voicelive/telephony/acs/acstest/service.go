@@ -17,6 +17,10 @@
 //
 // Time is that of package time: inside a testing/synctest bubble it is virtual. The package shares no code with
 // package acs, and knows nothing of it.
+//
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. Methods may be called from any goroutine.
 package acstest
 
 import (

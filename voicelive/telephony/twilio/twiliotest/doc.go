@@ -27,4 +27,8 @@
 // The package follows the published description, and shares no code with package twilio. Twilio
 // itself may do other things, in particular with messages that are wrong. Of TwiML it understands Connect
 // with a Stream and its Parameters.
+//
+// # Stability and concurrency
+//
+// The API may change until version 1 of the module. Methods may be called from any goroutine.
 package twiliotest
