@@ -9,6 +9,12 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
+// maxConversation is how many bytes a conversation may take.
+const maxConversation = 64 << 20
+
+// maxID is how many bytes an identifier of the client may have.
+const maxID = 1 << 10
+
 // conversation is the items in their order.
 type conversation struct {
 	items []*item
@@ -20,10 +26,38 @@ type item struct {
 	audio    []byte                 // of its first content part, as it was sent or received
 	duration time.Duration          // of the audio
 	tokens   int
+	text     int // bytes of the JSON that the client sent
 
 	generating bool // a response is producing it
 	cancelled  bool // the response that produced it was cancelled
 	deleted    bool
+}
+
+// size is what the item takes, in bytes.
+func (i *item) size() int { return 1<<10 + i.text + len(i.audio) }
+
+// forget drops what is oldest while the conversation takes more than maxConversation: audio, and if that is not enough,
+// items. It keeps the latest item, and those of responses that go on.
+func (c *conversation) forget(latest *item) {
+	size := 0
+	for _, i := range c.items {
+		size += i.size()
+	}
+	kept := func(i *item) bool { return size <= maxConversation || i == latest || i.generating }
+	for _, i := range c.items {
+		if !kept(i) {
+			size -= len(i.audio)
+			i.audio = nil
+		}
+	}
+	c.items = slices.DeleteFunc(c.items, func(i *item) bool {
+		if kept(i) {
+			return false
+		}
+		size -= i.size()
+		i.deleted = true
+		return true
+	})
 }
 
 func (c *conversation) index(id string) int {
@@ -77,6 +111,7 @@ func (s *Session) insert(i *item, at int) (previous *string) {
 	s.conversation.items = slices.Insert(s.conversation.items, at, i)
 	s.taken[i.value.GetID()] = true
 	s.note(i.value)
+	s.conversation.forget(i)
 	return previous
 }
 
@@ -112,8 +147,14 @@ func (s *Session) itemOf(request voicelive.ConversationRequestItem, c *conversat
 	if err := json.Unmarshal(encode(request), &members); err != nil || !request.ItemType().Known() {
 		return nil, &problem{code: "invalid_value", param: "item.type", message: "No such item: " + string(request.ItemType())}
 	}
+	if len(request.GetID()) > maxID {
+		return nil, tooLong("item.id")
+	}
 	switch r := request.(type) {
 	case *voicelive.FunctionCallItem:
+		if len(r.CallID) > maxID {
+			return nil, tooLong("item.call_id")
+		}
 		s.taken[r.CallID] = true
 	case *voicelive.FunctionCallOutputItem:
 		switch call := c.call(r.CallID); {
@@ -139,8 +180,12 @@ func (s *Session) itemOf(request voicelive.ConversationRequestItem, c *conversat
 	if err != nil {
 		return nil, &problem{code: "invalid_value", param: "item", message: err.Error()}
 	}
-	i.value = value
+	i.value, i.text = value, len(encode(value))
 	return i, nil
+}
+
+func tooLong(param string) *problem {
+	return &problem{code: "string_above_max_length", param: param, message: fmt.Sprintf("It has more than %d bytes", maxID)}
 }
 
 // strip moves the audio of a message out of its JSON: the service does not send it back.

@@ -83,7 +83,9 @@
 // # A server for programs
 //
 // [Start] needs no test, and [Server.NewClient] makes a client. Over [TCP] other processes reach the server at
-// [Server.URL], with any key. [Options.Forget] bounds the memory of the server.
+// [Server.URL], with any key. [Options.Forget] bounds what a session keeps for the test. The service's own part is bounded
+// always: audio that waits for a commit, a conversation and the active responses take 64 MiB each. A conversation that
+// takes more forgets the audio of its oldest items, and then the items.
 //
 //	srv, err := voicelivetest.Start(&voicelivetest.Options{Transport: voicelivetest.TCP, Address: "localhost:8080", Forget: true})
 //

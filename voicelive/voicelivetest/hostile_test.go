@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/voicelivetest"
 )
 
@@ -87,6 +89,22 @@ func TestAClientThatDoesNotRead(t *testing.T) {
 		}
 		if n > 40_000 {
 			t.Errorf("%d pings were read from a client that takes no pong", n)
+		}
+	})
+}
+
+func TestLongIdentifiersAreRefused(t *testing.T) {
+	bubble(t, nil, func(t *testing.T, srv *voicelivetest.Server) {
+		s := srv.Connect(t, nil)
+		long := strings.Repeat("x", 2000)
+		for _, item := range []voicelive.ConversationRequestItem{
+			&voicelive.FunctionCallItem{CallID: long, Name: "f", Arguments: "{}"},
+			&voicelive.FunctionCallItem{ID: &long, CallID: "c", Name: "f", Arguments: "{}"},
+		} {
+			results, err := s.CreateItemsAndWait(t.Context(), []voicelive.ConversationRequestItem{item})
+			if e, ok := errors.AsType[*voicelive.ServiceError](err); !ok || e.Code != "string_above_max_length" {
+				t.Errorf("got %v, %v", results, err)
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package voicelivetest
 
 import (
 	"encoding/json"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ type response struct {
 	s       *Session
 	id      string
 	params  voicelive.ResponseCreateParams
+	size    int           // what the client sent for it, in bytes
 	context *conversation // that it replies to
 	aside   bool          // it stays out of the conversation
 	content Response
@@ -42,6 +44,9 @@ func (s *Session) createResponse(e *voicelive.ClientEventResponseCreate) {
 	}
 	aside := outOfBand(params)
 	context, added, p := s.contextOf(params, aside)
+	if p == nil && s.busy(params) {
+		p = &problem{code: "too_many_responses", message: fmt.Sprintf("%d responses are active", len(s.responses))}
+	}
 	if p != nil {
 		p.eventID = e.GetEventID()
 		s.fail(*p)
@@ -62,6 +67,27 @@ func (s *Session) createResponse(e *voicelive.ClientEventResponseCreate) {
 		s.add(i, len(s.conversation.items))
 	}
 	s.respond(params, context)
+}
+
+// maxActive is how many bytes the active responses may take of what the client sent for them.
+const maxActive = 64 << 20
+
+// busy reports whether the active responses leave no room for another one.
+func (s *Session) busy(params *voicelive.ResponseCreateParams) bool {
+	size := sizeOf(params)
+	for _, r := range s.responses {
+		size += r.size
+	}
+	return size > maxActive
+}
+
+// sizeOf is what a response takes, in bytes. Without parameters it is some stack.
+func sizeOf(params *voicelive.ResponseCreateParams) int {
+	const stack = 16 << 10
+	if params == nil {
+		return stack
+	}
+	return stack + len(encode(params))
 }
 
 // cancelsPrevious reports whether a response takes the place of the active one. Without cancel_previous that is a matter
@@ -106,7 +132,7 @@ func (s *Session) respond(params *voicelive.ResponseCreateParams, context *conve
 	if context == nil {
 		context = &s.conversation
 	}
-	r := &response{s: s, id: s.id("resp"), due: time.Now(), content: s.srv.options.Respond(s.request(params, context)), context: context}
+	r := &response{s: s, id: s.id("resp"), size: sizeOf(params), due: time.Now(), content: s.srv.options.Respond(s.request(params, context)), context: context}
 	if params != nil {
 		r.params, r.aside = *params, outOfBand(params)
 	}
