@@ -11,14 +11,18 @@ import (
 
 // ClientOptions returns the options with which a client reaches the server: the dial function and the certificate of the
 // server, and permission to send a credential in clear text if the server has no TLS. The client ignores environment
-// variables for proxies. The caller owns the result and may add to it.
+// variables for proxies. The caller owns the result and may add to it; see also [Options.Client].
 func (srv *Server) ClientOptions() *voicelive.ClientOptions {
-	return &voicelive.ClientOptions{
+	o := &voicelive.ClientOptions{
 		ClientOptions: azcore.ClientOptions{InsecureAllowCredentialWithHTTP: !srv.options.TLS},
 		DialContext:   srv.DialContext,
 		TLSConfig:     srv.TLSConfig(),
 		Proxy:         func(*http.Request) (*url.URL, error) { return nil, nil },
 	}
+	if srv.options.Client != nil {
+		srv.options.Client(o)
+	}
+	return o
 }
 
 // NewClient returns a client of the server with a key that the server accepts.

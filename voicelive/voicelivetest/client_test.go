@@ -78,3 +78,22 @@ func TestStartWithoutATest(t *testing.T) {
 		t.Errorf("the sessions are %v", srv.Sessions())
 	}
 }
+
+func TestOptionsOfClients(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		observer := &connects{}
+		srv := voicelivetest.NewServer(t, &voicelivetest.Options{Client: func(o *voicelive.ClientOptions) { o.Observer = observer }})
+		converse(t, srv)
+		if observer.n != 1 {
+			t.Errorf("the observer was told of %d connections, want 1", observer.n)
+		}
+	})
+}
+
+// connects counts connections.
+type connects struct {
+	voicelive.NoObserver
+	n int
+}
+
+func (c *connects) ObserveConnect(context.Context, voicelive.ConnectInfo) { c.n++ }

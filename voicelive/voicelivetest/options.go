@@ -3,6 +3,8 @@ package voicelivetest
 import (
 	"log/slog"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
 // Options configure a [Server]. The zero value, like a nil *Options, is a server in memory that accepts every
@@ -42,6 +44,10 @@ type Options struct {
 	// MCP simulates the MCP servers that sessions name, by label. A server that is missing here has the tools that the
 	// session allows, and its calls return their arguments.
 	MCP map[string]MCPServer
+
+	// Client changes the options of clients that are made for the server, by [Server.NewClient] and by packages such as
+	// agenttest: an Observer, a Logger, Limits. Nil changes nothing.
+	Client func(*voicelive.ClientOptions)
 
 	// Pace is how fast output is sent.
 	Pace Pace

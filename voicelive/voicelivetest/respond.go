@@ -17,7 +17,8 @@ type Request struct {
 	// Audio is the latest speech of the user, as 16-bit samples, and Rate is its sampling rate in Hz. It is nil for text.
 	Audio []int16
 	Rate  int
-	// Outputs are the function_call_output items since the response before.
+	// Outputs are the function_call_output items behind the latest message of the user, the newest last. A response
+	// to something else, such as a prompt, has them again.
 	Outputs []*voicelive.ResponseFunctionCallOutputItem
 	// Items is the context of the response: the conversation, or the input_items of Params.
 	Items []voicelive.ResponseItem
