@@ -4,8 +4,10 @@ package main
 import (
 	"context"
 	"log"
+	"log/slog"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
@@ -21,12 +23,12 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	tokens := &acs.Tokens{Resource: os.Getenv("ACS_RESOURCE_ID")}
-	app, err := phone(svc.Client, svc.Model, tokens, os.Getenv, nil)
+	app, err := phone(svc.Client, svc.Model, &acs.Tokens{Resource: os.Getenv("ACS_RESOURCE_ID")}, os.Getenv, nil)
 	if err != nil {
 		log.Fatal(err)
 	}
-	log.Fatal(http.ListenAndServe(":8080", app)) // behind a proxy that speaks TLS
+	server := &http.Server{Addr: ":8080", Handler: app, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	log.Fatal(server.ListenAndServe()) // behind a proxy that speaks TLS
 }
 
 var connect = tools.New("connect_person", "Connects the caller to a person.", func(context.Context, struct{}) (tools.Transfer, error) {
@@ -46,13 +48,13 @@ func phone(client *voicelive.Client, model string, tokens *acs.Tokens, env func(
 		Greeting: agent.Say("Hello, how can I help?"),
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/media", &acs.Handler{Tokens: tokens, Client: calls, Serve: func(ctx context.Context, call *acs.Call) error {
+	mux.Handle("/media", &acs.Handler{Tokens: tokens, Client: calls, Logger: slog.Default(), Serve: func(ctx context.Context, call *acs.Call) error {
 		_, err := assistant.Serve(ctx, call)
 		return err
 	}})
 	mux.Handle("/incoming", &acs.IncomingCall{
-		Client: calls, Key: env("EVENT_KEY"), Stream: acs.Stream{URL: "wss://" + env("PUBLIC_HOST") + "/media"}, Callback: "https://" + env("PUBLIC_HOST") + "/callbacks",
+		Client: calls, Key: env("EVENT_KEY"), Logger: slog.Default(), Stream: acs.Stream{URL: "wss://" + env("PUBLIC_HOST") + "/media"}, Callback: "https://" + env("PUBLIC_HOST") + "/callbacks",
 	})
-	mux.Handle("/callbacks", &acs.Callbacks{Tokens: tokens})
+	mux.Handle("/callbacks", &acs.Callbacks{Tokens: tokens, Logger: slog.Default()})
 	return mux, nil
 }

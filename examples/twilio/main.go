@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"log"
+	"log/slog"
 	"net/http"
 	"os"
 	"time"
@@ -28,10 +29,9 @@ func main() {
 	}
 	if len(os.Args) > 1 {
 		time.AfterFunc(time.Second, func() { // once the server listens
-			sid, err := account.Call(context.Background(), twilio.Outgoing{
-				To: os.Args[1], From: os.Getenv("TWILIO_NUMBER"), Webhook: "https://" + os.Getenv("PUBLIC_HOST") + "/answer",
-			})
-			log.Print("calling ", os.Args[1], ": ", sid, err)
+			o := twilio.Outgoing{To: os.Args[1], From: os.Getenv("TWILIO_NUMBER"), Webhook: "https://" + os.Getenv("PUBLIC_HOST") + "/answer"}
+			sid, err := account.Call(context.Background(), o)
+			log.Printf("calling %s: %s %v", o.To, sid, err)
 		})
 	}
 	log.Fatal(server.ListenAndServe())
@@ -49,7 +49,7 @@ func phone(client *voicelive.Client, model string, account *twilio.Account, host
 		Tools:    []tools.Tool{connect},
 		Greeting: agent.Say("Hello, how can I help?"),
 	}
-	stream := &twilio.Handler{URL: "wss://" + host + "/stream", AuthToken: account.Secret, Account: account, Serve: func(ctx context.Context, call *twilio.Call) error {
+	stream := &twilio.Handler{URL: "wss://" + host + "/stream", AuthToken: account.Secret, Account: account, Logger: slog.Default(), Serve: func(ctx context.Context, call *twilio.Call) error {
 		_, err := assistant.Serve(ctx, call)
 		return err
 	}}

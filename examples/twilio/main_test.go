@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -60,4 +61,14 @@ func TestTheProgramCallsSomebody(t *testing.T) {
 		user.HangUp()
 		network.Calls()[0].Wait()
 	})
+}
+
+func TestTheExampleIsShort(t *testing.T) {
+	text, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(text), "\n"); n > 60 {
+		t.Errorf("main.go has %d lines, more than 60", n)
+	}
 }
