@@ -81,7 +81,7 @@ func TestBytesAndDurations(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 2))
 	for range 10_000 {
 		f := Format{PCM16, rates[rnd.IntN(len(rates))], 1 + rnd.IntN(2)}
-		n := rnd.IntN(1<<20) * f.FrameBytes()
+		n := rnd.IntN(1<<20) * f.SampleBytes()
 		got := f.Bytes(f.Duration(n) + time.Nanosecond) // Duration rounds down
 		if got != n {
 			t.Fatalf("%v: %d bytes last %v, which are %d bytes", f, n, f.Duration(n), got)

@@ -52,9 +52,9 @@ func (e Encoding) sampleBytes() int {
 	return 0
 }
 
-// FrameBytes returns the size of one sample of all channels in bytes, or 0 if f
+// SampleBytes returns the size of one sample of all channels in bytes, or 0 if f
 // has no known encoding.
-func (f Format) FrameBytes() int { return f.Encoding.sampleBytes() * f.Channels }
+func (f Format) SampleBytes() int { return f.Encoding.sampleBytes() * f.Channels }
 
 // Bytes returns the size in bytes of audio that lasts d, in whole samples,
 // rounded down; 0 if d is negative, and the largest int if that many bytes do not fit.
@@ -64,13 +64,13 @@ func (f Format) Bytes(d time.Duration) int {
 	}
 	rate := time.Duration(f.Rate)
 	samples := int64(d/time.Second*rate + d%time.Second*rate/time.Second)
-	return int(min(samples*int64(f.FrameBytes()), math.MaxInt))
+	return int(min(samples*int64(f.SampleBytes()), math.MaxInt))
 }
 
 // Duration returns how long n bytes of audio last. It is 0 for a format that is
 // not valid.
 func (f Format) Duration(n int) time.Duration {
-	size := f.FrameBytes()
+	size := f.SampleBytes()
 	if size == 0 || f.Rate == 0 {
 		return 0
 	}

@@ -152,8 +152,8 @@ func (r *Reader) readFmt(size uint32) error {
 	if err := f.Validate(); err != nil {
 		return err
 	}
-	if align := int(binary.LittleEndian.Uint16(chunk[12:])); align != f.FrameBytes() {
-		return fmt.Errorf("a sample of %d channels in %s has %d bytes, but the file says %d", f.Channels, f.Encoding, f.FrameBytes(), align)
+	if align := int(binary.LittleEndian.Uint16(chunk[12:])); align != f.SampleBytes() {
+		return fmt.Errorf("a sample of %d channels in %s has %d bytes, but the file says %d", f.Channels, f.Encoding, f.SampleBytes(), align)
 	}
 	r.format = f
 	return nil

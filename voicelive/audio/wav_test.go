@@ -20,7 +20,7 @@ var wavFormats = []Format{
 
 func TestWAVFilesAreReadAsWritten(t *testing.T) {
 	for _, f := range wavFormats {
-		for _, n := range []int{0, f.FrameBytes(), 3 * f.FrameBytes(), 10_000 * f.FrameBytes()} {
+		for _, n := range []int{0, f.SampleBytes(), 3 * f.SampleBytes(), 10_000 * f.SampleBytes()} {
 			sound := noise(uint64(n), n)
 			path := filepath.Join(t.TempDir(), "a.wav")
 			file, err := os.Create(path)

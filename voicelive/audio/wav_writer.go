@@ -104,7 +104,7 @@ func header(f Format, size uint32) []byte {
 		}
 		samples := uint32(unknownSize)
 		if size != unknownSize {
-			samples = size / uint32(f.FrameBytes())
+			samples = size / uint32(f.SampleBytes())
 		}
 		fact = le.AppendUint32(le.AppendUint32([]byte("fact"), 4), samples)
 	}
@@ -118,8 +118,8 @@ func header(f Format, size uint32) []byte {
 	h = le.AppendUint16(h, tag)
 	h = le.AppendUint16(h, uint16(f.Channels))
 	h = le.AppendUint32(h, uint32(f.Rate))
-	h = le.AppendUint32(h, uint32(f.Rate*f.FrameBytes()))
-	h = le.AppendUint16(h, uint16(f.FrameBytes()))
+	h = le.AppendUint32(h, uint32(f.Rate*f.SampleBytes()))
+	h = le.AppendUint16(h, uint16(f.SampleBytes()))
 	h = le.AppendUint16(h, uint16(8*f.Encoding.sampleBytes()))
 	if fmtSize == 18 {
 		h = le.AppendUint16(h, 0) // no extension

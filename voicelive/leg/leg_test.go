@@ -349,7 +349,7 @@ func TestConvert(t *testing.T) {
 					ok(t, err)
 					heard += own.Duration(len(in.Audio))
 				}
-				if heard < time.Second-own.Duration(own.FrameBytes()) || heard > time.Second+10*time.Millisecond {
+				if heard < time.Second-own.Duration(own.SampleBytes()) || heard > time.Second+10*time.Millisecond {
 					t.Errorf("the user heard %v before the mark, want 1 s and the delay of the filter", heard)
 				}
 				if in := receive(t, l); in.Mark != "end" || in.Cleared {

@@ -233,7 +233,7 @@ func same(t *testing.T, who string, f audio.Format, got, want []int16) {
 		return len(s)
 	}
 	from, at := begin(got), begin(want)
-	if shift := f.Duration(max(from-at, at-from) * f.FrameBytes()); shift > leg.Packet || at == len(want) {
+	if shift := f.Duration(max(from-at, at-from) * f.SampleBytes()); shift > leg.Packet || at == len(want) {
 		t.Fatalf("%s begins %v beside the truth, sample %d, want %d", who, shift, from, at)
 	}
 	compared, differ := 0, 0
@@ -256,7 +256,7 @@ func speech(f audio.Format) []byte {
 	var b []byte
 	silence := func(d time.Duration) { b = f.AppendSilence(b, f.Bytes(d)) }
 	talk := func(d time.Duration) {
-		for i := range f.Bytes(d) / f.FrameBytes() {
+		for i := range f.Bytes(d) / f.SampleBytes() {
 			v := int16(8000 * math.Sin(2*math.Pi*300*float64(i)/float64(f.Rate)))
 			pcm := binary.LittleEndian.AppendUint16(nil, uint16(v))
 			switch f.Encoding {
