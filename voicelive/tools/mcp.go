@@ -33,7 +33,7 @@ var (
 )
 
 // ErrEnded is the error of an MCPCall whose session ended before it, or before it was approved.
-var ErrEnded = errors.New("the session ended before the MCP call")
+var ErrEnded = errors.New("tools: the session ended before the MCP call")
 
 // mcpLimit is how long a call of an MCP server may take.
 const mcpLimit = time.Minute

@@ -216,7 +216,8 @@ func (h *Handler) serve(ctx context.Context, call *Call) {
 const shutsDown = "the server shuts down"
 
 // Shutdown lets no new call begin, and waits until the running ones have ended. When ctx ends, the
-// contexts of Serve end and the calls are hung up, and Shutdown returns ctx.Err.
+// contexts of Serve end and the calls are hung up; Shutdown waits up to five seconds for Serve to return, and returns
+// ctx.Err.
 func (h *Handler) Shutdown(ctx context.Context) error { return h.calls.Shutdown(ctx) }
 
 func orDiscard(l *slog.Logger) *slog.Logger {

@@ -198,6 +198,6 @@ func (h *Handler) serve(ctx context.Context, call *Call) {
 }
 
 // Shutdown lets no call begin, and waits until the running ones have ended. When ctx ends it ends them:
-// their contexts are cancelled, and their streams closed with code 1001. It waits for Serve to return,
-// and returns ctx.Err.
+// their contexts are cancelled, and their streams closed with code 1001. It waits up to five seconds for Serve to
+// return, and returns ctx.Err.
 func (h *Handler) Shutdown(ctx context.Context) error { return h.calls.Shutdown(ctx) }
