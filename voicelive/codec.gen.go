@@ -31,8 +31,9 @@ func (e *AgentConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *AgentConfig) decode(r *jsonwire.Reader) {
 	*e = AgentConfig{}
-	for o := r.Tagged(&e.Extra, "type", "agent", 1, 4, "type,name,agent_id,thread_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "agent", 1, 4, "type,name,agent_id,thread_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(1, &e.Name)
 		case "agent_id":
@@ -62,8 +63,9 @@ func (e *Animation) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *Animation) decode(r *jsonwire.Reader) {
 	*e = Animation{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 0, "")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "model_name":
 			o.OptString(0, &e.ModelName)
 		case "outputs":
@@ -87,8 +89,9 @@ func (e *AssistantMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(
 
 func (e *AssistantMessageItem) decode(r *jsonwire.Reader) {
 	*e = AssistantMessageItem{}
-	for o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "role":
 			o.Const(1, "assistant")
 		case "content":
@@ -118,8 +121,9 @@ func (e *AudioEchoCancellation) UnmarshalJSON(b []byte) error { return unmarshal
 
 func (e *AudioEchoCancellation) decode(r *jsonwire.Reader) {
 	*e = AudioEchoCancellation{}
-	for o := r.Tagged(&e.Extra, "type", "server_echo_cancellation", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "server_echo_cancellation", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "reference_source":
 			o.Enum(1, (*string)(&e.ReferenceSource))
 		case "channels":
@@ -143,8 +147,9 @@ func (e *AudioInputTranscriptionOptions) UnmarshalJSON(b []byte) error { return 
 
 func (e *AudioInputTranscriptionOptions) decode(r *jsonwire.Reader) {
 	*e = AudioInputTranscriptionOptions{}
-	for o := r.Object(&e.Extra, 1, "model"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 1, "model")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "model":
 			o.Enum(0, (*string)(&e.Model))
 		case "language":
@@ -177,8 +182,9 @@ func (e *AudioNoiseReduction) UnmarshalJSON(b []byte) error { return unmarshal(b
 
 func (e *AudioNoiseReduction) decode(r *jsonwire.Reader) {
 	*e = AudioNoiseReduction{}
-	for o := r.Object(&e.Extra, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "type":
 			o.Enum(0, (*string)(&e.Type))
 		}
@@ -199,8 +205,9 @@ func (e *AvatarConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *AvatarConfig) decode(r *jsonwire.Reader) {
 	*e = AvatarConfig{}
-	for o := r.Object(&e.Extra, 2, "character,customized"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 2, "character,customized")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "character":
 			o.String(0, &e.Character)
 		case "customized":
@@ -248,8 +255,9 @@ func (e *AzureAvatarVoiceSyncVoice) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *AzureAvatarVoiceSyncVoice) decode(r *jsonwire.Reader) {
 	*e = AzureAvatarVoiceSyncVoice{}
-	for o := r.Tagged(&e.Extra, "type", "avatar-voice-sync", 1, 2, "type,model"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "avatar-voice-sync", 1, 2, "type,model")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "model":
 			o.Enum(1, (*string)(&e.Model))
 		case "temperature":
@@ -297,8 +305,9 @@ func (e *AzureCustomVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e
 
 func (e *AzureCustomVoice) decode(r *jsonwire.Reader) {
 	*e = AzureCustomVoice{}
-	for o := r.Tagged(&e.Extra, "type", "azure-custom", 1, 3, "type,name,endpoint_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "azure-custom", 1, 3, "type,name,endpoint_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(1, &e.Name)
 		case "endpoint_id":
@@ -349,8 +358,9 @@ func (e *AzurePersonalVoice) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *AzurePersonalVoice) decode(r *jsonwire.Reader) {
 	*e = AzurePersonalVoice{}
-	for o := r.Tagged(&e.Extra, "type", "azure-personal", 1, 3, "type,name,model"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "azure-personal", 1, 3, "type,name,model")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(1, &e.Name)
 		case "model":
@@ -401,8 +411,9 @@ func (e *AzureRealtimeNativeVoice) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *AzureRealtimeNativeVoice) decode(r *jsonwire.Reader) {
 	*e = AzureRealtimeNativeVoice{}
-	for o := r.Tagged(&e.Extra, "type", "azure-realtime-native", 1, 2, "type,name"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "azure-realtime-native", 1, 2, "type,name")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.Enum(1, (*string)(&e.Name))
 		}
@@ -423,8 +434,9 @@ func (e *AzureSemanticDetection) UnmarshalJSON(b []byte) error { return unmarsha
 
 func (e *AzureSemanticDetection) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticDetection{}
-	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1", 1, 1, "model"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "model", "semantic_detection_v1", 1, 1, "model")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "threshold_level":
 			o.Enum(1, (*string)(&e.ThresholdLevel))
 		case "timeout_ms":
@@ -448,8 +460,9 @@ func (e *AzureSemanticDetectionEn) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *AzureSemanticDetectionEn) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticDetectionEn{}
-	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_en", 1, 1, "model"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_en", 1, 1, "model")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "threshold_level":
 			o.Enum(1, (*string)(&e.ThresholdLevel))
 		case "timeout_ms":
@@ -473,8 +486,9 @@ func (e *AzureSemanticDetectionMultilingual) UnmarshalJSON(b []byte) error { ret
 
 func (e *AzureSemanticDetectionMultilingual) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticDetectionMultilingual{}
-	for o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_multilingual", 1, 1, "model"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_multilingual", 1, 1, "model")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "threshold_level":
 			o.Enum(1, (*string)(&e.ThresholdLevel))
 		case "timeout_ms":
@@ -498,8 +512,9 @@ func (e *AzureSemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e
 
 func (e *AzureSemanticVAD) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticVAD{}
-	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "azure_semantic_vad", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "threshold":
 			o.OptFloat(1, &e.Threshold)
 		case "prefix_padding_ms":
@@ -550,8 +565,9 @@ func (e *AzureSemanticVADEn) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *AzureSemanticVADEn) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticVADEn{}
-	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_en", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_en", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "threshold":
 			o.OptFloat(1, &e.Threshold)
 		case "prefix_padding_ms":
@@ -596,8 +612,9 @@ func (e *AzureSemanticVADMultilingual) UnmarshalJSON(b []byte) error { return un
 
 func (e *AzureSemanticVADMultilingual) decode(r *jsonwire.Reader) {
 	*e = AzureSemanticVADMultilingual{}
-	for o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_multilingual", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_multilingual", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "threshold":
 			o.OptFloat(1, &e.Threshold)
 		case "prefix_padding_ms":
@@ -648,8 +665,9 @@ func (e *AzureStandardVoice) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *AzureStandardVoice) decode(r *jsonwire.Reader) {
 	*e = AzureStandardVoice{}
-	for o := r.Tagged(&e.Extra, "type", "azure-standard", 1, 2, "type,name"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "azure-standard", 1, 2, "type,name")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(1, &e.Name)
 		case "temperature":
@@ -697,8 +715,9 @@ func (e *Background) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *Background) decode(r *jsonwire.Reader) {
 	*e = Background{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 0, "")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "color":
 			o.OptString(0, &e.Color)
 		case "image_url":
@@ -722,8 +741,9 @@ func (e *CachedTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *CachedTokenDetails) decode(r *jsonwire.Reader) {
 	*e = CachedTokenDetails{}
-	for o := r.Object(&e.Extra, 3, "text_tokens,audio_tokens,image_tokens"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 3, "text_tokens,audio_tokens,image_tokens")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "text_tokens":
 			o.Int(0, &e.TextTokens)
 		case "audio_tokens":
@@ -755,8 +775,9 @@ func (e *ClientEventConversationItemCreate) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventConversationItemCreate) decode(r *jsonwire.Reader) {
 	*e = ClientEventConversationItemCreate{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.create", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.create", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "previous_item_id":
@@ -788,8 +809,9 @@ func (e *ClientEventConversationItemDelete) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventConversationItemDelete) decode(r *jsonwire.Reader) {
 	*e = ClientEventConversationItemDelete{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.delete", 1, 2, "type,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.delete", 1, 2, "type,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "event_id":
@@ -818,8 +840,9 @@ func (e *ClientEventConversationItemRetrieve) UnmarshalJSON(b []byte) error { re
 
 func (e *ClientEventConversationItemRetrieve) decode(r *jsonwire.Reader) {
 	*e = ClientEventConversationItemRetrieve{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieve", 1, 2, "type,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.retrieve", 1, 2, "type,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "event_id":
@@ -848,8 +871,9 @@ func (e *ClientEventConversationItemTruncate) UnmarshalJSON(b []byte) error { re
 
 func (e *ClientEventConversationItemTruncate) decode(r *jsonwire.Reader) {
 	*e = ClientEventConversationItemTruncate{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncate", 1, 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.truncate", 1, 4, "type,item_id,content_index,audio_end_ms")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "content_index":
@@ -884,8 +908,9 @@ func (e *ClientEventInputAudioBufferAppend) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventInputAudioBufferAppend) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioBufferAppend{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.append", 1, 2, "type,audio"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.append", 1, 2, "type,audio")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "audio":
 			o.Bytes(1, &e.Audio)
 		case "event_id":
@@ -918,8 +943,9 @@ func (e *ClientEventInputAudioBufferClear) UnmarshalJSON(b []byte) error { retur
 
 func (e *ClientEventInputAudioBufferClear) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioBufferClear{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.clear", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.clear", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		}
@@ -945,8 +971,9 @@ func (e *ClientEventInputAudioBufferCommit) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventInputAudioBufferCommit) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioBufferCommit{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.commit", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.commit", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		}
@@ -972,8 +999,9 @@ func (e *ClientEventInputAudioClear) UnmarshalJSON(b []byte) error { return unma
 
 func (e *ClientEventInputAudioClear) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioClear{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.clear", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio.clear", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		}
@@ -999,8 +1027,9 @@ func (e *ClientEventInputAudioTurnAppend) UnmarshalJSON(b []byte) error { return
 
 func (e *ClientEventInputAudioTurnAppend) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioTurnAppend{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.append", 1, 3, "type,turn_id,audio"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio.turn.append", 1, 3, "type,turn_id,audio")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "turn_id":
 			o.String(1, &e.TurnID)
 		case "audio":
@@ -1036,8 +1065,9 @@ func (e *ClientEventInputAudioTurnCancel) UnmarshalJSON(b []byte) error { return
 
 func (e *ClientEventInputAudioTurnCancel) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioTurnCancel{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.cancel", 1, 2, "type,turn_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio.turn.cancel", 1, 2, "type,turn_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "turn_id":
 			o.String(1, &e.TurnID)
 		case "event_id":
@@ -1066,8 +1096,9 @@ func (e *ClientEventInputAudioTurnEnd) UnmarshalJSON(b []byte) error { return un
 
 func (e *ClientEventInputAudioTurnEnd) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioTurnEnd{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.end", 1, 2, "type,turn_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio.turn.end", 1, 2, "type,turn_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "turn_id":
 			o.String(1, &e.TurnID)
 		case "event_id":
@@ -1096,8 +1127,9 @@ func (e *ClientEventInputAudioTurnStart) UnmarshalJSON(b []byte) error { return 
 
 func (e *ClientEventInputAudioTurnStart) decode(r *jsonwire.Reader) {
 	*e = ClientEventInputAudioTurnStart{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio.turn.start", 1, 2, "type,turn_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio.turn.start", 1, 2, "type,turn_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "turn_id":
 			o.String(1, &e.TurnID)
 		case "event_id":
@@ -1126,8 +1158,9 @@ func (e *ClientEventOutputAudioBufferClear) UnmarshalJSON(b []byte) error { retu
 
 func (e *ClientEventOutputAudioBufferClear) decode(r *jsonwire.Reader) {
 	*e = ClientEventOutputAudioBufferClear{}
-	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.clear", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "output_audio_buffer.clear", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		}
@@ -1151,8 +1184,9 @@ func (e *ClientEventResponseCancel) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ClientEventResponseCancel) decode(r *jsonwire.Reader) {
 	*e = ClientEventResponseCancel{}
-	for o := r.Tagged(&e.Extra, "type", "response.cancel", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.cancel", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "response_id":
@@ -1179,8 +1213,9 @@ func (e *ClientEventResponseCreate) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ClientEventResponseCreate) decode(r *jsonwire.Reader) {
 	*e = ClientEventResponseCreate{}
-	for o := r.Tagged(&e.Extra, "type", "response.create", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.create", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "response":
@@ -1212,8 +1247,9 @@ func (e *ClientEventRTCCallSDPCreate) UnmarshalJSON(b []byte) error { return unm
 
 func (e *ClientEventRTCCallSDPCreate) decode(r *jsonwire.Reader) {
 	*e = ClientEventRTCCallSDPCreate{}
-	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.create", 1, 2, "type,sdp_offer"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.create", 1, 2, "type,sdp_offer")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "sdp_offer":
 			o.String(1, &e.SDPOffer)
 		case "event_id":
@@ -1245,8 +1281,9 @@ func (e *ClientEventSessionAvatarConnect) UnmarshalJSON(b []byte) error { return
 
 func (e *ClientEventSessionAvatarConnect) decode(r *jsonwire.Reader) {
 	*e = ClientEventSessionAvatarConnect{}
-	for o := r.Tagged(&e.Extra, "type", "session.avatar.connect", 1, 2, "type,client_sdp"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "session.avatar.connect", 1, 2, "type,client_sdp")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "client_sdp":
 			o.String(1, &e.ClientSDP)
 		case "event_id":
@@ -1273,8 +1310,9 @@ func (e *ClientEventSessionUpdate) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ClientEventSessionUpdate) decode(r *jsonwire.Reader) {
 	*e = ClientEventSessionUpdate{}
-	for o := r.Tagged(&e.Extra, "type", "session.update", 1, 2, "type,session"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "session.update", 1, 2, "type,session")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "session":
 			jsonwire.Read(o, 1, &e.Session, (*RequestSession).decode)
 		case "event_id":
@@ -1298,8 +1336,9 @@ func (e *FileSearchResult) UnmarshalJSON(b []byte) error { return unmarshal(b, e
 
 func (e *FileSearchResult) decode(r *jsonwire.Reader) {
 	*e = FileSearchResult{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 0, "")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "attributes":
 			jsonwire.ReadMap(o, 0, &e.Attributes, jsonwire.String)
 		case "file_id":
@@ -1332,8 +1371,9 @@ func (e *FunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e
 
 func (e *FunctionCallItem) decode(r *jsonwire.Reader) {
 	*e = FunctionCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "function_call", 1, 4, "type,name,call_id,arguments"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "function_call", 1, 4, "type,name,call_id,arguments")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(1, &e.Name)
 		case "call_id":
@@ -1366,8 +1406,9 @@ func (e *FunctionCallOutputItem) UnmarshalJSON(b []byte) error { return unmarsha
 
 func (e *FunctionCallOutputItem) decode(r *jsonwire.Reader) {
 	*e = FunctionCallOutputItem{}
-	for o := r.Tagged(&e.Extra, "type", "function_call_output", 1, 3, "type,call_id,output"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "function_call_output", 1, 3, "type,call_id,output")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "call_id":
 			o.String(1, &e.CallID)
 		case "output":
@@ -1397,8 +1438,9 @@ func (e *FunctionTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *FunctionTool) decode(r *jsonwire.Reader) {
 	*e = FunctionTool{}
-	for o := r.Tagged(&e.Extra, "type", "function", 1, 2, "type,name"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "function", 1, 2, "type,name")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(1, &e.Name)
 		case "description":
@@ -1425,8 +1467,9 @@ func (e *ICEServer) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *ICEServer) decode(r *jsonwire.Reader) {
 	*e = ICEServer{}
-	for o := r.Object(&e.Extra, 1, "urls"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 1, "urls")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "urls":
 			jsonwire.ReadList(o, 0, &e.URLs, jsonwire.String)
 		case "username":
@@ -1453,8 +1496,9 @@ func (e *InputAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal
 
 func (e *InputAudioContentPart) decode(r *jsonwire.Reader) {
 	*e = InputAudioContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio", 1, 2, "type,audio"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio", 1, 2, "type,audio")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "audio":
 			o.Bytes(1, &e.Audio)
 		case "transcript":
@@ -1478,8 +1522,9 @@ func (e *InputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(
 
 func (e *InputTextContentPart) decode(r *jsonwire.Reader) {
 	*e = InputTextContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_text", 1, 2, "type,text"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_text", 1, 2, "type,text")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "text":
 			o.String(1, &e.Text)
 		}
@@ -1500,8 +1545,9 @@ func (e *InputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, 
 
 func (e *InputTokenDetails) decode(r *jsonwire.Reader) {
 	*e = InputTokenDetails{}
-	for o := r.Object(&e.Extra, 5, "cached_tokens,text_tokens,audio_tokens,image_tokens,cached_tokens_details"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 5, "cached_tokens,text_tokens,audio_tokens,image_tokens,cached_tokens_details")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "cached_tokens":
 			o.Int(0, &e.CachedTokens)
 		case "text_tokens":
@@ -1534,8 +1580,9 @@ func (e *LLMInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *LLMInterimResponseConfig) decode(r *jsonwire.Reader) {
 	*e = LLMInterimResponseConfig{}
-	for o := r.Tagged(&e.Extra, "type", "llm_interim_response", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "llm_interim_response", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "triggers":
 			jsonwire.ReadList(o, 1, &e.Triggers, jsonwire.String)
 		case "latency_threshold_ms":
@@ -1568,8 +1615,9 @@ func (e *LogProbProperties) UnmarshalJSON(b []byte) error { return unmarshal(b, 
 
 func (e *LogProbProperties) decode(r *jsonwire.Reader) {
 	*e = LogProbProperties{}
-	for o := r.Object(&e.Extra, 3, "token,logprob,bytes"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 3, "token,logprob,bytes")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "token":
 			o.String(0, &e.Token)
 		case "logprob":
@@ -1596,8 +1644,9 @@ func (e *MCPApprovalResponseRequestItem) UnmarshalJSON(b []byte) error { return 
 
 func (e *MCPApprovalResponseRequestItem) decode(r *jsonwire.Reader) {
 	*e = MCPApprovalResponseRequestItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 1, 3, "type,approval_request_id,approve"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 1, 3, "type,approval_request_id,approve")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "approval_request_id":
 			o.String(1, &e.ApprovalRequestID)
 		case "approve":
@@ -1624,8 +1673,9 @@ func (e *MCPServer) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *MCPServer) decode(r *jsonwire.Reader) {
 	*e = MCPServer{}
-	for o := r.Tagged(&e.Extra, "type", "mcp", 1, 3, "type,server_label,server_url"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "mcp", 1, 3, "type,server_label,server_url")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "server_label":
 			o.String(1, &e.ServerLabel)
 		case "server_url":
@@ -1661,8 +1711,9 @@ func (e *MCPTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *MCPTool) decode(r *jsonwire.Reader) {
 	*e = MCPTool{}
-	for o := r.Object(&e.Extra, 2, "name,input_schema"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 2, "name,input_schema")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(0, &e.Name)
 		case "input_schema":
@@ -1692,8 +1743,9 @@ func (e *OpenAISemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, 
 
 func (e *OpenAISemanticVAD) decode(r *jsonwire.Reader) {
 	*e = OpenAISemanticVAD{}
-	for o := r.Tagged(&e.Extra, "type", "semantic_vad", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "semantic_vad", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "eagerness":
 			o.Enum(1, (*string)(&e.Eagerness))
 		case "auto_truncate":
@@ -1723,8 +1775,9 @@ func (e *OpenAIVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *OpenAIVoice) decode(r *jsonwire.Reader) {
 	*e = OpenAIVoice{}
-	for o := r.Tagged(&e.Extra, "type", "openai", 1, 2, "type,name"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "openai", 1, 2, "type,name")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.Enum(1, (*string)(&e.Name))
 		}
@@ -1745,8 +1798,9 @@ func (e *OutputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal
 
 func (e *OutputTextContentPart) decode(r *jsonwire.Reader) {
 	*e = OutputTextContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "text", 1, 2, "type,text"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "text", 1, 2, "type,text")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "text":
 			o.String(1, &e.Text)
 		}
@@ -1767,8 +1821,9 @@ func (e *OutputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *OutputTokenDetails) decode(r *jsonwire.Reader) {
 	*e = OutputTokenDetails{}
-	for o := r.Object(&e.Extra, 2, "text_tokens,audio_tokens"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 2, "text_tokens,audio_tokens")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "text_tokens":
 			o.Int(0, &e.TextTokens)
 		case "audio_tokens":
@@ -1795,8 +1850,9 @@ func (e *RateLimit) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *RateLimit) decode(r *jsonwire.Reader) {
 	*e = RateLimit{}
-	for o := r.Object(&e.Extra, 4, "name,limit,remaining,reset_seconds"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 4, "name,limit,remaining,reset_seconds")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(0, &e.Name)
 		case "limit":
@@ -1826,8 +1882,9 @@ func (e *RequestAudioContentPart) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *RequestAudioContentPart) decode(r *jsonwire.Reader) {
 	*e = RequestAudioContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio", 1, 2, "type,audio"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio", 1, 2, "type,audio")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "audio":
 			o.Bytes(1, &e.Audio)
 		case "transcript":
@@ -1851,8 +1908,9 @@ func (e *RequestImageContentPart) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *RequestImageContentPart) decode(r *jsonwire.Reader) {
 	*e = RequestImageContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_image", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_image", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "detail":
 			o.Enum(1, (*string)(&e.Detail))
 		case "image_url":
@@ -1878,8 +1936,9 @@ func (e *RequestSession) UnmarshalJSON(b []byte) error { return unmarshal(b, e) 
 
 func (e *RequestSession) decode(r *jsonwire.Reader) {
 	*e = RequestSession{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 0, "")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "model":
 			o.OptString(0, &e.Model)
 		case "modalities":
@@ -1963,8 +2022,9 @@ func (e *RequestTextContentPart) UnmarshalJSON(b []byte) error { return unmarsha
 
 func (e *RequestTextContentPart) decode(r *jsonwire.Reader) {
 	*e = RequestTextContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "input_text", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_text", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "text":
 			o.OptString(1, &e.Text)
 		}
@@ -1985,8 +2045,9 @@ func (e *Response) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *Response) decode(r *jsonwire.Reader) {
 	*e = Response{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 0, "")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "id":
 			o.OptString(0, &e.ID)
 		case "object":
@@ -2043,8 +2104,9 @@ func (e *ResponseAudioContentPart) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ResponseAudioContentPart) decode(r *jsonwire.Reader) {
 	*e = ResponseAudioContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "audio", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "audio", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "transcript":
 			o.OptString(1, &e.Transcript)
 		}
@@ -2065,8 +2127,9 @@ func (e *ResponseCancelledDetails) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ResponseCancelledDetails) decode(r *jsonwire.Reader) {
 	*e = ResponseCancelledDetails{}
-	for o := r.Tagged(&e.Extra, "type", "cancelled", 1, 2, "type,reason"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "cancelled", 1, 2, "type,reason")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "reason":
 			o.Enum(1, (*string)(&e.Reason))
 		}
@@ -2087,8 +2150,9 @@ func (e *ResponseCreateParams) UnmarshalJSON(b []byte) error { return unmarshal(
 
 func (e *ResponseCreateParams) decode(r *jsonwire.Reader) {
 	*e = ResponseCreateParams{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 0, "")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "commit":
 			o.OptBool(0, &e.Commit)
 		case "cancel_previous":
@@ -2160,8 +2224,9 @@ func (e *ResponseFailedDetails) UnmarshalJSON(b []byte) error { return unmarshal
 
 func (e *ResponseFailedDetails) decode(r *jsonwire.Reader) {
 	*e = ResponseFailedDetails{}
-	for o := r.Tagged(&e.Extra, "type", "failed", 1, 2, "type,error"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "failed", 1, 2, "type,error")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "error":
 			jsonwire.ReadRaw(o, 1, &e.Error)
 		}
@@ -2182,8 +2247,9 @@ func (e *ResponseFileSearchCallItem) UnmarshalJSON(b []byte) error { return unma
 
 func (e *ResponseFileSearchCallItem) decode(r *jsonwire.Reader) {
 	*e = ResponseFileSearchCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "file_search_call", 1, 2, "type,status"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "file_search_call", 1, 2, "type,status")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "status":
 			o.Enum(1, (*string)(&e.Status))
 		case "id":
@@ -2216,8 +2282,9 @@ func (e *ResponseFunctionCallItem) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ResponseFunctionCallItem) decode(r *jsonwire.Reader) {
 	*e = ResponseFunctionCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "function_call", 1, 5, "type,name,call_id,arguments,status"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "function_call", 1, 5, "type,name,call_id,arguments,status")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(1, &e.Name)
 		case "call_id":
@@ -2253,8 +2320,9 @@ func (e *ResponseFunctionCallOutputItem) UnmarshalJSON(b []byte) error { return 
 
 func (e *ResponseFunctionCallOutputItem) decode(r *jsonwire.Reader) {
 	*e = ResponseFunctionCallOutputItem{}
-	for o := r.Tagged(&e.Extra, "type", "function_call_output", 1, 3, "type,call_id,output"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "function_call_output", 1, 3, "type,call_id,output")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "call_id":
 			o.String(1, &e.CallID)
 		case "output":
@@ -2284,8 +2352,9 @@ func (e *ResponseIncompleteDetails) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ResponseIncompleteDetails) decode(r *jsonwire.Reader) {
 	*e = ResponseIncompleteDetails{}
-	for o := r.Tagged(&e.Extra, "type", "incomplete", 1, 2, "type,reason"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "incomplete", 1, 2, "type,reason")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "reason":
 			o.Enum(1, (*string)(&e.Reason))
 		}
@@ -2306,8 +2375,9 @@ func (e *ResponseMCPApprovalRequestItem) UnmarshalJSON(b []byte) error { return 
 
 func (e *ResponseMCPApprovalRequestItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMCPApprovalRequestItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_approval_request", 1, 3, "type,name,server_label"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "mcp_approval_request", 1, 3, "type,name,server_label")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(1, &e.Name)
 		case "server_label":
@@ -2340,8 +2410,9 @@ func (e *ResponseMCPApprovalResponseItem) UnmarshalJSON(b []byte) error { return
 
 func (e *ResponseMCPApprovalResponseItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMCPApprovalResponseItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 1, 3, "type,approval_request_id,approve"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 1, 3, "type,approval_request_id,approve")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "approval_request_id":
 			o.String(1, &e.ApprovalRequestID)
 		case "approve":
@@ -2374,8 +2445,9 @@ func (e *ResponseMCPCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b
 
 func (e *ResponseMCPCallItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMCPCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_call", 1, 4, "type,arguments,server_label,name"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "mcp_call", 1, 4, "type,arguments,server_label,name")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "arguments":
 			o.String(1, &e.Arguments)
 		case "server_label":
@@ -2417,8 +2489,9 @@ func (e *ResponseMCPListToolItem) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *ResponseMCPListToolItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMCPListToolItem{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools", 1, 3, "type,tools,server_label"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "mcp_list_tools", 1, 3, "type,tools,server_label")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "tools":
 			jsonwire.ReadList(o, 1, &e.Tools, (*MCPTool).decode)
 		case "server_label":
@@ -2448,8 +2521,9 @@ func (e *ResponseMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b
 
 func (e *ResponseMessageItem) decode(r *jsonwire.Reader) {
 	*e = ResponseMessageItem{}
-	for o := r.Tagged(&e.Extra, "type", "message", 1, 4, "type,role,content,status"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "message", 1, 4, "type,role,content,status")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "role":
 			o.Enum(1, (*string)(&e.Role))
 		case "content":
@@ -2482,8 +2556,9 @@ func (e *ResponseSession) UnmarshalJSON(b []byte) error { return unmarshal(b, e)
 
 func (e *ResponseSession) decode(r *jsonwire.Reader) {
 	*e = ResponseSession{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 0, "")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "model":
 			o.OptString(0, &e.Model)
 		case "modalities":
@@ -2573,8 +2648,9 @@ func (e *ResponseTextContentPart) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *ResponseTextContentPart) decode(r *jsonwire.Reader) {
 	*e = ResponseTextContentPart{}
-	for o := r.Tagged(&e.Extra, "type", "text", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "text", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "text":
 			o.OptString(1, &e.Text)
 		}
@@ -2595,8 +2671,9 @@ func (e *ResponseWebSearchCallItem) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ResponseWebSearchCallItem) decode(r *jsonwire.Reader) {
 	*e = ResponseWebSearchCallItem{}
-	for o := r.Tagged(&e.Extra, "type", "web_search_call", 1, 2, "type,status"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "web_search_call", 1, 2, "type,status")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "status":
 			o.Enum(1, (*string)(&e.Status))
 		case "id":
@@ -2623,8 +2700,9 @@ func (e *RTCCallErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b
 
 func (e *RTCCallErrorDetails) decode(r *jsonwire.Reader) {
 	*e = RTCCallErrorDetails{}
-	for o := r.Object(&e.Extra, 2, "type,message"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 2, "type,message")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "type":
 			o.String(0, &e.Type)
 		case "message":
@@ -2651,8 +2729,9 @@ func (e *Scene) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *Scene) decode(r *jsonwire.Reader) {
 	*e = Scene{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 0, "")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "zoom":
 			o.OptFloat(0, &e.Zoom)
 		case "position_x":
@@ -2691,8 +2770,9 @@ func (e *ServerEventConversationItemCreated) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventConversationItemCreated) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemCreated{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.created", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.created", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "previous_item_id":
@@ -2719,8 +2799,9 @@ func (e *ServerEventConversationItemDeleted) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventConversationItemDeleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemDeleted{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.deleted", 1, 2, "type,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.deleted", 1, 2, "type,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "event_id":
@@ -2748,8 +2829,9 @@ func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) UnmarshalJ
 
 func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemInputAudioTranscriptionCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.completed", 1, 4, "type,item_id,content_index,transcript"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.completed", 1, 4, "type,item_id,content_index,transcript")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "content_index":
@@ -2789,8 +2871,9 @@ func (e *ServerEventConversationItemInputAudioTranscriptionDelta) UnmarshalJSON(
 
 func (e *ServerEventConversationItemInputAudioTranscriptionDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemInputAudioTranscriptionDelta{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.delta", 1, 2, "type,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.delta", 1, 2, "type,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "event_id":
@@ -2827,8 +2910,9 @@ func (e *ServerEventConversationItemInputAudioTranscriptionFailed) UnmarshalJSON
 
 func (e *ServerEventConversationItemInputAudioTranscriptionFailed) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemInputAudioTranscriptionFailed{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.failed", 1, 4, "type,item_id,content_index,error"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.failed", 1, 4, "type,item_id,content_index,error")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "content_index":
@@ -2858,8 +2942,9 @@ func (e *ServerEventConversationItemRetrieved) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventConversationItemRetrieved) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemRetrieved{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.retrieved", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.retrieved", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "item":
@@ -2883,8 +2968,9 @@ func (e *ServerEventConversationItemTruncated) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventConversationItemTruncated) decode(r *jsonwire.Reader) {
 	*e = ServerEventConversationItemTruncated{}
-	for o := r.Tagged(&e.Extra, "type", "conversation.item.truncated", 1, 4, "type,item_id,content_index,audio_end_ms"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "conversation.item.truncated", 1, 4, "type,item_id,content_index,audio_end_ms")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "content_index":
@@ -2914,8 +3000,9 @@ func (e *ServerEventError) UnmarshalJSON(b []byte) error { return unmarshal(b, e
 
 func (e *ServerEventError) decode(r *jsonwire.Reader) {
 	*e = ServerEventError{}
-	for o := r.Tagged(&e.Extra, "type", "error", 1, 2, "type,error"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "error", 1, 2, "type,error")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "error":
 			jsonwire.Read(o, 1, &e.Error, (*ServerEventErrorDetails).decode)
 		case "event_id":
@@ -2939,8 +3026,9 @@ func (e *ServerEventErrorDetails) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *ServerEventErrorDetails) decode(r *jsonwire.Reader) {
 	*e = ServerEventErrorDetails{}
-	for o := r.Object(&e.Extra, 2, "type,message"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 2, "type,message")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "type":
 			o.String(0, &e.Type)
 		case "message":
@@ -2973,8 +3061,9 @@ func (e *ServerEventInputAudioBufferCleared) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventInputAudioBufferCleared) decode(r *jsonwire.Reader) {
 	*e = ServerEventInputAudioBufferCleared{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.cleared", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.cleared", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		}
@@ -2995,8 +3084,9 @@ func (e *ServerEventInputAudioBufferCommitted) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventInputAudioBufferCommitted) decode(r *jsonwire.Reader) {
 	*e = ServerEventInputAudioBufferCommitted{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.committed", 1, 2, "type,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.committed", 1, 2, "type,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "event_id":
@@ -3025,8 +3115,9 @@ func (e *ServerEventInputAudioBufferSpeechStarted) UnmarshalJSON(b []byte) error
 
 func (e *ServerEventInputAudioBufferSpeechStarted) decode(r *jsonwire.Reader) {
 	*e = ServerEventInputAudioBufferSpeechStarted{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_started", 1, 3, "type,audio_start_ms,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_started", 1, 3, "type,audio_start_ms,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "audio_start_ms":
 			o.Int(1, &e.AudioStartMS)
 		case "item_id":
@@ -3055,8 +3146,9 @@ func (e *ServerEventInputAudioBufferSpeechStopped) UnmarshalJSON(b []byte) error
 
 func (e *ServerEventInputAudioBufferSpeechStopped) decode(r *jsonwire.Reader) {
 	*e = ServerEventInputAudioBufferSpeechStopped{}
-	for o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_stopped", 1, 3, "type,audio_end_ms,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_stopped", 1, 3, "type,audio_end_ms,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "audio_end_ms":
 			o.Int(1, &e.AudioEndMS)
 		case "item_id":
@@ -3083,8 +3175,9 @@ func (e *ServerEventMCPListToolsCompleted) UnmarshalJSON(b []byte) error { retur
 
 func (e *ServerEventMCPListToolsCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventMCPListToolsCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.completed", 1, 2, "type,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "mcp_list_tools.completed", 1, 2, "type,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "event_id":
@@ -3108,8 +3201,9 @@ func (e *ServerEventMCPListToolsFailed) UnmarshalJSON(b []byte) error { return u
 
 func (e *ServerEventMCPListToolsFailed) decode(r *jsonwire.Reader) {
 	*e = ServerEventMCPListToolsFailed{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.failed", 1, 2, "type,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "mcp_list_tools.failed", 1, 2, "type,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "event_id":
@@ -3133,8 +3227,9 @@ func (e *ServerEventMCPListToolsInProgress) UnmarshalJSON(b []byte) error { retu
 
 func (e *ServerEventMCPListToolsInProgress) decode(r *jsonwire.Reader) {
 	*e = ServerEventMCPListToolsInProgress{}
-	for o := r.Tagged(&e.Extra, "type", "mcp_list_tools.in_progress", 1, 2, "type,item_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "mcp_list_tools.in_progress", 1, 2, "type,item_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "event_id":
@@ -3158,8 +3253,9 @@ func (e *ServerEventOutputAudioBufferCleared) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventOutputAudioBufferCleared) decode(r *jsonwire.Reader) {
 	*e = ServerEventOutputAudioBufferCleared{}
-	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.cleared", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "output_audio_buffer.cleared", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		}
@@ -3180,8 +3276,9 @@ func (e *ServerEventOutputAudioBufferStarted) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventOutputAudioBufferStarted) decode(r *jsonwire.Reader) {
 	*e = ServerEventOutputAudioBufferStarted{}
-	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.started", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "output_audio_buffer.started", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "response_id":
@@ -3205,8 +3302,9 @@ func (e *ServerEventOutputAudioBufferStopped) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventOutputAudioBufferStopped) decode(r *jsonwire.Reader) {
 	*e = ServerEventOutputAudioBufferStopped{}
-	for o := r.Tagged(&e.Extra, "type", "output_audio_buffer.stopped", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "output_audio_buffer.stopped", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "response_id":
@@ -3230,8 +3328,9 @@ func (e *ServerEventRateLimitsUpdated) UnmarshalJSON(b []byte) error { return un
 
 func (e *ServerEventRateLimitsUpdated) decode(r *jsonwire.Reader) {
 	*e = ServerEventRateLimitsUpdated{}
-	for o := r.Tagged(&e.Extra, "type", "rate_limits.updated", 1, 2, "type,rate_limits"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "rate_limits.updated", 1, 2, "type,rate_limits")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "rate_limits":
 			jsonwire.ReadList(o, 1, &e.RateLimits, (*RateLimit).decode)
 		case "event_id":
@@ -3259,8 +3358,9 @@ func (e *ServerEventResponseAnimationBlendshapeDelta) UnmarshalJSON(b []byte) er
 
 func (e *ServerEventResponseAnimationBlendshapeDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAnimationBlendshapeDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.delta", 1, 7, "type,response_id,item_id,output_index,content_index,frames,frame_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.delta", 1, 7, "type,response_id,item_id,output_index,content_index,frames,frame_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3301,8 +3401,9 @@ func (e *ServerEventResponseAnimationBlendshapeDone) UnmarshalJSON(b []byte) err
 
 func (e *ServerEventResponseAnimationBlendshapeDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAnimationBlendshapeDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.done", 1, 4, "type,response_id,item_id,output_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.done", 1, 4, "type,response_id,item_id,output_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3334,8 +3435,9 @@ func (e *ServerEventResponseAnimationVisemeDelta) UnmarshalJSON(b []byte) error 
 
 func (e *ServerEventResponseAnimationVisemeDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAnimationVisemeDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.animation_viseme.delta", 1, 7, "type,response_id,item_id,output_index,content_index,audio_offset_ms,viseme_id"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.animation_viseme.delta", 1, 7, "type,response_id,item_id,output_index,content_index,audio_offset_ms,viseme_id")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3376,8 +3478,9 @@ func (e *ServerEventResponseAnimationVisemeDone) UnmarshalJSON(b []byte) error {
 
 func (e *ServerEventResponseAnimationVisemeDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAnimationVisemeDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.animation_viseme.done", 1, 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.animation_viseme.done", 1, 5, "type,response_id,item_id,output_index,content_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3410,8 +3513,9 @@ func (e *ServerEventResponseAudioDelta) UnmarshalJSON(b []byte) error { return u
 
 func (e *ServerEventResponseAudioDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.audio.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3451,8 +3555,9 @@ func (e *ServerEventResponseAudioDone) UnmarshalJSON(b []byte) error { return un
 
 func (e *ServerEventResponseAudioDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio.done", 1, 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.audio.done", 1, 5, "type,response_id,item_id,output_index,content_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3487,8 +3592,9 @@ func (e *ServerEventResponseAudioTimestampDelta) UnmarshalJSON(b []byte) error {
 
 func (e *ServerEventResponseAudioTimestampDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTimestampDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.delta", 2, 9, "type,timestamp_type,response_id,item_id,output_index,content_index,audio_offset_ms,audio_duration_ms,text"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.delta", 2, 9, "type,timestamp_type,response_id,item_id,output_index,content_index,audio_offset_ms,audio_duration_ms,text")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "timestamp_type":
 			o.Const(1, "word")
 		case "response_id":
@@ -3533,8 +3639,9 @@ func (e *ServerEventResponseAudioTimestampDone) UnmarshalJSON(b []byte) error { 
 
 func (e *ServerEventResponseAudioTimestampDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTimestampDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.done", 1, 5, "type,response_id,item_id,output_index,content_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.done", 1, 5, "type,response_id,item_id,output_index,content_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3571,8 +3678,9 @@ func (e *ServerEventResponseAudioTranscriptAnnotationAdded) UnmarshalJSON(b []by
 
 func (e *ServerEventResponseAudioTranscriptAnnotationAdded) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTranscriptAnnotationAdded{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.annotation.added", 1, 7, "type,response_id,item_id,output_index,content_index,annotation_index,annotation"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.audio_transcript.annotation.added", 1, 7, "type,response_id,item_id,output_index,content_index,annotation_index,annotation")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3613,8 +3721,9 @@ func (e *ServerEventResponseAudioTranscriptDelta) UnmarshalJSON(b []byte) error 
 
 func (e *ServerEventResponseAudioTranscriptDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTranscriptDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.audio_transcript.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3652,8 +3761,9 @@ func (e *ServerEventResponseAudioTranscriptDone) UnmarshalJSON(b []byte) error {
 
 func (e *ServerEventResponseAudioTranscriptDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseAudioTranscriptDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.audio_transcript.done", 1, 6, "type,response_id,item_id,output_index,content_index,transcript"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.audio_transcript.done", 1, 6, "type,response_id,item_id,output_index,content_index,transcript")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3689,8 +3799,9 @@ func (e *ServerEventResponseContentPartAdded) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventResponseContentPartAdded) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseContentPartAdded{}
-	for o := r.Tagged(&e.Extra, "type", "response.content_part.added", 1, 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.content_part.added", 1, 6, "type,response_id,item_id,output_index,content_index,part")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3726,8 +3837,9 @@ func (e *ServerEventResponseContentPartDone) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventResponseContentPartDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseContentPartDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.content_part.done", 1, 6, "type,response_id,item_id,output_index,content_index,part"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.content_part.done", 1, 6, "type,response_id,item_id,output_index,content_index,part")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3763,8 +3875,9 @@ func (e *ServerEventResponseCreated) UnmarshalJSON(b []byte) error { return unma
 
 func (e *ServerEventResponseCreated) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseCreated{}
-	for o := r.Tagged(&e.Extra, "type", "response.created", 1, 2, "type,response"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.created", 1, 2, "type,response")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response":
 			jsonwire.Read(o, 1, &e.Response, (*Response).decode)
 		case "event_id":
@@ -3788,8 +3901,9 @@ func (e *ServerEventResponseDone) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *ServerEventResponseDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.done", 1, 2, "type,response"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.done", 1, 2, "type,response")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response":
 			jsonwire.Read(o, 1, &e.Response, (*Response).decode)
 		case "event_id":
@@ -3815,8 +3929,9 @@ func (e *ServerEventResponseFileSearchCallCompleted) UnmarshalJSON(b []byte) err
 
 func (e *ServerEventResponseFileSearchCallCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFileSearchCallCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.completed", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.file_search_call.completed", 1, 5, "type,response_id,item_id,output_index,sequence_number")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3853,8 +3968,9 @@ func (e *ServerEventResponseFileSearchCallInProgress) UnmarshalJSON(b []byte) er
 
 func (e *ServerEventResponseFileSearchCallInProgress) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFileSearchCallInProgress{}
-	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.in_progress", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.file_search_call.in_progress", 1, 5, "type,response_id,item_id,output_index,sequence_number")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3889,8 +4005,9 @@ func (e *ServerEventResponseFileSearchCallSearching) UnmarshalJSON(b []byte) err
 
 func (e *ServerEventResponseFileSearchCallSearching) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFileSearchCallSearching{}
-	for o := r.Tagged(&e.Extra, "type", "response.file_search_call.searching", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.file_search_call.searching", 1, 5, "type,response_id,item_id,output_index,sequence_number")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3927,8 +4044,9 @@ func (e *ServerEventResponseFunctionCallArgumentsDelta) UnmarshalJSON(b []byte) 
 
 func (e *ServerEventResponseFunctionCallArgumentsDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFunctionCallArgumentsDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.delta", 1, 6, "type,response_id,item_id,output_index,call_id,delta"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.delta", 1, 6, "type,response_id,item_id,output_index,call_id,delta")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -3968,8 +4086,9 @@ func (e *ServerEventResponseFunctionCallArgumentsDone) UnmarshalJSON(b []byte) e
 
 func (e *ServerEventResponseFunctionCallArgumentsDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseFunctionCallArgumentsDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.done", 1, 7, "type,response_id,item_id,output_index,call_id,arguments,name"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.done", 1, 7, "type,response_id,item_id,output_index,call_id,arguments,name")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -4008,8 +4127,9 @@ func (e *ServerEventResponseInvocationDelta) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventResponseInvocationDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseInvocationDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.invocation.delta", 1, 2, "type,delta"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.invocation.delta", 1, 2, "type,delta")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "delta":
 			jsonwire.ReadRaw(o, 1, &e.Delta)
 		case "event_id":
@@ -4035,8 +4155,9 @@ func (e *ServerEventResponseMCPCallArgumentsDelta) UnmarshalJSON(b []byte) error
 
 func (e *ServerEventResponseMCPCallArgumentsDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallArgumentsDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.delta", 1, 5, "type,delta,item_id,response_id,output_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.delta", 1, 5, "type,delta,item_id,response_id,output_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "delta":
 			o.String(1, &e.Delta)
 		case "item_id":
@@ -4074,8 +4195,9 @@ func (e *ServerEventResponseMCPCallArgumentsDone) UnmarshalJSON(b []byte) error 
 
 func (e *ServerEventResponseMCPCallArgumentsDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallArgumentsDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.done", 1, 4, "type,item_id,response_id,output_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.done", 1, 4, "type,item_id,response_id,output_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "response_id":
@@ -4108,8 +4230,9 @@ func (e *ServerEventResponseMCPCallCompleted) UnmarshalJSON(b []byte) error { re
 
 func (e *ServerEventResponseMCPCallCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.completed", 1, 3, "type,item_id,output_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.mcp_call.completed", 1, 3, "type,item_id,output_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "output_index":
@@ -4136,8 +4259,9 @@ func (e *ServerEventResponseMCPCallFailed) UnmarshalJSON(b []byte) error { retur
 
 func (e *ServerEventResponseMCPCallFailed) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallFailed{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.failed", 1, 3, "type,item_id,output_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.mcp_call.failed", 1, 3, "type,item_id,output_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "output_index":
@@ -4164,8 +4288,9 @@ func (e *ServerEventResponseMCPCallInProgress) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventResponseMCPCallInProgress) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseMCPCallInProgress{}
-	for o := r.Tagged(&e.Extra, "type", "response.mcp_call.in_progress", 1, 3, "type,item_id,output_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.mcp_call.in_progress", 1, 3, "type,item_id,output_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "item_id":
 			o.String(1, &e.ItemID)
 		case "output_index":
@@ -4192,8 +4317,9 @@ func (e *ServerEventResponseOutputItemAdded) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventResponseOutputItemAdded) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseOutputItemAdded{}
-	for o := r.Tagged(&e.Extra, "type", "response.output_item.added", 1, 3, "type,response_id,output_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.output_item.added", 1, 3, "type,response_id,output_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "output_index":
@@ -4223,8 +4349,9 @@ func (e *ServerEventResponseOutputItemDone) UnmarshalJSON(b []byte) error { retu
 
 func (e *ServerEventResponseOutputItemDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseOutputItemDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.output_item.done", 1, 3, "type,response_id,output_index"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.output_item.done", 1, 3, "type,response_id,output_index")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "output_index":
@@ -4254,8 +4381,9 @@ func (e *ServerEventResponseTextDelta) UnmarshalJSON(b []byte) error { return un
 
 func (e *ServerEventResponseTextDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseTextDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.text.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.text.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -4291,8 +4419,9 @@ func (e *ServerEventResponseTextDone) UnmarshalJSON(b []byte) error { return unm
 
 func (e *ServerEventResponseTextDone) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseTextDone{}
-	for o := r.Tagged(&e.Extra, "type", "response.text.done", 1, 6, "type,response_id,item_id,output_index,content_index,text"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.text.done", 1, 6, "type,response_id,item_id,output_index,content_index,text")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -4328,8 +4457,9 @@ func (e *ServerEventResponseVideoDelta) UnmarshalJSON(b []byte) error { return u
 
 func (e *ServerEventResponseVideoDelta) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseVideoDelta{}
-	for o := r.Tagged(&e.Extra, "type", "response.video.delta", 1, 4, "type,output_index,codec,delta"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.video.delta", 1, 4, "type,output_index,codec,delta")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "output_index":
 			o.Int(1, &e.OutputIndex)
 		case "codec":
@@ -4365,8 +4495,9 @@ func (e *ServerEventResponseWebSearchCallCompleted) UnmarshalJSON(b []byte) erro
 
 func (e *ServerEventResponseWebSearchCallCompleted) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseWebSearchCallCompleted{}
-	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.completed", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.web_search_call.completed", 1, 5, "type,response_id,item_id,output_index,sequence_number")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -4401,8 +4532,9 @@ func (e *ServerEventResponseWebSearchCallInProgress) UnmarshalJSON(b []byte) err
 
 func (e *ServerEventResponseWebSearchCallInProgress) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseWebSearchCallInProgress{}
-	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.in_progress", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.web_search_call.in_progress", 1, 5, "type,response_id,item_id,output_index,sequence_number")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -4437,8 +4569,9 @@ func (e *ServerEventResponseWebSearchCallSearching) UnmarshalJSON(b []byte) erro
 
 func (e *ServerEventResponseWebSearchCallSearching) decode(r *jsonwire.Reader) {
 	*e = ServerEventResponseWebSearchCallSearching{}
-	for o := r.Tagged(&e.Extra, "type", "response.web_search_call.searching", 1, 5, "type,response_id,item_id,output_index,sequence_number"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "response.web_search_call.searching", 1, 5, "type,response_id,item_id,output_index,sequence_number")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "response_id":
 			o.String(1, &e.ResponseID)
 		case "item_id":
@@ -4471,8 +4604,9 @@ func (e *ServerEventRTCCallError) UnmarshalJSON(b []byte) error { return unmarsh
 
 func (e *ServerEventRTCCallError) decode(r *jsonwire.Reader) {
 	*e = ServerEventRTCCallError{}
-	for o := r.Tagged(&e.Extra, "type", "rtc.call.error", 1, 2, "type,error"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "rtc.call.error", 1, 2, "type,error")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "error":
 			jsonwire.Read(o, 1, &e.Error, (*RTCCallErrorDetails).decode)
 		case "event_id":
@@ -4502,8 +4636,9 @@ func (e *ServerEventRTCCallSDPCreated) UnmarshalJSON(b []byte) error { return un
 
 func (e *ServerEventRTCCallSDPCreated) decode(r *jsonwire.Reader) {
 	*e = ServerEventRTCCallSDPCreated{}
-	for o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.created", 1, 3, "type,rtc_call_id,sdp_answer"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.created", 1, 3, "type,rtc_call_id,sdp_answer")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "rtc_call_id":
 			o.String(1, &e.RTCCallID)
 		case "sdp_answer":
@@ -4530,8 +4665,9 @@ func (e *ServerEventSessionAvatarConnecting) UnmarshalJSON(b []byte) error { ret
 
 func (e *ServerEventSessionAvatarConnecting) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionAvatarConnecting{}
-	for o := r.Tagged(&e.Extra, "type", "session.avatar.connecting", 1, 2, "type,server_sdp"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "session.avatar.connecting", 1, 2, "type,server_sdp")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "server_sdp":
 			o.String(1, &e.ServerSDP)
 		case "event_id":
@@ -4555,8 +4691,9 @@ func (e *ServerEventSessionAvatarSwitchToIdle) UnmarshalJSON(b []byte) error { r
 
 func (e *ServerEventSessionAvatarSwitchToIdle) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionAvatarSwitchToIdle{}
-	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_idle", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_idle", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "turn_id":
@@ -4582,8 +4719,9 @@ func (e *ServerEventSessionAvatarSwitchToSpeaking) UnmarshalJSON(b []byte) error
 
 func (e *ServerEventSessionAvatarSwitchToSpeaking) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionAvatarSwitchToSpeaking{}
-	for o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_speaking", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_speaking", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "event_id":
 			o.OptString(1, &e.EventID)
 		case "turn_id":
@@ -4607,8 +4745,9 @@ func (e *ServerEventSessionCreated) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ServerEventSessionCreated) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionCreated{}
-	for o := r.Tagged(&e.Extra, "type", "session.created", 1, 2, "type,session"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "session.created", 1, 2, "type,session")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "session":
 			jsonwire.Read(o, 1, &e.Session, (*ResponseSession).decode)
 		case "event_id":
@@ -4632,8 +4771,9 @@ func (e *ServerEventSessionUpdated) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ServerEventSessionUpdated) decode(r *jsonwire.Reader) {
 	*e = ServerEventSessionUpdated{}
-	for o := r.Tagged(&e.Extra, "type", "session.updated", 1, 2, "type,session"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "session.updated", 1, 2, "type,session")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "session":
 			jsonwire.Read(o, 1, &e.Session, (*ResponseSession).decode)
 		case "event_id":
@@ -4657,8 +4797,9 @@ func (e *ServerEventWarning) UnmarshalJSON(b []byte) error { return unmarshal(b,
 
 func (e *ServerEventWarning) decode(r *jsonwire.Reader) {
 	*e = ServerEventWarning{}
-	for o := r.Tagged(&e.Extra, "type", "warning", 1, 2, "type,warning"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "warning", 1, 2, "type,warning")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "warning":
 			jsonwire.Read(o, 1, &e.Warning, (*ServerEventWarningDetails).decode)
 		case "event_id":
@@ -4682,8 +4823,9 @@ func (e *ServerEventWarningDetails) UnmarshalJSON(b []byte) error { return unmar
 
 func (e *ServerEventWarningDetails) decode(r *jsonwire.Reader) {
 	*e = ServerEventWarningDetails{}
-	for o := r.Object(&e.Extra, 1, "message"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 1, "message")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "message":
 			o.String(0, &e.Message)
 		case "code":
@@ -4710,8 +4852,9 @@ func (e *ServerVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *ServerVAD) decode(r *jsonwire.Reader) {
 	*e = ServerVAD{}
-	for o := r.Tagged(&e.Extra, "type", "server_vad", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "server_vad", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "threshold":
 			o.OptFloat(1, &e.Threshold)
 		case "prefix_padding_ms":
@@ -4753,8 +4896,9 @@ func (e *StaticInterimResponseConfig) UnmarshalJSON(b []byte) error { return unm
 
 func (e *StaticInterimResponseConfig) decode(r *jsonwire.Reader) {
 	*e = StaticInterimResponseConfig{}
-	for o := r.Tagged(&e.Extra, "type", "static_interim_response", 1, 1, "type"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "static_interim_response", 1, 1, "type")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "triggers":
 			jsonwire.ReadList(o, 1, &e.Triggers, jsonwire.String)
 		case "latency_threshold_ms":
@@ -4781,8 +4925,9 @@ func (e *SystemMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, 
 
 func (e *SystemMessageItem) decode(r *jsonwire.Reader) {
 	*e = SystemMessageItem{}
-	for o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "role":
 			o.Const(1, "system")
 		case "content":
@@ -4812,8 +4957,9 @@ func (e *TokenUsage) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *TokenUsage) decode(r *jsonwire.Reader) {
 	*e = TokenUsage{}
-	for o := r.Object(&e.Extra, 5, "total_tokens,input_tokens,output_tokens,input_token_details,output_token_details"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 5, "total_tokens,input_tokens,output_tokens,input_token_details,output_token_details")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "total_tokens":
 			o.Int(0, &e.TotalTokens)
 		case "input_tokens":
@@ -4846,8 +4992,9 @@ func (e *ToolChoiceFunctionObject) UnmarshalJSON(b []byte) error { return unmars
 
 func (e *ToolChoiceFunctionObject) decode(r *jsonwire.Reader) {
 	*e = ToolChoiceFunctionObject{}
-	for o := r.Tagged(&e.Extra, "type", "function", 1, 2, "type,name"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "function", 1, 2, "type,name")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(1, &e.Name)
 		}
@@ -4868,8 +5015,9 @@ func (e *TranscriptionPhrase) UnmarshalJSON(b []byte) error { return unmarshal(b
 
 func (e *TranscriptionPhrase) decode(r *jsonwire.Reader) {
 	*e = TranscriptionPhrase{}
-	for o := r.Object(&e.Extra, 3, "offset_milliseconds,duration_milliseconds,text"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 3, "offset_milliseconds,duration_milliseconds,text")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "offset_milliseconds":
 			o.Int(0, &e.OffsetMilliseconds)
 		case "duration_milliseconds":
@@ -4905,8 +5053,9 @@ func (e *TranscriptionWord) UnmarshalJSON(b []byte) error { return unmarshal(b, 
 
 func (e *TranscriptionWord) decode(r *jsonwire.Reader) {
 	*e = TranscriptionWord{}
-	for o := r.Object(&e.Extra, 3, "text,offset_milliseconds,duration_milliseconds"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 3, "text,offset_milliseconds,duration_milliseconds")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "text":
 			o.String(0, &e.Text)
 		case "offset_milliseconds":
@@ -4933,8 +5082,9 @@ func (e *UserMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e)
 
 func (e *UserMessageItem) decode(r *jsonwire.Reader) {
 	*e = UserMessageItem{}
-	for o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "role":
 			o.Const(1, "user")
 		case "content":
@@ -4964,8 +5114,9 @@ func (e *VideoCrop) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *VideoCrop) decode(r *jsonwire.Reader) {
 	*e = VideoCrop{}
-	for o := r.Object(&e.Extra, 2, "top_left,bottom_right"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 2, "top_left,bottom_right")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "top_left":
 			jsonwire.ReadList(o, 0, &e.TopLeft, jsonwire.Int)
 		case "bottom_right":
@@ -4989,8 +5140,9 @@ func (e *VideoParams) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
 
 func (e *VideoParams) decode(r *jsonwire.Reader) {
 	*e = VideoParams{}
-	for o := r.Object(&e.Extra, 0, ""); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 0, "")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "bitrate":
 			o.OptInt(0, &e.Bitrate)
 		case "codec":
@@ -5026,8 +5178,9 @@ func (e *VideoResolution) UnmarshalJSON(b []byte) error { return unmarshal(b, e)
 
 func (e *VideoResolution) decode(r *jsonwire.Reader) {
 	*e = VideoResolution{}
-	for o := r.Object(&e.Extra, 2, "width,height"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 2, "width,height")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "width":
 			o.Int(0, &e.Width)
 		case "height":
@@ -5051,8 +5204,9 @@ func (e *VoiceLiveErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal
 
 func (e *VoiceLiveErrorDetails) decode(r *jsonwire.Reader) {
 	*e = VoiceLiveErrorDetails{}
-	for o := r.Object(&e.Extra, 1, "message"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 1, "message")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "message":
 			o.String(0, &e.Message)
 		case "code":

@@ -59,11 +59,11 @@ func Map[T any](v *map[string]T, r *Reader, decode func(*T, *Reader)) {
 	elem, _ := r.elem.(*T) // one for all elements: decode makes it escape
 	r.elem = nil
 	fits := true
-	for o.Next() {
+	for name := o.Next(); name != nil; name = o.Next() {
 		if !r.count() {
 			return
 		}
-		key := r.strings.string(o.Key())
+		key := r.strings.string(name)
 		if _, ok := m[key]; ok {
 			o.duplicate()
 			return
@@ -210,8 +210,9 @@ func PeekMember[T any](data []byte, key string, v *T, decode func(*T, *Reader)) 
 	r := NewReader(data)
 	defer r.release()
 	var extra Extra
-	for o := r.Object(&extra, 0, ""); o.Next(); {
-		if string(o.Key()) != key {
+	o := r.Object(&extra, 0, "")
+	for name := o.Next(); name != nil; name = o.Next() {
+		if string(name) != key {
 			r.skip()
 			continue
 		}

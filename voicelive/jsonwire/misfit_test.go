@@ -84,9 +84,10 @@ func TestMoreRequiredMembersThanBits(t *testing.T) {
 		}
 		var extra Extra
 		r := NewReader(text)
-		for o := r.Object(&extra, len(names), strings.Join(names, ",")); o.Next(); {
+		o := r.Object(&extra, len(names), strings.Join(names, ","))
+		for key := o.Next(); key != nil; key = o.Next() {
 			var n int
-			if i := slices.Index(names, string(o.Key())); i >= 0 {
+			if i := slices.Index(names, string(key)); i >= 0 {
 				o.Int(i, &n)
 			}
 		}

@@ -9,8 +9,9 @@ import (
 
 // Object reads the members of a JSON object into the fields of a struct:
 //
-//	for o := r.Object(&e.Extra, 1, "text"); o.Next(); {
-//		switch string(o.Key()) {
+//	o := r.Object(&e.Extra, 1, "text")
+//	for key := o.Next(); key != nil; key = o.Next() {
+//		switch string(key) {
 //		case "text":
 //			o.String(0, &e.Text)
 //		}
@@ -47,7 +48,7 @@ const (
 // Object starts reading the object that comes next. The first n properties are
 // required; names are theirs, separated by commas. A value of
 // another type is skipped as a misfit. The result is good until its Next returns
-// false.
+// nil.
 func (r *Reader) Object(extra *Extra, n int, names string) *Object {
 	return r.Tagged(extra, "", "", 0, n, names)
 }
@@ -86,8 +87,9 @@ func (r *Reader) object() *Object {
 	return r.objects[r.open-1]
 }
 
-// Next moves to the next member and reports whether there is one.
-func (o *Object) Next() bool {
+// Next moves to the next member and returns its name, good until the next call;
+// nil if there is none.
+func (o *Object) Next() []byte {
 	r := o.r
 	b, i := r.data, r.pos
 	if i == o.start || i+1 >= len(b) || b[i] != o.lead || b[i+1] != '"' {
@@ -98,28 +100,22 @@ func (o *Object) Next() bool {
 		if end+8 > len(b) {
 			return o.next()
 		}
-		w := binary.LittleEndian.Uint64(b[end:])
-		if m := special(w); m != 0 {
-			if end += bits.TrailingZeros64(m) >> 3; b[end] != '"' || w&(m&-m-1)&highs != 0 {
-				return o.next()
-			}
+		if m := unusual(binary.LittleEndian.Uint64(b[end:])); m != 0 {
+			end += bits.TrailingZeros64(m) >> 3
 			break
-		}
-		if w&highs != 0 {
-			return o.next()
 		}
 		end += 8
 	}
-	if end+2 >= len(b) || b[end+1] != ':' || b[end+2] <= ' ' {
+	if end+2 >= len(b) || b[end] != '"' || b[end+1] != ':' || b[end+2] <= ' ' {
 		return o.next()
 	}
 	o.lead, o.name, o.nameEnd = inside, i+1, end
 	o.start, r.pos = end+2, end+2
-	return true
+	return b[i+2 : end]
 }
 
 // next is Next for everything but ASCII names without white space around them.
-func (o *Object) next() bool {
+func (o *Object) next() []byte {
 	r := o.r
 	switch o.lead {
 	case ended:
@@ -163,11 +159,11 @@ func (o *Object) next() bool {
 	}
 	r.pos = skipSpace(r.data, i+1)
 	o.start = r.pos
-	return true
+	return o.key()
 }
 
 // close gives the object back to the reader.
-func (o *Object) close() bool {
+func (o *Object) close() []byte {
 	o.lead, o.extra = ended, nil
 	if o.escaped != nil || o.others != nil { // rare, and each store may cost a write barrier
 		o.escaped, o.others = nil, nil
@@ -175,7 +171,7 @@ func (o *Object) close() bool {
 	if r := o.r; r.open > 0 && r.objects[r.open-1] == o {
 		r.open--
 	}
-	return false
+	return nil
 }
 
 // readKey reads the name at pos.
@@ -196,16 +192,13 @@ func (o *Object) readKey() bool {
 	return true
 }
 
-func (o *Object) stop(want string) bool {
+func (o *Object) stop(want string) []byte {
 	o.r.failToken(want)
 	return o.close()
 }
 
-// Key returns the name of the current member, good until the next call of Next.
-// Inlined, it would make each generated method larger.
-//
-//go:noinline
-func (o *Object) Key() []byte {
+// key returns the name of the current member, good until the next call of Next.
+func (o *Object) key() []byte {
 	if o.nameEnd == 0 {
 		return o.escaped
 	}
@@ -227,7 +220,7 @@ func (o *Object) firstSlow(i int) bool {
 }
 
 func (o *Object) duplicate() bool {
-	o.r.fail(o.name, "member name "+pathStep(string(o.Key()))+" occurs twice")
+	o.r.fail(o.name, "member name "+pathStep(string(o.key()))+" occurs twice")
 	o.lead = ended
 	return false
 }
@@ -237,17 +230,17 @@ func (o *Object) firstName() bool {
 	if o.others == nil {
 		o.others = make(map[string]struct{})
 	}
-	if _, ok := o.others[string(o.Key())]; ok {
+	if _, ok := o.others[string(o.key())]; ok {
 		return o.duplicate()
 	}
-	o.others[string(o.Key())] = struct{}{}
+	o.others[string(o.key())] = struct{}{}
 	return true
 }
 
 // unread deals with a member that the caller did not read: the tag, or one that
 // the struct does not know.
 func (o *Object) unread() {
-	if o.tagKey > 0 && string(o.Key()) == o.required[:o.tagKey] {
+	if o.tagKey > 0 && string(o.key()) == o.required[:o.tagKey] {
 		o.Const(0, o.tag)
 		return
 	}
@@ -258,7 +251,7 @@ func (o *Object) unread() {
 func (o *Object) unknown() {
 	const few = 8 // up to here comparing is cheaper than a map
 	if o.unknowns++; o.unknowns <= few {
-		if m := o.extra.find(string(o.Key())); m != nil {
+		if m := o.extra.find(string(o.key())); m != nil {
 			o.duplicate()
 			return
 		}
@@ -292,7 +285,7 @@ func (o *Object) keep(why why) {
 	if why == misfit && string(text) == "null" {
 		why = null
 	}
-	o.extra.add(member{name: r.strings.string(o.Key()), text: text, why: why, offset: o.start})
+	o.extra.add(member{name: r.strings.string(o.key()), text: text, why: why, offset: o.start})
 }
 
 // misfit stores a value that does not fit its field.

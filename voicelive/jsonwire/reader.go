@@ -200,14 +200,17 @@ const (
 	highs = 0x8080808080808080
 )
 
-// special returns a mask with the high bit of each byte of w that means something
-// inside a string: a quote, a backslash or a control character. Only the lowest
-// set bit is exact.
-func special(w uint64) uint64 {
+// unusual returns a mask with the high bit of each byte of w that is not plain
+// ASCII inside a string: a quote, a backslash, a control character, or no ASCII.
+// Only the lowest set bit is exact.
+func unusual(w uint64) uint64 {
 	low := (w ^ ones*2) - ones*('"'^2+1) // a quote with bit 1 flipped comes next to the control characters
 	slash := (w ^ ones*'\\') - ones
-	return (low | slash) &^ w & highs
+	return (low | slash | w) & highs
 }
+
+// special is unusual without the bytes that are not ASCII.
+func special(w uint64) uint64 { return unusual(w) &^ w }
 
 // plainEnd returns the index of the first byte of b from i on that means
 // something inside a string, or len(b), and whether a byte before it is not

@@ -45,8 +45,9 @@ type inner struct {
 }
 
 func (e *inner) decode(r *Reader) {
-	for o := r.Object(&e.Extra, 1, "name"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Object(&e.Extra, 1, "name")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "name":
 			o.String(0, &e.Name)
 		}
@@ -66,8 +67,9 @@ func (e *inner) UnmarshalJSON(data []byte) error {
 }
 
 func (e *thing) decode(r *Reader) {
-	for o := r.Tagged(&e.Extra, "type", "thing", 1, 11, "type,id,count,big,ratio,on,audio,at,since,kind,inner"); o.Next(); {
-		switch string(o.Key()) {
+	o := r.Tagged(&e.Extra, "type", "thing", 1, 11, "type,id,count,big,ratio,on,audio,at,since,kind,inner")
+	for key := o.Next(); key != nil; key = o.Next() {
+		switch string(key) {
 		case "id":
 			o.String(1, &e.ID)
 		case "count":

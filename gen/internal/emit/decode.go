@@ -117,13 +117,15 @@ func (g *generator) structDecode(f *jen.File, s *model.Struct) {
 		begin, args = "Tagged", append(args, jen.Lit(tag.Wire), jen.Lit(tag.Const), jen.Lit(len(constants)))
 	}
 	args = append(args, jen.Lit(len(required)), jen.Lit(strings.Join(required, ",")))
-	loop := jen.For(jen.Id("o").Op(":=").Id("r").Dot(begin).Call(args...), jen.Id("o").Dot("Next").Call(), jen.Empty())
 	empty := jen.Op("*").Id("e").Op("=").Id(s.Name).Values()
-	method(f, onPtr(s.Name), "decode", g.reader()).Block(empty, loop.BlockFunc(func(b *jen.Group) {
+	object := jen.Id("o").Op(":=").Id("r").Dot(begin).Call(args...)
+	next := jen.Id("o").Dot("Next").Call()
+	loop := jen.For(jen.Id("key").Op(":=").Add(next), jen.Id("key").Op("!=").Nil(), jen.Id("key").Op("=").Add(next))
+	method(f, onPtr(s.Name), "decode", g.reader()).Block(empty, object, loop.BlockFunc(func(b *jen.Group) {
 		if len(fields) == 0 || len(fields) == 1 && tag != nil {
 			return
 		}
-		b.Switch(jen.String().Call(jen.Id("o").Dot("Key").Call())).BlockFunc(func(b *jen.Group) {
+		b.Switch(jen.String().Call(jen.Id("key"))).BlockFunc(func(b *jen.Group) {
 			for i, p := range fields {
 				if p == tag {
 					continue
