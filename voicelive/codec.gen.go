@@ -23,14 +23,21 @@ func unmarshal(data []byte, e codec) error { return jsonwire.Unmarshal(data, e, 
 // unmarshalAny is unmarshal for types that null is a value of.
 func unmarshalAny(data []byte, e codec) error { return jsonwire.UnmarshalAny(data, e, codec.decode) }
 
+// emptied empties what e points to, unless data is null, which changes nothing.
+func emptied[T any](e *T, data []byte) *T {
+	if string(data) != "null" {
+		*e = *new(T)
+	}
+	return e
+}
+
 // MarshalJSON implements [json.Marshaler].
 func (e AgentConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AgentConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AgentConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AgentConfig) decode(r *jsonwire.Reader) {
-	*e = AgentConfig{}
 	o := r.Tagged(&e.Extra, "type", "agent", 1, 4, "type,name,agent_id,thread_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -59,10 +66,9 @@ func (e *AgentConfig) encode(w *jsonwire.Writer) {
 func (e Animation) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *Animation) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *Animation) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *Animation) decode(r *jsonwire.Reader) {
-	*e = Animation{}
 	o := r.Object(&e.Extra, 0, "")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -85,10 +91,9 @@ func (e *Animation) encode(w *jsonwire.Writer) {
 func (e AssistantMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AssistantMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AssistantMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AssistantMessageItem) decode(r *jsonwire.Reader) {
-	*e = AssistantMessageItem{}
 	o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -117,10 +122,9 @@ func (e *AssistantMessageItem) encode(w *jsonwire.Writer) {
 func (e AudioEchoCancellation) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AudioEchoCancellation) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AudioEchoCancellation) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AudioEchoCancellation) decode(r *jsonwire.Reader) {
-	*e = AudioEchoCancellation{}
 	o := r.Tagged(&e.Extra, "type", "server_echo_cancellation", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -143,10 +147,11 @@ func (e *AudioEchoCancellation) encode(w *jsonwire.Writer) {
 func (e AudioInputTranscriptionOptions) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AudioInputTranscriptionOptions) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AudioInputTranscriptionOptions) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *AudioInputTranscriptionOptions) decode(r *jsonwire.Reader) {
-	*e = AudioInputTranscriptionOptions{}
 	o := r.Object(&e.Extra, 1, "model")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -178,10 +183,9 @@ func (e *AudioInputTranscriptionOptions) encode(w *jsonwire.Writer) {
 func (e AudioNoiseReduction) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AudioNoiseReduction) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AudioNoiseReduction) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AudioNoiseReduction) decode(r *jsonwire.Reader) {
-	*e = AudioNoiseReduction{}
 	o := r.Object(&e.Extra, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -201,10 +205,9 @@ func (e *AudioNoiseReduction) encode(w *jsonwire.Writer) {
 func (e AvatarConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AvatarConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AvatarConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AvatarConfig) decode(r *jsonwire.Reader) {
-	*e = AvatarConfig{}
 	o := r.Object(&e.Extra, 2, "character,customized")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -251,10 +254,9 @@ func (e *AvatarConfig) encode(w *jsonwire.Writer) {
 func (e AzureAvatarVoiceSyncVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureAvatarVoiceSyncVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureAvatarVoiceSyncVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AzureAvatarVoiceSyncVoice) decode(r *jsonwire.Reader) {
-	*e = AzureAvatarVoiceSyncVoice{}
 	o := r.Tagged(&e.Extra, "type", "avatar-voice-sync", 1, 2, "type,model")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -301,10 +303,9 @@ func (e *AzureAvatarVoiceSyncVoice) encode(w *jsonwire.Writer) {
 func (e AzureCustomVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureCustomVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureCustomVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AzureCustomVoice) decode(r *jsonwire.Reader) {
-	*e = AzureCustomVoice{}
 	o := r.Tagged(&e.Extra, "type", "azure-custom", 1, 3, "type,name,endpoint_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -354,10 +355,9 @@ func (e *AzureCustomVoice) encode(w *jsonwire.Writer) {
 func (e AzurePersonalVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzurePersonalVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzurePersonalVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AzurePersonalVoice) decode(r *jsonwire.Reader) {
-	*e = AzurePersonalVoice{}
 	o := r.Tagged(&e.Extra, "type", "azure-personal", 1, 3, "type,name,model")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -407,10 +407,9 @@ func (e *AzurePersonalVoice) encode(w *jsonwire.Writer) {
 func (e AzureRealtimeNativeVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureRealtimeNativeVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureRealtimeNativeVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AzureRealtimeNativeVoice) decode(r *jsonwire.Reader) {
-	*e = AzureRealtimeNativeVoice{}
 	o := r.Tagged(&e.Extra, "type", "azure-realtime-native", 1, 2, "type,name")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -430,10 +429,9 @@ func (e *AzureRealtimeNativeVoice) encode(w *jsonwire.Writer) {
 func (e AzureSemanticDetection) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureSemanticDetection) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticDetection) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AzureSemanticDetection) decode(r *jsonwire.Reader) {
-	*e = AzureSemanticDetection{}
 	o := r.Tagged(&e.Extra, "model", "semantic_detection_v1", 1, 1, "model")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -456,10 +454,9 @@ func (e *AzureSemanticDetection) encode(w *jsonwire.Writer) {
 func (e AzureSemanticDetectionEn) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureSemanticDetectionEn) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticDetectionEn) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AzureSemanticDetectionEn) decode(r *jsonwire.Reader) {
-	*e = AzureSemanticDetectionEn{}
 	o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_en", 1, 1, "model")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -482,10 +479,11 @@ func (e *AzureSemanticDetectionEn) encode(w *jsonwire.Writer) {
 func (e AzureSemanticDetectionMultilingual) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureSemanticDetectionMultilingual) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticDetectionMultilingual) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *AzureSemanticDetectionMultilingual) decode(r *jsonwire.Reader) {
-	*e = AzureSemanticDetectionMultilingual{}
 	o := r.Tagged(&e.Extra, "model", "semantic_detection_v1_multilingual", 1, 1, "model")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -508,10 +506,9 @@ func (e *AzureSemanticDetectionMultilingual) encode(w *jsonwire.Writer) {
 func (e AzureSemanticVAD) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureSemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AzureSemanticVAD) decode(r *jsonwire.Reader) {
-	*e = AzureSemanticVAD{}
 	o := r.Tagged(&e.Extra, "type", "azure_semantic_vad", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -561,10 +558,9 @@ func (e *AzureSemanticVAD) encode(w *jsonwire.Writer) {
 func (e AzureSemanticVADEn) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureSemanticVADEn) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticVADEn) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AzureSemanticVADEn) decode(r *jsonwire.Reader) {
-	*e = AzureSemanticVADEn{}
 	o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_en", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -608,10 +604,11 @@ func (e *AzureSemanticVADEn) encode(w *jsonwire.Writer) {
 func (e AzureSemanticVADMultilingual) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureSemanticVADMultilingual) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureSemanticVADMultilingual) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *AzureSemanticVADMultilingual) decode(r *jsonwire.Reader) {
-	*e = AzureSemanticVADMultilingual{}
 	o := r.Tagged(&e.Extra, "type", "azure_semantic_vad_multilingual", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -661,10 +658,9 @@ func (e *AzureSemanticVADMultilingual) encode(w *jsonwire.Writer) {
 func (e AzureStandardVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *AzureStandardVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *AzureStandardVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *AzureStandardVoice) decode(r *jsonwire.Reader) {
-	*e = AzureStandardVoice{}
 	o := r.Tagged(&e.Extra, "type", "azure-standard", 1, 2, "type,name")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -711,10 +707,9 @@ func (e *AzureStandardVoice) encode(w *jsonwire.Writer) {
 func (e Background) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *Background) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *Background) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *Background) decode(r *jsonwire.Reader) {
-	*e = Background{}
 	o := r.Object(&e.Extra, 0, "")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -737,10 +732,9 @@ func (e *Background) encode(w *jsonwire.Writer) {
 func (e CachedTokenDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *CachedTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *CachedTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *CachedTokenDetails) decode(r *jsonwire.Reader) {
-	*e = CachedTokenDetails{}
 	o := r.Object(&e.Extra, 3, "text_tokens,audio_tokens,image_tokens")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -771,10 +765,11 @@ func (e *ClientEventConversationItemCreate) AppendJSON(dst []byte) ([]byte, erro
 func (e ClientEventConversationItemCreate) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventConversationItemCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventConversationItemCreate) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventConversationItemCreate) decode(r *jsonwire.Reader) {
-	*e = ClientEventConversationItemCreate{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.create", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -805,10 +800,11 @@ func (e *ClientEventConversationItemDelete) AppendJSON(dst []byte) ([]byte, erro
 func (e ClientEventConversationItemDelete) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventConversationItemDelete) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventConversationItemDelete) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventConversationItemDelete) decode(r *jsonwire.Reader) {
-	*e = ClientEventConversationItemDelete{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.delete", 1, 2, "type,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -836,10 +832,11 @@ func (e *ClientEventConversationItemRetrieve) AppendJSON(dst []byte) ([]byte, er
 func (e ClientEventConversationItemRetrieve) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventConversationItemRetrieve) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventConversationItemRetrieve) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventConversationItemRetrieve) decode(r *jsonwire.Reader) {
-	*e = ClientEventConversationItemRetrieve{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.retrieve", 1, 2, "type,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -867,10 +864,11 @@ func (e *ClientEventConversationItemTruncate) AppendJSON(dst []byte) ([]byte, er
 func (e ClientEventConversationItemTruncate) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventConversationItemTruncate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventConversationItemTruncate) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventConversationItemTruncate) decode(r *jsonwire.Reader) {
-	*e = ClientEventConversationItemTruncate{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.truncate", 1, 4, "type,item_id,content_index,audio_end_ms")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -904,10 +902,11 @@ func (e *ClientEventInputAudioBufferAppend) AppendJSON(dst []byte) ([]byte, erro
 func (e ClientEventInputAudioBufferAppend) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventInputAudioBufferAppend) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioBufferAppend) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventInputAudioBufferAppend) decode(r *jsonwire.Reader) {
-	*e = ClientEventInputAudioBufferAppend{}
 	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.append", 1, 2, "type,audio")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -921,6 +920,7 @@ func (e *ClientEventInputAudioBufferAppend) decode(r *jsonwire.Reader) {
 
 func (e *ClientEventInputAudioBufferAppend) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Audio, e.EventID)
+	*e = ClientEventInputAudioBufferAppend{}
 }
 
 func (e *ClientEventInputAudioBufferAppend) encode(w *jsonwire.Writer) {
@@ -939,10 +939,11 @@ func (e *ClientEventInputAudioBufferClear) AppendJSON(dst []byte) ([]byte, error
 func (e ClientEventInputAudioBufferClear) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventInputAudioBufferClear) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioBufferClear) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventInputAudioBufferClear) decode(r *jsonwire.Reader) {
-	*e = ClientEventInputAudioBufferClear{}
 	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.clear", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -967,10 +968,11 @@ func (e *ClientEventInputAudioBufferCommit) AppendJSON(dst []byte) ([]byte, erro
 func (e ClientEventInputAudioBufferCommit) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventInputAudioBufferCommit) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioBufferCommit) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventInputAudioBufferCommit) decode(r *jsonwire.Reader) {
-	*e = ClientEventInputAudioBufferCommit{}
 	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.commit", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -995,10 +997,11 @@ func (e *ClientEventInputAudioClear) AppendJSON(dst []byte) ([]byte, error) {
 func (e ClientEventInputAudioClear) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventInputAudioClear) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioClear) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventInputAudioClear) decode(r *jsonwire.Reader) {
-	*e = ClientEventInputAudioClear{}
 	o := r.Tagged(&e.Extra, "type", "input_audio.clear", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1023,10 +1026,11 @@ func (e *ClientEventInputAudioTurnAppend) AppendJSON(dst []byte) ([]byte, error)
 func (e ClientEventInputAudioTurnAppend) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventInputAudioTurnAppend) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioTurnAppend) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventInputAudioTurnAppend) decode(r *jsonwire.Reader) {
-	*e = ClientEventInputAudioTurnAppend{}
 	o := r.Tagged(&e.Extra, "type", "input_audio.turn.append", 1, 3, "type,turn_id,audio")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1042,6 +1046,7 @@ func (e *ClientEventInputAudioTurnAppend) decode(r *jsonwire.Reader) {
 
 func (e *ClientEventInputAudioTurnAppend) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Audio, e.EventID)
+	*e = ClientEventInputAudioTurnAppend{}
 }
 
 func (e *ClientEventInputAudioTurnAppend) encode(w *jsonwire.Writer) {
@@ -1061,10 +1066,11 @@ func (e *ClientEventInputAudioTurnCancel) AppendJSON(dst []byte) ([]byte, error)
 func (e ClientEventInputAudioTurnCancel) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventInputAudioTurnCancel) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioTurnCancel) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventInputAudioTurnCancel) decode(r *jsonwire.Reader) {
-	*e = ClientEventInputAudioTurnCancel{}
 	o := r.Tagged(&e.Extra, "type", "input_audio.turn.cancel", 1, 2, "type,turn_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1092,10 +1098,11 @@ func (e *ClientEventInputAudioTurnEnd) AppendJSON(dst []byte) ([]byte, error) {
 func (e ClientEventInputAudioTurnEnd) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventInputAudioTurnEnd) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioTurnEnd) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventInputAudioTurnEnd) decode(r *jsonwire.Reader) {
-	*e = ClientEventInputAudioTurnEnd{}
 	o := r.Tagged(&e.Extra, "type", "input_audio.turn.end", 1, 2, "type,turn_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1123,10 +1130,11 @@ func (e *ClientEventInputAudioTurnStart) AppendJSON(dst []byte) ([]byte, error) 
 func (e ClientEventInputAudioTurnStart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventInputAudioTurnStart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventInputAudioTurnStart) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventInputAudioTurnStart) decode(r *jsonwire.Reader) {
-	*e = ClientEventInputAudioTurnStart{}
 	o := r.Tagged(&e.Extra, "type", "input_audio.turn.start", 1, 2, "type,turn_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1154,10 +1162,11 @@ func (e *ClientEventOutputAudioBufferClear) AppendJSON(dst []byte) ([]byte, erro
 func (e ClientEventOutputAudioBufferClear) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventOutputAudioBufferClear) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventOutputAudioBufferClear) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventOutputAudioBufferClear) decode(r *jsonwire.Reader) {
-	*e = ClientEventOutputAudioBufferClear{}
 	o := r.Tagged(&e.Extra, "type", "output_audio_buffer.clear", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1180,10 +1189,9 @@ func (e *ClientEventResponseCancel) AppendJSON(dst []byte) ([]byte, error) { ret
 func (e ClientEventResponseCancel) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventResponseCancel) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventResponseCancel) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ClientEventResponseCancel) decode(r *jsonwire.Reader) {
-	*e = ClientEventResponseCancel{}
 	o := r.Tagged(&e.Extra, "type", "response.cancel", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1209,10 +1217,9 @@ func (e *ClientEventResponseCreate) AppendJSON(dst []byte) ([]byte, error) { ret
 func (e ClientEventResponseCreate) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventResponseCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventResponseCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ClientEventResponseCreate) decode(r *jsonwire.Reader) {
-	*e = ClientEventResponseCreate{}
 	o := r.Tagged(&e.Extra, "type", "response.create", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1243,10 +1250,11 @@ func (e *ClientEventRTCCallSDPCreate) AppendJSON(dst []byte) ([]byte, error) {
 func (e ClientEventRTCCallSDPCreate) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventRTCCallSDPCreate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventRTCCallSDPCreate) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventRTCCallSDPCreate) decode(r *jsonwire.Reader) {
-	*e = ClientEventRTCCallSDPCreate{}
 	o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.create", 1, 2, "type,sdp_offer")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1277,10 +1285,11 @@ func (e *ClientEventSessionAvatarConnect) AppendJSON(dst []byte) ([]byte, error)
 func (e ClientEventSessionAvatarConnect) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventSessionAvatarConnect) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventSessionAvatarConnect) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ClientEventSessionAvatarConnect) decode(r *jsonwire.Reader) {
-	*e = ClientEventSessionAvatarConnect{}
 	o := r.Tagged(&e.Extra, "type", "session.avatar.connect", 1, 2, "type,client_sdp")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1306,10 +1315,9 @@ func (e *ClientEventSessionUpdate) AppendJSON(dst []byte) ([]byte, error) { retu
 func (e ClientEventSessionUpdate) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ClientEventSessionUpdate) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ClientEventSessionUpdate) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ClientEventSessionUpdate) decode(r *jsonwire.Reader) {
-	*e = ClientEventSessionUpdate{}
 	o := r.Tagged(&e.Extra, "type", "session.update", 1, 2, "type,session")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1332,10 +1340,9 @@ func (e *ClientEventSessionUpdate) encode(w *jsonwire.Writer) {
 func (e FileSearchResult) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *FileSearchResult) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *FileSearchResult) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *FileSearchResult) decode(r *jsonwire.Reader) {
-	*e = FileSearchResult{}
 	o := r.Object(&e.Extra, 0, "")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1367,10 +1374,9 @@ func (e *FileSearchResult) encode(w *jsonwire.Writer) {
 func (e FunctionCallItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *FunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *FunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *FunctionCallItem) decode(r *jsonwire.Reader) {
-	*e = FunctionCallItem{}
 	o := r.Tagged(&e.Extra, "type", "function_call", 1, 4, "type,name,call_id,arguments")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1402,10 +1408,9 @@ func (e *FunctionCallItem) encode(w *jsonwire.Writer) {
 func (e FunctionCallOutputItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *FunctionCallOutputItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *FunctionCallOutputItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *FunctionCallOutputItem) decode(r *jsonwire.Reader) {
-	*e = FunctionCallOutputItem{}
 	o := r.Tagged(&e.Extra, "type", "function_call_output", 1, 3, "type,call_id,output")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1434,10 +1439,9 @@ func (e *FunctionCallOutputItem) encode(w *jsonwire.Writer) {
 func (e FunctionTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *FunctionTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *FunctionTool) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *FunctionTool) decode(r *jsonwire.Reader) {
-	*e = FunctionTool{}
 	o := r.Tagged(&e.Extra, "type", "function", 1, 2, "type,name")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1463,10 +1467,9 @@ func (e *FunctionTool) encode(w *jsonwire.Writer) {
 func (e ICEServer) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ICEServer) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ICEServer) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ICEServer) decode(r *jsonwire.Reader) {
-	*e = ICEServer{}
 	o := r.Object(&e.Extra, 1, "urls")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1492,10 +1495,9 @@ func (e *ICEServer) encode(w *jsonwire.Writer) {
 func (e InputAudioContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *InputAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *InputAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *InputAudioContentPart) decode(r *jsonwire.Reader) {
-	*e = InputAudioContentPart{}
 	o := r.Tagged(&e.Extra, "type", "input_audio", 1, 2, "type,audio")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1518,10 +1520,9 @@ func (e *InputAudioContentPart) encode(w *jsonwire.Writer) {
 func (e InputTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *InputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *InputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *InputTextContentPart) decode(r *jsonwire.Reader) {
-	*e = InputTextContentPart{}
 	o := r.Tagged(&e.Extra, "type", "input_text", 1, 2, "type,text")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1541,10 +1542,9 @@ func (e *InputTextContentPart) encode(w *jsonwire.Writer) {
 func (e InputTokenDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *InputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *InputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *InputTokenDetails) decode(r *jsonwire.Reader) {
-	*e = InputTokenDetails{}
 	o := r.Object(&e.Extra, 5, "cached_tokens,text_tokens,audio_tokens,image_tokens,cached_tokens_details")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1576,10 +1576,9 @@ func (e *InputTokenDetails) encode(w *jsonwire.Writer) {
 func (e LLMInterimResponseConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *LLMInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *LLMInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *LLMInterimResponseConfig) decode(r *jsonwire.Reader) {
-	*e = LLMInterimResponseConfig{}
 	o := r.Tagged(&e.Extra, "type", "llm_interim_response", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1611,10 +1610,9 @@ func (e *LLMInterimResponseConfig) encode(w *jsonwire.Writer) {
 func (e LogProbProperties) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *LogProbProperties) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *LogProbProperties) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *LogProbProperties) decode(r *jsonwire.Reader) {
-	*e = LogProbProperties{}
 	o := r.Object(&e.Extra, 3, "token,logprob,bytes")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1640,10 +1638,11 @@ func (e *LogProbProperties) encode(w *jsonwire.Writer) {
 func (e MCPApprovalResponseRequestItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *MCPApprovalResponseRequestItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *MCPApprovalResponseRequestItem) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *MCPApprovalResponseRequestItem) decode(r *jsonwire.Reader) {
-	*e = MCPApprovalResponseRequestItem{}
 	o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 1, 3, "type,approval_request_id,approve")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1669,10 +1668,9 @@ func (e *MCPApprovalResponseRequestItem) encode(w *jsonwire.Writer) {
 func (e MCPServer) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *MCPServer) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *MCPServer) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *MCPServer) decode(r *jsonwire.Reader) {
-	*e = MCPServer{}
 	o := r.Tagged(&e.Extra, "type", "mcp", 1, 3, "type,server_label,server_url")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1707,10 +1705,9 @@ func (e *MCPServer) encode(w *jsonwire.Writer) {
 func (e MCPTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *MCPTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *MCPTool) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *MCPTool) decode(r *jsonwire.Reader) {
-	*e = MCPTool{}
 	o := r.Object(&e.Extra, 2, "name,input_schema")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1739,10 +1736,9 @@ func (e *MCPTool) encode(w *jsonwire.Writer) {
 func (e OpenAISemanticVAD) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *OpenAISemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *OpenAISemanticVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *OpenAISemanticVAD) decode(r *jsonwire.Reader) {
-	*e = OpenAISemanticVAD{}
 	o := r.Tagged(&e.Extra, "type", "semantic_vad", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1771,10 +1767,9 @@ func (e *OpenAISemanticVAD) encode(w *jsonwire.Writer) {
 func (e OpenAIVoice) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *OpenAIVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *OpenAIVoice) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *OpenAIVoice) decode(r *jsonwire.Reader) {
-	*e = OpenAIVoice{}
 	o := r.Tagged(&e.Extra, "type", "openai", 1, 2, "type,name")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1794,10 +1789,9 @@ func (e *OpenAIVoice) encode(w *jsonwire.Writer) {
 func (e OutputTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *OutputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *OutputTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *OutputTextContentPart) decode(r *jsonwire.Reader) {
-	*e = OutputTextContentPart{}
 	o := r.Tagged(&e.Extra, "type", "text", 1, 2, "type,text")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1817,10 +1811,9 @@ func (e *OutputTextContentPart) encode(w *jsonwire.Writer) {
 func (e OutputTokenDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *OutputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *OutputTokenDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *OutputTokenDetails) decode(r *jsonwire.Reader) {
-	*e = OutputTokenDetails{}
 	o := r.Object(&e.Extra, 2, "text_tokens,audio_tokens")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1846,10 +1839,9 @@ func (e *OutputTokenDetails) encode(w *jsonwire.Writer) {
 func (e RateLimit) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *RateLimit) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RateLimit) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *RateLimit) decode(r *jsonwire.Reader) {
-	*e = RateLimit{}
 	o := r.Object(&e.Extra, 4, "name,limit,remaining,reset_seconds")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1878,10 +1870,9 @@ func (e *RateLimit) encode(w *jsonwire.Writer) {
 func (e RequestAudioContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *RequestAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RequestAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *RequestAudioContentPart) decode(r *jsonwire.Reader) {
-	*e = RequestAudioContentPart{}
 	o := r.Tagged(&e.Extra, "type", "input_audio", 1, 2, "type,audio")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1904,10 +1895,9 @@ func (e *RequestAudioContentPart) encode(w *jsonwire.Writer) {
 func (e RequestImageContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *RequestImageContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RequestImageContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *RequestImageContentPart) decode(r *jsonwire.Reader) {
-	*e = RequestImageContentPart{}
 	o := r.Tagged(&e.Extra, "type", "input_image", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -1932,10 +1922,9 @@ func (e *RequestImageContentPart) encode(w *jsonwire.Writer) {
 func (e RequestSession) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *RequestSession) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RequestSession) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *RequestSession) decode(r *jsonwire.Reader) {
-	*e = RequestSession{}
 	o := r.Object(&e.Extra, 0, "")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2018,10 +2007,9 @@ func (e *RequestSession) encode(w *jsonwire.Writer) {
 func (e RequestTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *RequestTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RequestTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *RequestTextContentPart) decode(r *jsonwire.Reader) {
-	*e = RequestTextContentPart{}
 	o := r.Tagged(&e.Extra, "type", "input_text", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2041,10 +2029,9 @@ func (e *RequestTextContentPart) encode(w *jsonwire.Writer) {
 func (e Response) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *Response) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *Response) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *Response) decode(r *jsonwire.Reader) {
-	*e = Response{}
 	o := r.Object(&e.Extra, 0, "")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2100,10 +2087,9 @@ func (e *Response) encode(w *jsonwire.Writer) {
 func (e ResponseAudioContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseAudioContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseAudioContentPart) decode(r *jsonwire.Reader) {
-	*e = ResponseAudioContentPart{}
 	o := r.Tagged(&e.Extra, "type", "audio", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2123,10 +2109,9 @@ func (e *ResponseAudioContentPart) encode(w *jsonwire.Writer) {
 func (e ResponseCancelledDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseCancelledDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseCancelledDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseCancelledDetails) decode(r *jsonwire.Reader) {
-	*e = ResponseCancelledDetails{}
 	o := r.Tagged(&e.Extra, "type", "cancelled", 1, 2, "type,reason")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2146,10 +2131,9 @@ func (e *ResponseCancelledDetails) encode(w *jsonwire.Writer) {
 func (e ResponseCreateParams) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseCreateParams) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseCreateParams) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseCreateParams) decode(r *jsonwire.Reader) {
-	*e = ResponseCreateParams{}
 	o := r.Object(&e.Extra, 0, "")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2220,10 +2204,9 @@ func (e *ResponseCreateParams) encode(w *jsonwire.Writer) {
 func (e ResponseFailedDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseFailedDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseFailedDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseFailedDetails) decode(r *jsonwire.Reader) {
-	*e = ResponseFailedDetails{}
 	o := r.Tagged(&e.Extra, "type", "failed", 1, 2, "type,error")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2243,10 +2226,11 @@ func (e *ResponseFailedDetails) encode(w *jsonwire.Writer) {
 func (e ResponseFileSearchCallItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseFileSearchCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseFileSearchCallItem) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ResponseFileSearchCallItem) decode(r *jsonwire.Reader) {
-	*e = ResponseFileSearchCallItem{}
 	o := r.Tagged(&e.Extra, "type", "file_search_call", 1, 2, "type,status")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2278,10 +2262,9 @@ func (e *ResponseFileSearchCallItem) encode(w *jsonwire.Writer) {
 func (e ResponseFunctionCallItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseFunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseFunctionCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseFunctionCallItem) decode(r *jsonwire.Reader) {
-	*e = ResponseFunctionCallItem{}
 	o := r.Tagged(&e.Extra, "type", "function_call", 1, 5, "type,name,call_id,arguments,status")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2316,10 +2299,11 @@ func (e *ResponseFunctionCallItem) encode(w *jsonwire.Writer) {
 func (e ResponseFunctionCallOutputItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseFunctionCallOutputItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseFunctionCallOutputItem) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ResponseFunctionCallOutputItem) decode(r *jsonwire.Reader) {
-	*e = ResponseFunctionCallOutputItem{}
 	o := r.Tagged(&e.Extra, "type", "function_call_output", 1, 3, "type,call_id,output")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2348,10 +2332,9 @@ func (e *ResponseFunctionCallOutputItem) encode(w *jsonwire.Writer) {
 func (e ResponseIncompleteDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseIncompleteDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseIncompleteDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseIncompleteDetails) decode(r *jsonwire.Reader) {
-	*e = ResponseIncompleteDetails{}
 	o := r.Tagged(&e.Extra, "type", "incomplete", 1, 2, "type,reason")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2371,10 +2354,11 @@ func (e *ResponseIncompleteDetails) encode(w *jsonwire.Writer) {
 func (e ResponseMCPApprovalRequestItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseMCPApprovalRequestItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMCPApprovalRequestItem) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ResponseMCPApprovalRequestItem) decode(r *jsonwire.Reader) {
-	*e = ResponseMCPApprovalRequestItem{}
 	o := r.Tagged(&e.Extra, "type", "mcp_approval_request", 1, 3, "type,name,server_label")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2406,10 +2390,11 @@ func (e *ResponseMCPApprovalRequestItem) encode(w *jsonwire.Writer) {
 func (e ResponseMCPApprovalResponseItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseMCPApprovalResponseItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMCPApprovalResponseItem) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ResponseMCPApprovalResponseItem) decode(r *jsonwire.Reader) {
-	*e = ResponseMCPApprovalResponseItem{}
 	o := r.Tagged(&e.Extra, "type", "mcp_approval_response", 1, 3, "type,approval_request_id,approve")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2441,10 +2426,9 @@ func (e *ResponseMCPApprovalResponseItem) encode(w *jsonwire.Writer) {
 func (e ResponseMCPCallItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseMCPCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMCPCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseMCPCallItem) decode(r *jsonwire.Reader) {
-	*e = ResponseMCPCallItem{}
 	o := r.Tagged(&e.Extra, "type", "mcp_call", 1, 4, "type,arguments,server_label,name")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2485,10 +2469,9 @@ func (e *ResponseMCPCallItem) encode(w *jsonwire.Writer) {
 func (e ResponseMCPListToolItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseMCPListToolItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMCPListToolItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseMCPListToolItem) decode(r *jsonwire.Reader) {
-	*e = ResponseMCPListToolItem{}
 	o := r.Tagged(&e.Extra, "type", "mcp_list_tools", 1, 3, "type,tools,server_label")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2517,10 +2500,9 @@ func (e *ResponseMCPListToolItem) encode(w *jsonwire.Writer) {
 func (e ResponseMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseMessageItem) decode(r *jsonwire.Reader) {
-	*e = ResponseMessageItem{}
 	o := r.Tagged(&e.Extra, "type", "message", 1, 4, "type,role,content,status")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2552,10 +2534,9 @@ func (e *ResponseMessageItem) encode(w *jsonwire.Writer) {
 func (e ResponseSession) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseSession) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseSession) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseSession) decode(r *jsonwire.Reader) {
-	*e = ResponseSession{}
 	o := r.Object(&e.Extra, 0, "")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2644,10 +2625,9 @@ func (e *ResponseSession) encode(w *jsonwire.Writer) {
 func (e ResponseTextContentPart) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseTextContentPart) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseTextContentPart) decode(r *jsonwire.Reader) {
-	*e = ResponseTextContentPart{}
 	o := r.Tagged(&e.Extra, "type", "text", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2667,10 +2647,9 @@ func (e *ResponseTextContentPart) encode(w *jsonwire.Writer) {
 func (e ResponseWebSearchCallItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ResponseWebSearchCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ResponseWebSearchCallItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ResponseWebSearchCallItem) decode(r *jsonwire.Reader) {
-	*e = ResponseWebSearchCallItem{}
 	o := r.Tagged(&e.Extra, "type", "web_search_call", 1, 2, "type,status")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2696,10 +2675,9 @@ func (e *ResponseWebSearchCallItem) encode(w *jsonwire.Writer) {
 func (e RTCCallErrorDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *RTCCallErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *RTCCallErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *RTCCallErrorDetails) decode(r *jsonwire.Reader) {
-	*e = RTCCallErrorDetails{}
 	o := r.Object(&e.Extra, 2, "type,message")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2725,10 +2703,9 @@ func (e *RTCCallErrorDetails) encode(w *jsonwire.Writer) {
 func (e Scene) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *Scene) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *Scene) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *Scene) decode(r *jsonwire.Reader) {
-	*e = Scene{}
 	o := r.Object(&e.Extra, 0, "")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2766,10 +2743,11 @@ func (e *Scene) encode(w *jsonwire.Writer) {
 func (e ServerEventConversationItemCreated) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventConversationItemCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventConversationItemCreated) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventConversationItemCreated) decode(r *jsonwire.Reader) {
-	*e = ServerEventConversationItemCreated{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.created", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2795,10 +2773,11 @@ func (e *ServerEventConversationItemCreated) encode(w *jsonwire.Writer) {
 func (e ServerEventConversationItemDeleted) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventConversationItemDeleted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventConversationItemDeleted) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventConversationItemDeleted) decode(r *jsonwire.Reader) {
-	*e = ServerEventConversationItemDeleted{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.deleted", 1, 2, "type,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2824,11 +2803,10 @@ func (e ServerEventConversationItemInputAudioTranscriptionCompleted) MarshalJSON
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventConversationItemInputAudioTranscriptionCompleted) decode(r *jsonwire.Reader) {
-	*e = ServerEventConversationItemInputAudioTranscriptionCompleted{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.completed", 1, 4, "type,item_id,content_index,transcript")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2866,11 +2844,10 @@ func (e ServerEventConversationItemInputAudioTranscriptionDelta) MarshalJSON() (
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemInputAudioTranscriptionDelta) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventConversationItemInputAudioTranscriptionDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventConversationItemInputAudioTranscriptionDelta{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.delta", 1, 2, "type,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2905,11 +2882,10 @@ func (e ServerEventConversationItemInputAudioTranscriptionFailed) MarshalJSON() 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventConversationItemInputAudioTranscriptionFailed) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventConversationItemInputAudioTranscriptionFailed) decode(r *jsonwire.Reader) {
-	*e = ServerEventConversationItemInputAudioTranscriptionFailed{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.input_audio_transcription.failed", 1, 4, "type,item_id,content_index,error")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2938,10 +2914,11 @@ func (e *ServerEventConversationItemInputAudioTranscriptionFailed) encode(w *jso
 func (e ServerEventConversationItemRetrieved) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventConversationItemRetrieved) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventConversationItemRetrieved) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventConversationItemRetrieved) decode(r *jsonwire.Reader) {
-	*e = ServerEventConversationItemRetrieved{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.retrieved", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2964,10 +2941,11 @@ func (e *ServerEventConversationItemRetrieved) encode(w *jsonwire.Writer) {
 func (e ServerEventConversationItemTruncated) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventConversationItemTruncated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventConversationItemTruncated) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventConversationItemTruncated) decode(r *jsonwire.Reader) {
-	*e = ServerEventConversationItemTruncated{}
 	o := r.Tagged(&e.Extra, "type", "conversation.item.truncated", 1, 4, "type,item_id,content_index,audio_end_ms")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -2996,10 +2974,9 @@ func (e *ServerEventConversationItemTruncated) encode(w *jsonwire.Writer) {
 func (e ServerEventError) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventError) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventError) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ServerEventError) decode(r *jsonwire.Reader) {
-	*e = ServerEventError{}
 	o := r.Tagged(&e.Extra, "type", "error", 1, 2, "type,error")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3022,10 +2999,9 @@ func (e *ServerEventError) encode(w *jsonwire.Writer) {
 func (e ServerEventErrorDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ServerEventErrorDetails) decode(r *jsonwire.Reader) {
-	*e = ServerEventErrorDetails{}
 	o := r.Object(&e.Extra, 2, "type,message")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3057,10 +3033,11 @@ func (e *ServerEventErrorDetails) encode(w *jsonwire.Writer) {
 func (e ServerEventInputAudioBufferCleared) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventInputAudioBufferCleared) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventInputAudioBufferCleared) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventInputAudioBufferCleared) decode(r *jsonwire.Reader) {
-	*e = ServerEventInputAudioBufferCleared{}
 	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.cleared", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3080,10 +3057,11 @@ func (e *ServerEventInputAudioBufferCleared) encode(w *jsonwire.Writer) {
 func (e ServerEventInputAudioBufferCommitted) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventInputAudioBufferCommitted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventInputAudioBufferCommitted) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventInputAudioBufferCommitted) decode(r *jsonwire.Reader) {
-	*e = ServerEventInputAudioBufferCommitted{}
 	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.committed", 1, 2, "type,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3110,11 +3088,10 @@ func (e ServerEventInputAudioBufferSpeechStarted) MarshalJSON() ([]byte, error) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventInputAudioBufferSpeechStarted) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventInputAudioBufferSpeechStarted) decode(r *jsonwire.Reader) {
-	*e = ServerEventInputAudioBufferSpeechStarted{}
 	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_started", 1, 3, "type,audio_start_ms,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3141,11 +3118,10 @@ func (e ServerEventInputAudioBufferSpeechStopped) MarshalJSON() ([]byte, error) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventInputAudioBufferSpeechStopped) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventInputAudioBufferSpeechStopped) decode(r *jsonwire.Reader) {
-	*e = ServerEventInputAudioBufferSpeechStopped{}
 	o := r.Tagged(&e.Extra, "type", "input_audio_buffer.speech_stopped", 1, 3, "type,audio_end_ms,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3171,10 +3147,11 @@ func (e *ServerEventInputAudioBufferSpeechStopped) encode(w *jsonwire.Writer) {
 func (e ServerEventMCPListToolsCompleted) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventMCPListToolsCompleted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventMCPListToolsCompleted) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventMCPListToolsCompleted) decode(r *jsonwire.Reader) {
-	*e = ServerEventMCPListToolsCompleted{}
 	o := r.Tagged(&e.Extra, "type", "mcp_list_tools.completed", 1, 2, "type,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3197,10 +3174,11 @@ func (e *ServerEventMCPListToolsCompleted) encode(w *jsonwire.Writer) {
 func (e ServerEventMCPListToolsFailed) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventMCPListToolsFailed) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventMCPListToolsFailed) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventMCPListToolsFailed) decode(r *jsonwire.Reader) {
-	*e = ServerEventMCPListToolsFailed{}
 	o := r.Tagged(&e.Extra, "type", "mcp_list_tools.failed", 1, 2, "type,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3223,10 +3201,11 @@ func (e *ServerEventMCPListToolsFailed) encode(w *jsonwire.Writer) {
 func (e ServerEventMCPListToolsInProgress) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventMCPListToolsInProgress) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventMCPListToolsInProgress) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventMCPListToolsInProgress) decode(r *jsonwire.Reader) {
-	*e = ServerEventMCPListToolsInProgress{}
 	o := r.Tagged(&e.Extra, "type", "mcp_list_tools.in_progress", 1, 2, "type,item_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3249,10 +3228,11 @@ func (e *ServerEventMCPListToolsInProgress) encode(w *jsonwire.Writer) {
 func (e ServerEventOutputAudioBufferCleared) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventOutputAudioBufferCleared) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventOutputAudioBufferCleared) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventOutputAudioBufferCleared) decode(r *jsonwire.Reader) {
-	*e = ServerEventOutputAudioBufferCleared{}
 	o := r.Tagged(&e.Extra, "type", "output_audio_buffer.cleared", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3272,10 +3252,11 @@ func (e *ServerEventOutputAudioBufferCleared) encode(w *jsonwire.Writer) {
 func (e ServerEventOutputAudioBufferStarted) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventOutputAudioBufferStarted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventOutputAudioBufferStarted) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventOutputAudioBufferStarted) decode(r *jsonwire.Reader) {
-	*e = ServerEventOutputAudioBufferStarted{}
 	o := r.Tagged(&e.Extra, "type", "output_audio_buffer.started", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3298,10 +3279,11 @@ func (e *ServerEventOutputAudioBufferStarted) encode(w *jsonwire.Writer) {
 func (e ServerEventOutputAudioBufferStopped) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventOutputAudioBufferStopped) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventOutputAudioBufferStopped) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventOutputAudioBufferStopped) decode(r *jsonwire.Reader) {
-	*e = ServerEventOutputAudioBufferStopped{}
 	o := r.Tagged(&e.Extra, "type", "output_audio_buffer.stopped", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3324,10 +3306,11 @@ func (e *ServerEventOutputAudioBufferStopped) encode(w *jsonwire.Writer) {
 func (e ServerEventRateLimitsUpdated) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventRateLimitsUpdated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventRateLimitsUpdated) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventRateLimitsUpdated) decode(r *jsonwire.Reader) {
-	*e = ServerEventRateLimitsUpdated{}
 	o := r.Tagged(&e.Extra, "type", "rate_limits.updated", 1, 2, "type,rate_limits")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3353,11 +3336,10 @@ func (e ServerEventResponseAnimationBlendshapeDelta) MarshalJSON() ([]byte, erro
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAnimationBlendshapeDelta) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseAnimationBlendshapeDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAnimationBlendshapeDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.delta", 1, 7, "type,response_id,item_id,output_index,content_index,frames,frame_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3396,11 +3378,10 @@ func (e ServerEventResponseAnimationBlendshapeDone) MarshalJSON() ([]byte, error
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAnimationBlendshapeDone) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseAnimationBlendshapeDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAnimationBlendshapeDone{}
 	o := r.Tagged(&e.Extra, "type", "response.animation_blendshapes.done", 1, 4, "type,response_id,item_id,output_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3430,11 +3411,10 @@ func (e ServerEventResponseAnimationVisemeDelta) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAnimationVisemeDelta) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseAnimationVisemeDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAnimationVisemeDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.animation_viseme.delta", 1, 7, "type,response_id,item_id,output_index,content_index,audio_offset_ms,viseme_id")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3473,11 +3453,10 @@ func (e ServerEventResponseAnimationVisemeDone) MarshalJSON() ([]byte, error) { 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAnimationVisemeDone) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseAnimationVisemeDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAnimationVisemeDone{}
 	o := r.Tagged(&e.Extra, "type", "response.animation_viseme.done", 1, 5, "type,response_id,item_id,output_index,content_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3509,10 +3488,11 @@ func (e *ServerEventResponseAnimationVisemeDone) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseAudioDelta) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseAudioDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseAudioDelta) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseAudioDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAudioDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.audio.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3534,6 +3514,7 @@ func (e *ServerEventResponseAudioDelta) decode(r *jsonwire.Reader) {
 
 func (e *ServerEventResponseAudioDelta) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Delta, e.EventID)
+	*e = ServerEventResponseAudioDelta{}
 }
 
 func (e *ServerEventResponseAudioDelta) encode(w *jsonwire.Writer) {
@@ -3551,10 +3532,11 @@ func (e *ServerEventResponseAudioDelta) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseAudioDone) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseAudioDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseAudioDone) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseAudioDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAudioDone{}
 	o := r.Tagged(&e.Extra, "type", "response.audio.done", 1, 5, "type,response_id,item_id,output_index,content_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3587,11 +3569,10 @@ func (e ServerEventResponseAudioTimestampDelta) MarshalJSON() ([]byte, error) { 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioTimestampDelta) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseAudioTimestampDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAudioTimestampDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.delta", 2, 9, "type,timestamp_type,response_id,item_id,output_index,content_index,audio_offset_ms,audio_duration_ms,text")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3635,10 +3616,11 @@ func (e *ServerEventResponseAudioTimestampDelta) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseAudioTimestampDone) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseAudioTimestampDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseAudioTimestampDone) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseAudioTimestampDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAudioTimestampDone{}
 	o := r.Tagged(&e.Extra, "type", "response.audio_timestamp.done", 1, 5, "type,response_id,item_id,output_index,content_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3673,11 +3655,10 @@ func (e ServerEventResponseAudioTranscriptAnnotationAdded) MarshalJSON() ([]byte
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioTranscriptAnnotationAdded) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseAudioTranscriptAnnotationAdded) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAudioTranscriptAnnotationAdded{}
 	o := r.Tagged(&e.Extra, "type", "response.audio_transcript.annotation.added", 1, 7, "type,response_id,item_id,output_index,content_index,annotation_index,annotation")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3716,11 +3697,10 @@ func (e ServerEventResponseAudioTranscriptDelta) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioTranscriptDelta) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseAudioTranscriptDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAudioTranscriptDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.audio_transcript.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3756,11 +3736,10 @@ func (e ServerEventResponseAudioTranscriptDone) MarshalJSON() ([]byte, error) { 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseAudioTranscriptDone) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseAudioTranscriptDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseAudioTranscriptDone{}
 	o := r.Tagged(&e.Extra, "type", "response.audio_transcript.done", 1, 6, "type,response_id,item_id,output_index,content_index,transcript")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3795,10 +3774,11 @@ func (e *ServerEventResponseAudioTranscriptDone) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseContentPartAdded) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseContentPartAdded) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseContentPartAdded) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseContentPartAdded) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseContentPartAdded{}
 	o := r.Tagged(&e.Extra, "type", "response.content_part.added", 1, 6, "type,response_id,item_id,output_index,content_index,part")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3833,10 +3813,11 @@ func (e *ServerEventResponseContentPartAdded) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseContentPartDone) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseContentPartDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseContentPartDone) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseContentPartDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseContentPartDone{}
 	o := r.Tagged(&e.Extra, "type", "response.content_part.done", 1, 6, "type,response_id,item_id,output_index,content_index,part")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3871,10 +3852,11 @@ func (e *ServerEventResponseContentPartDone) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseCreated) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseCreated) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseCreated) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseCreated{}
 	o := r.Tagged(&e.Extra, "type", "response.created", 1, 2, "type,response")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3897,10 +3879,9 @@ func (e *ServerEventResponseCreated) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseDone) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseDone) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ServerEventResponseDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseDone{}
 	o := r.Tagged(&e.Extra, "type", "response.done", 1, 2, "type,response")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3924,11 +3905,10 @@ func (e ServerEventResponseFileSearchCallCompleted) MarshalJSON() ([]byte, error
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseFileSearchCallCompleted) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseFileSearchCallCompleted) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseFileSearchCallCompleted{}
 	o := r.Tagged(&e.Extra, "type", "response.file_search_call.completed", 1, 5, "type,response_id,item_id,output_index,sequence_number")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -3963,11 +3943,10 @@ func (e ServerEventResponseFileSearchCallInProgress) MarshalJSON() ([]byte, erro
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseFileSearchCallInProgress) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseFileSearchCallInProgress) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseFileSearchCallInProgress{}
 	o := r.Tagged(&e.Extra, "type", "response.file_search_call.in_progress", 1, 5, "type,response_id,item_id,output_index,sequence_number")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4000,11 +3979,10 @@ func (e ServerEventResponseFileSearchCallSearching) MarshalJSON() ([]byte, error
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseFileSearchCallSearching) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseFileSearchCallSearching) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseFileSearchCallSearching{}
 	o := r.Tagged(&e.Extra, "type", "response.file_search_call.searching", 1, 5, "type,response_id,item_id,output_index,sequence_number")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4039,11 +4017,10 @@ func (e ServerEventResponseFunctionCallArgumentsDelta) MarshalJSON() ([]byte, er
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseFunctionCallArgumentsDelta) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseFunctionCallArgumentsDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseFunctionCallArgumentsDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.delta", 1, 6, "type,response_id,item_id,output_index,call_id,delta")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4081,11 +4058,10 @@ func (e ServerEventResponseFunctionCallArgumentsDone) MarshalJSON() ([]byte, err
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseFunctionCallArgumentsDone) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseFunctionCallArgumentsDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseFunctionCallArgumentsDone{}
 	o := r.Tagged(&e.Extra, "type", "response.function_call_arguments.done", 1, 7, "type,response_id,item_id,output_index,call_id,arguments,name")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4123,10 +4099,11 @@ func (e *ServerEventResponseFunctionCallArgumentsDone) encode(w *jsonwire.Writer
 func (e ServerEventResponseInvocationDelta) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseInvocationDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseInvocationDelta) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseInvocationDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseInvocationDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.invocation.delta", 1, 2, "type,delta")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4150,11 +4127,10 @@ func (e ServerEventResponseMCPCallArgumentsDelta) MarshalJSON() ([]byte, error) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseMCPCallArgumentsDelta) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseMCPCallArgumentsDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseMCPCallArgumentsDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.delta", 1, 5, "type,delta,item_id,response_id,output_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4190,11 +4166,10 @@ func (e ServerEventResponseMCPCallArgumentsDone) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseMCPCallArgumentsDone) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseMCPCallArgumentsDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseMCPCallArgumentsDone{}
 	o := r.Tagged(&e.Extra, "type", "response.mcp_call_arguments.done", 1, 4, "type,item_id,response_id,output_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4226,10 +4201,11 @@ func (e *ServerEventResponseMCPCallArgumentsDone) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseMCPCallCompleted) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseMCPCallCompleted) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseMCPCallCompleted) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseMCPCallCompleted) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseMCPCallCompleted{}
 	o := r.Tagged(&e.Extra, "type", "response.mcp_call.completed", 1, 3, "type,item_id,output_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4255,10 +4231,11 @@ func (e *ServerEventResponseMCPCallCompleted) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseMCPCallFailed) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseMCPCallFailed) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseMCPCallFailed) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseMCPCallFailed) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseMCPCallFailed{}
 	o := r.Tagged(&e.Extra, "type", "response.mcp_call.failed", 1, 3, "type,item_id,output_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4284,10 +4261,11 @@ func (e *ServerEventResponseMCPCallFailed) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseMCPCallInProgress) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseMCPCallInProgress) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseMCPCallInProgress) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseMCPCallInProgress) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseMCPCallInProgress{}
 	o := r.Tagged(&e.Extra, "type", "response.mcp_call.in_progress", 1, 3, "type,item_id,output_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4313,10 +4291,11 @@ func (e *ServerEventResponseMCPCallInProgress) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseOutputItemAdded) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseOutputItemAdded) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseOutputItemAdded) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseOutputItemAdded) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseOutputItemAdded{}
 	o := r.Tagged(&e.Extra, "type", "response.output_item.added", 1, 3, "type,response_id,output_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4345,10 +4324,11 @@ func (e *ServerEventResponseOutputItemAdded) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseOutputItemDone) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseOutputItemDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseOutputItemDone) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseOutputItemDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseOutputItemDone{}
 	o := r.Tagged(&e.Extra, "type", "response.output_item.done", 1, 3, "type,response_id,output_index")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4377,10 +4357,11 @@ func (e *ServerEventResponseOutputItemDone) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseTextDelta) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseTextDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseTextDelta) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseTextDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseTextDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.text.delta", 1, 6, "type,response_id,item_id,output_index,content_index,delta")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4415,10 +4396,11 @@ func (e *ServerEventResponseTextDelta) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseTextDone) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseTextDone) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseTextDone) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseTextDone) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseTextDone{}
 	o := r.Tagged(&e.Extra, "type", "response.text.done", 1, 6, "type,response_id,item_id,output_index,content_index,text")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4453,10 +4435,11 @@ func (e *ServerEventResponseTextDone) encode(w *jsonwire.Writer) {
 func (e ServerEventResponseVideoDelta) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventResponseVideoDelta) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventResponseVideoDelta) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventResponseVideoDelta) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseVideoDelta{}
 	o := r.Tagged(&e.Extra, "type", "response.video.delta", 1, 4, "type,output_index,codec,delta")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4474,6 +4457,7 @@ func (e *ServerEventResponseVideoDelta) decode(r *jsonwire.Reader) {
 
 func (e *ServerEventResponseVideoDelta) reuse(r *jsonwire.Reader) {
 	r.Spare(e.Delta, e.EventID)
+	*e = ServerEventResponseVideoDelta{}
 }
 
 func (e *ServerEventResponseVideoDelta) encode(w *jsonwire.Writer) {
@@ -4490,11 +4474,10 @@ func (e ServerEventResponseWebSearchCallCompleted) MarshalJSON() ([]byte, error)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseWebSearchCallCompleted) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseWebSearchCallCompleted) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseWebSearchCallCompleted{}
 	o := r.Tagged(&e.Extra, "type", "response.web_search_call.completed", 1, 5, "type,response_id,item_id,output_index,sequence_number")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4527,11 +4510,10 @@ func (e ServerEventResponseWebSearchCallInProgress) MarshalJSON() ([]byte, error
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseWebSearchCallInProgress) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseWebSearchCallInProgress) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseWebSearchCallInProgress{}
 	o := r.Tagged(&e.Extra, "type", "response.web_search_call.in_progress", 1, 5, "type,response_id,item_id,output_index,sequence_number")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4564,11 +4546,10 @@ func (e ServerEventResponseWebSearchCallSearching) MarshalJSON() ([]byte, error)
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventResponseWebSearchCallSearching) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventResponseWebSearchCallSearching) decode(r *jsonwire.Reader) {
-	*e = ServerEventResponseWebSearchCallSearching{}
 	o := r.Tagged(&e.Extra, "type", "response.web_search_call.searching", 1, 5, "type,response_id,item_id,output_index,sequence_number")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4600,10 +4581,9 @@ func (e *ServerEventResponseWebSearchCallSearching) encode(w *jsonwire.Writer) {
 func (e ServerEventRTCCallError) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventRTCCallError) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventRTCCallError) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ServerEventRTCCallError) decode(r *jsonwire.Reader) {
-	*e = ServerEventRTCCallError{}
 	o := r.Tagged(&e.Extra, "type", "rtc.call.error", 1, 2, "type,error")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4632,10 +4612,11 @@ func (e *ServerEventRTCCallError) encode(w *jsonwire.Writer) {
 func (e ServerEventRTCCallSDPCreated) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventRTCCallSDPCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventRTCCallSDPCreated) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventRTCCallSDPCreated) decode(r *jsonwire.Reader) {
-	*e = ServerEventRTCCallSDPCreated{}
 	o := r.Tagged(&e.Extra, "type", "rtc.call.sdp.created", 1, 3, "type,rtc_call_id,sdp_answer")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4661,10 +4642,11 @@ func (e *ServerEventRTCCallSDPCreated) encode(w *jsonwire.Writer) {
 func (e ServerEventSessionAvatarConnecting) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventSessionAvatarConnecting) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventSessionAvatarConnecting) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventSessionAvatarConnecting) decode(r *jsonwire.Reader) {
-	*e = ServerEventSessionAvatarConnecting{}
 	o := r.Tagged(&e.Extra, "type", "session.avatar.connecting", 1, 2, "type,server_sdp")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4687,10 +4669,11 @@ func (e *ServerEventSessionAvatarConnecting) encode(w *jsonwire.Writer) {
 func (e ServerEventSessionAvatarSwitchToIdle) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventSessionAvatarSwitchToIdle) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventSessionAvatarSwitchToIdle) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *ServerEventSessionAvatarSwitchToIdle) decode(r *jsonwire.Reader) {
-	*e = ServerEventSessionAvatarSwitchToIdle{}
 	o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_idle", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4714,11 +4697,10 @@ func (e ServerEventSessionAvatarSwitchToSpeaking) MarshalJSON() ([]byte, error) 
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
 func (e *ServerEventSessionAvatarSwitchToSpeaking) UnmarshalJSON(b []byte) error {
-	return unmarshal(b, e)
+	return unmarshal(b, emptied(e, b))
 }
 
 func (e *ServerEventSessionAvatarSwitchToSpeaking) decode(r *jsonwire.Reader) {
-	*e = ServerEventSessionAvatarSwitchToSpeaking{}
 	o := r.Tagged(&e.Extra, "type", "session.avatar.switch_to_speaking", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4741,10 +4723,9 @@ func (e *ServerEventSessionAvatarSwitchToSpeaking) encode(w *jsonwire.Writer) {
 func (e ServerEventSessionCreated) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventSessionCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventSessionCreated) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ServerEventSessionCreated) decode(r *jsonwire.Reader) {
-	*e = ServerEventSessionCreated{}
 	o := r.Tagged(&e.Extra, "type", "session.created", 1, 2, "type,session")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4767,10 +4748,9 @@ func (e *ServerEventSessionCreated) encode(w *jsonwire.Writer) {
 func (e ServerEventSessionUpdated) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventSessionUpdated) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventSessionUpdated) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ServerEventSessionUpdated) decode(r *jsonwire.Reader) {
-	*e = ServerEventSessionUpdated{}
 	o := r.Tagged(&e.Extra, "type", "session.updated", 1, 2, "type,session")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4793,10 +4773,9 @@ func (e *ServerEventSessionUpdated) encode(w *jsonwire.Writer) {
 func (e ServerEventWarning) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventWarning) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventWarning) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ServerEventWarning) decode(r *jsonwire.Reader) {
-	*e = ServerEventWarning{}
 	o := r.Tagged(&e.Extra, "type", "warning", 1, 2, "type,warning")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4819,10 +4798,9 @@ func (e *ServerEventWarning) encode(w *jsonwire.Writer) {
 func (e ServerEventWarningDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerEventWarningDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerEventWarningDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ServerEventWarningDetails) decode(r *jsonwire.Reader) {
-	*e = ServerEventWarningDetails{}
 	o := r.Object(&e.Extra, 1, "message")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4848,10 +4826,9 @@ func (e *ServerEventWarningDetails) encode(w *jsonwire.Writer) {
 func (e ServerVAD) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ServerVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ServerVAD) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ServerVAD) decode(r *jsonwire.Reader) {
-	*e = ServerVAD{}
 	o := r.Tagged(&e.Extra, "type", "server_vad", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4892,10 +4869,11 @@ func (e *ServerVAD) encode(w *jsonwire.Writer) {
 func (e StaticInterimResponseConfig) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *StaticInterimResponseConfig) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *StaticInterimResponseConfig) UnmarshalJSON(b []byte) error {
+	return unmarshal(b, emptied(e, b))
+}
 
 func (e *StaticInterimResponseConfig) decode(r *jsonwire.Reader) {
-	*e = StaticInterimResponseConfig{}
 	o := r.Tagged(&e.Extra, "type", "static_interim_response", 1, 1, "type")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4921,10 +4899,9 @@ func (e *StaticInterimResponseConfig) encode(w *jsonwire.Writer) {
 func (e SystemMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *SystemMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *SystemMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *SystemMessageItem) decode(r *jsonwire.Reader) {
-	*e = SystemMessageItem{}
 	o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4953,10 +4930,9 @@ func (e *SystemMessageItem) encode(w *jsonwire.Writer) {
 func (e TokenUsage) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *TokenUsage) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *TokenUsage) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *TokenUsage) decode(r *jsonwire.Reader) {
-	*e = TokenUsage{}
 	o := r.Object(&e.Extra, 5, "total_tokens,input_tokens,output_tokens,input_token_details,output_token_details")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -4988,10 +4964,9 @@ func (e *TokenUsage) encode(w *jsonwire.Writer) {
 func (e ToolChoiceFunctionObject) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *ToolChoiceFunctionObject) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *ToolChoiceFunctionObject) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *ToolChoiceFunctionObject) decode(r *jsonwire.Reader) {
-	*e = ToolChoiceFunctionObject{}
 	o := r.Tagged(&e.Extra, "type", "function", 1, 2, "type,name")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -5011,10 +4986,9 @@ func (e *ToolChoiceFunctionObject) encode(w *jsonwire.Writer) {
 func (e TranscriptionPhrase) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *TranscriptionPhrase) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *TranscriptionPhrase) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *TranscriptionPhrase) decode(r *jsonwire.Reader) {
-	*e = TranscriptionPhrase{}
 	o := r.Object(&e.Extra, 3, "offset_milliseconds,duration_milliseconds,text")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -5049,10 +5023,9 @@ func (e *TranscriptionPhrase) encode(w *jsonwire.Writer) {
 func (e TranscriptionWord) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *TranscriptionWord) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *TranscriptionWord) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *TranscriptionWord) decode(r *jsonwire.Reader) {
-	*e = TranscriptionWord{}
 	o := r.Object(&e.Extra, 3, "text,offset_milliseconds,duration_milliseconds")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -5078,10 +5051,9 @@ func (e *TranscriptionWord) encode(w *jsonwire.Writer) {
 func (e UserMessageItem) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *UserMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *UserMessageItem) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *UserMessageItem) decode(r *jsonwire.Reader) {
-	*e = UserMessageItem{}
 	o := r.Tagged(&e.Extra, "type", "message", 2, 3, "type,role,content")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -5110,10 +5082,9 @@ func (e *UserMessageItem) encode(w *jsonwire.Writer) {
 func (e VideoCrop) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *VideoCrop) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *VideoCrop) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *VideoCrop) decode(r *jsonwire.Reader) {
-	*e = VideoCrop{}
 	o := r.Object(&e.Extra, 2, "top_left,bottom_right")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -5136,10 +5107,9 @@ func (e *VideoCrop) encode(w *jsonwire.Writer) {
 func (e VideoParams) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *VideoParams) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *VideoParams) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *VideoParams) decode(r *jsonwire.Reader) {
-	*e = VideoParams{}
 	o := r.Object(&e.Extra, 0, "")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -5174,10 +5144,9 @@ func (e *VideoParams) encode(w *jsonwire.Writer) {
 func (e VideoResolution) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *VideoResolution) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *VideoResolution) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *VideoResolution) decode(r *jsonwire.Reader) {
-	*e = VideoResolution{}
 	o := r.Object(&e.Extra, 2, "width,height")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -5200,10 +5169,9 @@ func (e *VideoResolution) encode(w *jsonwire.Writer) {
 func (e VoiceLiveErrorDetails) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *VoiceLiveErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *VoiceLiveErrorDetails) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *VoiceLiveErrorDetails) decode(r *jsonwire.Reader) {
-	*e = VoiceLiveErrorDetails{}
 	o := r.Object(&e.Extra, 1, "message")
 	for key := o.Next(); key != nil; key = o.Next() {
 		switch string(key) {
@@ -5235,7 +5203,7 @@ func (e *VoiceLiveErrorDetails) encode(w *jsonwire.Writer) {
 func (e BlendshapeFrameMatrix) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *BlendshapeFrameMatrix) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *BlendshapeFrameMatrix) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *BlendshapeFrameMatrix) decode(r *jsonwire.Reader) {
 	jsonwire.List((*[][]float64)(e), r, func(v *[]float64, r *jsonwire.Reader) {
@@ -5297,7 +5265,7 @@ func (e JSONSchema) encode(w *jsonwire.Writer) { jsonwire.PutRaw(&e, w) }
 func (e MCPApprovalByTool) MarshalJSON() ([]byte, error) { return marshal(&e) }
 
 // UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.
-func (e *MCPApprovalByTool) UnmarshalJSON(b []byte) error { return unmarshal(b, e) }
+func (e *MCPApprovalByTool) UnmarshalJSON(b []byte) error { return unmarshal(b, emptied(e, b)) }
 
 func (e *MCPApprovalByTool) decode(r *jsonwire.Reader) {
 	jsonwire.Map((*map[string][]string)(e), r, func(v *[]string, r *jsonwire.Reader) {

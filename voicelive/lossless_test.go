@@ -43,6 +43,41 @@ func TestRecordedEventsSurviveDecodingAndEncoding(t *testing.T) {
 	}
 }
 
+// TestDecodingOverAnEventLeavesNothingOfIt decodes, over each recorded event, one of its type without members.
+func TestDecodingOverAnEventLeavesNothingOfIt(t *testing.T) {
+	for _, file := range []string{"server-events.jsonl", "odd-events.jsonl"} {
+		for line := range lines(t, "testdata/"+file) {
+			unmarshal := func(text []byte, reuse voicelive.ServerEvent) voicelive.ServerEvent {
+				t.Helper()
+				e, err := voicelive.UnmarshalServerEventInto(text, reuse)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return e
+			}
+			e, same := unmarshal(line, nil), unmarshal(line, nil)
+			if _, unknown := e.(*voicelive.UnknownServerEvent); unknown {
+				continue // null is a value of it
+			}
+			bare := fmt.Appendf(nil, `{"type":%q}`, e.EventType())
+			want := unmarshal(bare, nil)
+			if diff := cmp.Diff(want, unmarshal(bare, unmarshal(line, nil))); diff != "" {
+				t.Errorf("%s into %s: (-want +got)\n%s", bare, line, diff)
+			}
+			if err := json.Unmarshal([]byte("null"), e); err != nil || !cmp.Equal(e, same) {
+				t.Errorf("null over %s (%v): (-want +got)\n%s", line, err, cmp.Diff(same, e))
+			}
+			fresh := reflect.New(reflect.TypeOf(e).Elem()).Interface()
+			if err := json.Unmarshal(bare, fresh); err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(bare, e); err != nil || !cmp.Equal(any(e), fresh) {
+				t.Errorf("%s over %s (%v): (-want +got)\n%s", bare, line, err, cmp.Diff(fresh, any(e)))
+			}
+		}
+	}
+}
+
 func lines(t *testing.T, path string) func(func([]byte) bool) {
 	data, err := os.ReadFile(path)
 	if err != nil {

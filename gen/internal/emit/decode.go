@@ -51,6 +51,13 @@ func (g *generator) codecPrelude(f *jen.File) {
 	doc(f, "unmarshalAny is unmarshal for types that null is a value of.")
 	function(f, "unmarshalAny", data, e).Error().Add(returns(g.run("UnmarshalAny").Call(jen.Id("data"), jen.Id("e"), decode)))
 	f.Line()
+	doc(f, "emptied empties what e points to, unless data is null, which changes nothing.")
+	ptr := jen.Op("*").Id("T")
+	f.Func().Id("emptied").Types(jen.Id("T").Any()).Params(param("e", ptr), data).Add(ptr).Block(
+		jen.If(jen.String().Call(jen.Id("data")).Op("!=").Lit("null")).Block(jen.Op("*").Id("e").Op("=").Op("*").New(jen.Id("T"))),
+		jen.Return(jen.Id("e")),
+	)
+	f.Line()
 }
 
 // appends reports whether any type has a method AppendJSON.
@@ -68,12 +75,12 @@ func (g *generator) publicCodec(f *jen.File, name string, appends, takesNull boo
 	}
 	doc(f, "MarshalJSON implements [json.Marshaler].")
 	method(f, on(name), "MarshalJSON").Add(bytesAndError(), returns(call("marshal", addr(jen.Id("e")))))
-	unmarshal := "unmarshal"
+	unmarshal := call("unmarshal", jen.Id("b"), call("emptied", jen.Id("e"), jen.Id("b")))
 	if takesNull {
-		unmarshal = "unmarshalAny"
+		unmarshal = call("unmarshalAny", jen.Id("b"), jen.Id("e"))
 	}
 	doc(f, "UnmarshalJSON implements [json.Unmarshaler]. It replaces e as a whole.")
-	method(f, onPtr(name), "UnmarshalJSON", param("b", byteSlice())).Error().Add(returns(call(unmarshal, jen.Id("b"), jen.Id("e"))))
+	method(f, onPtr(name), "UnmarshalJSON", param("b", byteSlice())).Error().Add(returns(unmarshal))
 	f.Line()
 }
 
@@ -117,11 +124,10 @@ func (g *generator) structDecode(f *jen.File, s *model.Struct) {
 		begin, args = "Tagged", append(args, jen.Lit(tag.Wire), jen.Lit(tag.Const), jen.Lit(len(constants)))
 	}
 	args = append(args, jen.Lit(len(required)), jen.Lit(strings.Join(required, ",")))
-	empty := jen.Op("*").Id("e").Op("=").Id(s.Name).Values()
 	object := jen.Id("o").Op(":=").Id("r").Dot(begin).Call(args...)
 	next := jen.Id("o").Dot("Next").Call()
 	loop := jen.For(jen.Id("key").Op(":=").Add(next), jen.Id("key").Op("!=").Nil(), jen.Id("key").Op("=").Add(next))
-	method(f, onPtr(s.Name), "decode", g.reader()).Block(empty, object, loop.BlockFunc(func(b *jen.Group) {
+	method(f, onPtr(s.Name), "decode", g.reader()).Block(object, loop.BlockFunc(func(b *jen.Group) {
 		if len(fields) == 0 || len(fields) == 1 && tag != nil {
 			return
 		}
@@ -176,7 +182,10 @@ func (g *generator) structReuse(f *jen.File, s *model.Struct, buf, id *model.Fie
 	if id != nil {
 		idExpr = self(id.Name)
 	}
-	method(f, onPtr(s.Name), "reuse", g.reader()).Block(jen.Id("r").Dot("Spare").Call(self(buf.Name), idExpr))
+	method(f, onPtr(s.Name), "reuse", g.reader()).Block(
+		jen.Id("r").Dot("Spare").Call(self(buf.Name), idExpr),
+		jen.Op("*").Id("e").Op("=").Id(s.Name).Values(),
+	)
 	f.Line()
 }
 
