@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,7 +54,8 @@ func TestInterruption(t *testing.T) {
 	p.until("counted.silent") // the worklet has reported since
 	heard := time.Duration(evaluate[float64](p, "counted.loud") * float64(time.Second))
 	t.Logf("kept %v, heard %v", kept, heard)
-	if heard < time.Second || (kept-heard).Abs() > 60*time.Millisecond {
+	const tolerance = 60 * time.Millisecond
+	if heard < time.Second || kept > heard+tolerance || kept < heard-tolerance && !s.late.Load() {
 		t.Errorf("the service keeps %v, the page has played %v", kept, heard)
 	}
 	p.click("hang-up")
@@ -62,6 +64,22 @@ func TestInterruption(t *testing.T) {
 	if err := s.session(0).Check(); err != nil {
 		t.Errorf("the client: %v", err)
 	}
+}
+
+// A timed leg notes whether a page takes longer than a Call waits to tell what it has played. What it played last does
+// not count then.
+type timed struct {
+	*browser.Call
+	late *atomic.Bool
+}
+
+func (t timed) Clear(ctx context.Context) error {
+	began := time.Now()
+	err := t.Call.Clear(ctx)
+	if time.Since(began) >= 300*time.Millisecond {
+		t.late.Store(true)
+	}
+	return err
 }
 
 // speaking makes the user of the page one who speaks when the test says so.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ type scene struct {
 	server  *httptest.Server
 	network network
 	handler *browser.Handler
+	late    atomic.Bool // a page was too late to tell what it had played
 
 	serve func(ctx context.Context, call *browser.Call) error // until the first call
 
@@ -45,7 +47,7 @@ func newScene(t *testing.T, service voicelivetest.Options, o browser.Options) *s
 	}
 	o.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	s.serve = func(ctx context.Context, call *browser.Call) error {
-		report, err := talk(ctx, client, call, o.WebRTC)
+		report, err := s.talk(ctx, client, call, o.WebRTC)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.reports = append(s.reports, report)
@@ -74,7 +76,7 @@ func newScene(t *testing.T, service voicelivetest.Options, o browser.Options) *s
 }
 
 // talk lets an agent talk to a user, on a leg or directly.
-func talk(ctx context.Context, client *voicelive.Client, call *browser.Call, direct bool) (*agent.Report, error) {
+func (s *scene) talk(ctx context.Context, client *voicelive.Client, call *browser.Call, direct bool) (*agent.Report, error) {
 	a := &agent.Agent{
 		Client:  client,
 		Connect: voicelive.ConnectOptions{Model: "gpt-realtime"},
@@ -90,7 +92,7 @@ func talk(ctx context.Context, client *voicelive.Client, call *browser.Call, dir
 	if direct {
 		return attach(ctx, client, call, a)
 	}
-	return a.Serve(ctx, call)
+	return a.Serve(ctx, timed{call, &s.late})
 }
 
 // attach lets an agent talk to a user by WebRTC. It is nil if the API has none.
