@@ -8,6 +8,10 @@
 //			City string `json:"city" jsonschema:"the city, such as Oslo"`
 //		}) (Weather, error) { … })
 //
+// [Tool.With] sets its [Options], such as for a function that takes long:
+//
+//	weather = weather.With(tools.Options{Timeout: 10 * time.Second, Filler: "One moment."})
+//
 // [Definitions] describes tools to the service, and a [Runner] runs them:
 //
 //	runner, err := tools.NewRunner(ctx, session, floor, []tools.Tool{weather}, nil)
