@@ -6,6 +6,9 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 )
 
 // Extra holds what the JSON of a struct said that its Go fields cannot:
@@ -147,14 +150,20 @@ func (x *Extra) Set(name string, text json.RawMessage) {
 
 // Delete forgets what is held under a wire name, also that it was missing.
 func (x *Extra) Delete(name string) {
-	if x.find(name) != nil {
+	if x.held == nil {
+		return
+	}
+	many := x.held.below != nil || len(x.held.members) > few // to look for it takes longer than to hide it
+	if many || x.find(name) != nil {
 		x.push(member{name: name, why: deleted})
 	}
 }
 
+// few members are as well copied.
+const few = 32
+
 // push puts a member on top.
 func (x *Extra) push(m member) {
-	const few = 32 // members that are as well copied
 	h := &held{below: x.held}
 	h.first[0] = m
 	h.members = h.first[:]
@@ -223,6 +232,9 @@ func (x Extra) String() string {
 	for name := range x.All() {
 		if len(b) > 1 {
 			b = append(b, ' ')
+		}
+		if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			name = strconv.Quote(name)
 		}
 		b = append(b, name...)
 	}

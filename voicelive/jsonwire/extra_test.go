@@ -86,3 +86,29 @@ func TestExtraSetCopiesFewMembers(t *testing.T) {
 		t.Errorf("%d calls of Set allocate %d bytes, want at most %d", n, allocated, most)
 	}
 }
+
+// Delete does not look through all members, as Set does not: it would take n² / 2 comparisons.
+func TestExtraDeleteLooksAtFewMembers(t *testing.T) {
+	var x Extra
+	for i := range 20_000 {
+		x.Set(fmt.Sprint("member", i), json.RawMessage("1"))
+	}
+	below := x.held
+	for below.below != nil {
+		below = below.below
+	}
+	all := below.members
+	below.members = nil // whoever looks at them finds nothing
+	x.Delete("member0")
+	below.members = all
+	if _, ok := x.Get("member0"); ok || x.Len() != 19_999 {
+		t.Errorf("member0 is there: %v, of %d members", ok, x.Len())
+	}
+	for i := range 20_000 {
+		x.Delete(fmt.Sprint("member", i))
+		x.Delete(fmt.Sprint("absent", i))
+	}
+	if !x.IsZero() {
+		t.Errorf("%d members are left", x.Len())
+	}
+}
