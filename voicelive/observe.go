@@ -68,7 +68,7 @@ func (e EventInfo) String() string {
 	if e.Sent {
 		verb = "sent"
 	}
-	return fmt.Sprintf("%s %s, %d bytes", verb, e.Type, e.Bytes)
+	return ws.OneLine(fmt.Sprintf("%s %s, %d bytes", verb, e.Type, e.Bytes))
 }
 
 // GoString is String.

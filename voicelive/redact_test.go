@@ -62,8 +62,8 @@ func TestLoggedValues(t *testing.T) {
 	}
 }
 
-// A service cannot write lines or colours of its own into a log of errors.
-func TestErrorsHaveNoControlCharacters(t *testing.T) {
+// A service cannot write lines or colours of its own into a log.
+func TestTextsHaveNoControlCharacters(t *testing.T) {
 	const bad = "id\nlevel=INFO \x1b[31m\u2028\u202e"
 	for _, err := range []error{
 		&SessionError{Kind: KindNetwork, CloseCode: 1011, Reason: bad, SessionID: bad, RequestID: bad, Err: errors.New(bad)},
@@ -72,6 +72,15 @@ func TestErrorsHaveNoControlCharacters(t *testing.T) {
 	} {
 		if text := err.Error(); strings.ContainsAny(text, "\n\x1b\u2028\u202e") {
 			t.Errorf("%T prints %q", err, text)
+		}
+	}
+	var extra Extra
+	extra.Set(bad, []byte("1"))
+	for _, v := range []any{&Session{id: bad}, EventInfo{Type: bad}, extra} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+			if text := fmt.Sprintf(verb, v); strings.ContainsAny(text, "\n\x1b\u2028\u202e") {
+				t.Errorf("%T prints %q", v, text)
+			}
 		}
 	}
 }

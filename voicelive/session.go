@@ -108,7 +108,7 @@ func (s *Session) Began() time.Time { return s.began }
 func (s *Session) RequestID() string { return s.requestID }
 
 // String returns the name of the session for logs, without any content.
-func (s *Session) String() string { return "voicelive.Session(" + s.ID() + ")" }
+func (s *Session) String() string { return ws.OneLine("voicelive.Session(" + s.ID() + ")") }
 
 // GoString is String.
 func (s *Session) GoString() string { return s.String() }
