@@ -100,6 +100,7 @@ var mayImport = map[string][]string{
 	"internal/wstest":             {},
 	"voicelive/voicelivetest":     {"internal/wstest", "voicelive", "voicelive/jsonwire", "github.com/gorilla/websocket", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 
+	"voicelive/telephony/internal/body":     {},
 	"voicelive/telephony/internal/inbox":    {"voicelive/audio", "voicelive/leg"},
 	"voicelive/telephony/internal/lifetime": {},
 	"voicelive/telephony/internal/scan":     {"voicelive/internal/base64"},

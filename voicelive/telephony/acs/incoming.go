@@ -5,11 +5,12 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/body"
 )
 
 // maxEvents is for the body of a request with events, in bytes.
@@ -144,7 +145,7 @@ func readEvents[E any](w http.ResponseWriter, r *http.Request, events *[]E) (sta
 	if r.Method != http.MethodPost {
 		return http.StatusMethodNotAllowed, errors.New("acs: events are posted")
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxEvents))
+	text, err := body.Read(w, r, maxEvents)
 	if err != nil {
 		return http.StatusBadRequest, err
 	}

@@ -207,7 +207,10 @@ func openDoor(t *testing.T) *door {
 		return nil
 	}}
 	conns := make(chan net.Conn)
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 10 * time.Second}
+	mux := http.NewServeMux()
+	mux.Handle("/stream", h)
+	mux.Handle("/answer", &twilio.Webhook{URL: "https://example.com/answer", Handler: h})
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 10 * time.Second}
 	var running sync.WaitGroup
 	running.Go(func() { _ = srv.Serve(&queue{conns}) })
 	t.Cleanup(func() {
@@ -264,6 +267,10 @@ func TestHostilePeers(t *testing.T) {
 		"nothing":            func(*door, net.Conn) {},
 		"half an upgrade":    func(d *door, conn net.Conn) { io.WriteString(conn, d.header[:len(d.header)-2]) },
 		"an upgrade, slowly": func(d *door, conn net.Conn) { slowly(conn, []byte(d.header)) },
+		"a form, slowly": func(_ *door, conn net.Conn) {
+			io.WriteString(conn, "POST /answer HTTP/1.1\r\nHost: example.com\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n")
+			slowly(conn, bytes.Repeat([]byte("a"), 1000))
+		},
 		"no upgrade": func(d *door, conn net.Conn) {
 			io.WriteString(conn, strings.Replace(d.header, "Upgrade: websocket\r\n", "", 1))
 		},

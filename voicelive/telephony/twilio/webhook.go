@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"bytes"
 	"encoding/xml"
 	"io"
 	"maps"
@@ -9,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/body"
 )
 
 // A Webhook is the [http.Handler] that Twilio asks what to do with a call: that of a telephone
@@ -38,8 +41,12 @@ func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, http.StatusInternalServerError, err)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxMessage)
-	if err := r.ParseForm(); err != nil {
+	text, err := body.Read(w, r, maxMessage)
+	if err == nil {
+		r.Body = io.NopCloser(bytes.NewReader(text))
+		err = r.ParseForm()
+	}
+	if err != nil {
 		h.refuse(w, r, http.StatusBadRequest, err)
 		return
 	}
