@@ -89,10 +89,11 @@ var mayImport = map[string][]string{
 		"github.com/Azure/azure-sdk-for-go/sdk/azcore/...",
 	},
 	"voicelive/internal/base64":   {},
+	"voicelive/internal/lock":     {},
 	"voicelive/internal/samejson": {},
-	"voicelive/internal/timeline": {},                               // for tests
-	"voicelive/internal/ws":       {"github.com/gorilla/websocket"}, // it knows no event
-	"voicelive/jsonwire":          {"voicelive/internal/base64"},    // public: packages generated in other modules call it
+	"voicelive/internal/timeline": {},                                                          // for tests
+	"voicelive/internal/ws":       {"voicelive/internal/lock", "github.com/gorilla/websocket"}, // it knows no event
+	"voicelive/jsonwire":          {"voicelive/internal/base64"},                               // public: packages generated in other modules call it
 	"internal/readme":             {"voicelive/voicelivetest"},
 	"internal/api":                {"internal/golden"},              // for tests only
 	"internal/golden":             {"github.com/google/go-cmp/cmp"}, // for tests only
@@ -104,11 +105,11 @@ var mayImport = map[string][]string{
 	"voicelive/telephony/internal/inbox":    {"voicelive/audio", "voicelive/leg"},
 	"voicelive/telephony/internal/lifetime": {},
 	"voicelive/telephony/internal/scan":     {"voicelive/internal/base64"},
-	"voicelive/telephony/internal/socket":   {"github.com/gorilla/websocket"}, // it knows no telephone network
+	"voicelive/telephony/internal/socket":   {"voicelive/internal/lock", "github.com/gorilla/websocket"}, // it knows no telephone network
 
 	"voicelive/telephony/acs":               {"voicelive/audio", "voicelive/internal/base64", "voicelive/leg", "voicelive/telephony/internal/...", "github.com/Azure/azure-sdk-for-go/sdk/azcore/..."},
 	"voicelive/telephony/acs/acstest":       {"voicelive/leg", "voicelive/voicelivetest", "github.com/gorilla/websocket"},
-	"voicelive/telephony/twilio":            {"voicelive/audio", "voicelive/internal/base64", "voicelive/leg", "voicelive/telephony/internal/..."},
+	"voicelive/telephony/twilio":            {"voicelive/audio", "voicelive/internal/base64", "voicelive/internal/lock", "voicelive/leg", "voicelive/telephony/internal/..."},
 	"voicelive/telephony/twilio/twiliotest": {"internal/wstest", "voicelive/leg", "github.com/gorilla/websocket"},
 }
 

@@ -16,6 +16,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/lock"
 )
 
 // A Conn is an open connection. Its methods may be called from any goroutine, but
@@ -35,7 +37,8 @@ type Conn struct {
 
 	// write state
 	frames  frameWriter
-	sending chan struct{} // one message at a time; unlike a mutex it can lose to ctx
+	sending lock.Lock   // one message at a time
+	ending  atomic.Bool // no message begins: Close was called, or the connection is over
 
 	// keepalive
 	alive  keepalive
@@ -65,7 +68,7 @@ func newConn(conn net.Conn, rest []byte, opened time.Duration, limits Limits) *C
 		full:    make(chan struct{}),
 		read:    make(chan struct{}),
 		frames:  newFrameWriter(conn, limits.WriteTimeout),
-		sending: make(chan struct{}, 1),
+		sending: lock.New(),
 		closing: make(chan struct{}),
 		done:    make(chan struct{}),
 	}
@@ -139,7 +142,7 @@ func (c *Conn) Write(ctx context.Context, buf *Buffer) (began bool, err error) {
 		return false, err
 	}
 	began, err = c.frames.message(buf.B)
-	<-c.sending
+	c.sending.Unlock()
 	switch err {
 	case nil:
 		return true, nil
@@ -152,40 +155,40 @@ func (c *Conn) Write(ctx context.Context, buf *Buffer) (began bool, err error) {
 	return began, c.endError()
 }
 
-// lockWriting waits until no other message is being written; receiving from c.sending
-// unlocks it.
+// lockWriting waits until no other message is being written; unlocking c.sending undoes it.
 func (c *Conn) lockWriting(ctx context.Context) error {
-	switch { // one by one: a select of several takes the lock of each
-	case isClosed(c.closing):
-		return ErrClosed
-	case isClosed(c.done):
-		return c.endError()
-	case isClosed(ctx.Done()):
-		return ctx.Err()
+	if c.ending.Load() {
+		return c.refusal()
 	}
-	select {
-	case c.sending <- struct{}{}:
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if c.sending.TryLock() {
 		return nil
-	default:
 	}
+	var err error
 	select {
-	case c.sending <- struct{}{}:
+	case <-c.sending.Wait():
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		err = ctx.Err()
 	case <-c.closing:
-		return ErrClosed
+		err = ErrClosed
 	case <-c.done:
-		return c.endError()
+		err = c.endError()
 	}
+	c.sending.Leave()
+	return err
 }
 
-func isClosed(c <-chan struct{}) bool {
+// refusal returns why no message begins.
+func (c *Conn) refusal() error {
 	select {
-	case <-c:
-		return true
+	case <-c.closing:
+		return ErrClosed
 	default:
-		return false
+		<-c.done // soon
+		return c.endError()
 	}
 }
 
@@ -255,15 +258,17 @@ func (c *Conn) beginClose() bool {
 	}
 	c.closed = true
 	close(c.closing)
+	c.ending.Store(true)
 	return true
 }
 
 // sendClose sends the close frame behind the message that is being written, if any.
 func (c *Conn) sendClose(code int, reason string, deadline time.Time) {
 	select {
-	case c.sending <- struct{}{}: // for good
+	case <-c.sending.Wait(): // for good
 		c.frames.closing(code, reason, time.Until(deadline))
 	case <-c.done:
+		c.sending.Leave()
 	}
 }
 
@@ -293,6 +298,7 @@ func (c *Conn) end(cause *Error) {
 		return
 	}
 	c.over = true
+	c.ending.Store(true)
 	c.decide(cause)
 	c.mu.Unlock()
 	c.alive.stop()

@@ -127,10 +127,12 @@ type brokenConn struct {
 }
 
 func (c *brokenConn) Read(p []byte) (int, error) {
-	if isClosed(c.broken) {
+	select {
+	case <-c.broken:
 		return 0, c.err
+	default:
+		return c.Conn.Read(p)
 	}
-	return c.Conn.Read(p)
 }
 
 func TestOneLineEscapesWhatDoesNotPrint(t *testing.T) {

@@ -2,7 +2,6 @@ package ws
 
 import (
 	"crypto/rand"
-	"crypto/subtle"
 	"encoding/binary"
 	"errors"
 	"net"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/lock"
 )
 
 const (
@@ -38,7 +39,7 @@ const (
 type frameWriter struct {
 	conn    net.Conn
 	timeout time.Duration // of one frame
-	slot    chan struct{} // one frame at a time; unlike a mutex it can lose to a timer
+	slot    lock.Lock     // one frame at a time
 
 	// guarded by slot
 	deadline time.Time // of writes, as the connection has it
@@ -47,7 +48,7 @@ type frameWriter struct {
 }
 
 func newFrameWriter(conn net.Conn, timeout time.Duration) frameWriter {
-	return frameWriter{conn: conn, timeout: timeout, slot: make(chan struct{}, 1)}
+	return frameWriter{conn: conn, timeout: timeout, slot: lock.New()}
 }
 
 var (
@@ -67,13 +68,13 @@ func (w *frameWriter) message(buf []byte) (began bool, err error) {
 		}
 		// Behind the first frame the header overwrites what has been sent.
 		frame := buf[putHeader(buf, start, end-start, op, final):end]
-		w.slot <- struct{}{}
+		w.slot.Lock()
 		if w.closed {
-			<-w.slot
+			w.slot.Unlock()
 			return began, errCloseSent
 		}
 		err := w.write(frame, time.Now().Add(w.timeout))
-		<-w.slot
+		w.slot.Unlock()
 		if err != nil || final {
 			return true, err
 		}
@@ -88,18 +89,17 @@ func (w *frameWriter) control(op int, payload []byte, timeout time.Duration) err
 	buf := append(array[:Headroom], payload...)
 	frame := buf[putHeader(buf, Headroom, len(payload), byte(op), true):]
 	deadline := time.Now().Add(timeout)
-	select {
-	case w.slot <- struct{}{}:
-	default:
+	if !w.slot.TryLock() {
 		timer := time.NewTimer(timeout)
 		defer timer.Stop()
 		select {
-		case w.slot <- struct{}{}:
+		case <-w.slot.Wait():
 		case <-timer.C:
+			w.slot.Leave()
 			return errWriteTimeout
 		}
 	}
-	defer func() { <-w.slot }()
+	defer w.slot.Unlock()
 	if op == websocket.CloseMessage {
 		if w.closed {
 			return errCloseSent
@@ -151,14 +151,19 @@ func putHeader(buf []byte, start, n int, op byte, final bool) int {
 	return at
 }
 
+// mask is the mask of RFC 6455, section 5.3.
 func mask(b []byte, key [4]byte) {
-	var block [256]byte
-	for i := 0; i < len(block); i += 4 {
-		copy(block[i:], key[:])
+	word := uint64(binary.LittleEndian.Uint32(key[:]))
+	word |= word << 32
+	for len(b) >= 32 {
+		binary.LittleEndian.PutUint64(b, binary.LittleEndian.Uint64(b)^word)
+		binary.LittleEndian.PutUint64(b[8:], binary.LittleEndian.Uint64(b[8:])^word)
+		binary.LittleEndian.PutUint64(b[16:], binary.LittleEndian.Uint64(b[16:])^word)
+		binary.LittleEndian.PutUint64(b[24:], binary.LittleEndian.Uint64(b[24:])^word)
+		b = b[32:]
 	}
-	for len(b) > 0 {
-		n := subtle.XORBytes(b, b, block[:])
-		b = b[n:]
+	for i := range b {
+		b[i] ^= key[i%4]
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-voicelive/voicelive-go/voicelive/audio"
 	"github.com/go-voicelive/voicelive-go/voicelive/internal/base64"
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/lock"
 	"github.com/go-voicelive/voicelive-go/voicelive/leg"
 	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/inbox"
 	"github.com/go-voicelive/voicelive-go/voicelive/telephony/internal/socket"
@@ -38,9 +39,8 @@ type Call struct {
 	message message
 	next    time.Duration // of the stream, where the next packet is expected
 
-	// Each has one slot. Behind a mutex virtual time would stop.
-	playing chan struct{} // for frames that are written, for their order
-	asking  chan struct{} // for a request to end or to redirect the call
+	playing lock.Lock // for frames that are written, for their order
+	asking  lock.Lock // for a request to end or to redirect the call
 
 	mu    sync.Mutex
 	over  bool       // the stream has ended, or is about to
@@ -70,8 +70,8 @@ func newCall(ctx context.Context, conn *socket.Conn, start *startMessage, accoun
 		conn:       conn,
 		account:    account,
 		log:        log.With("call", start.CallSID),
-		playing:    make(chan struct{}, 1),
-		asking:     make(chan struct{}, 1),
+		playing:    lock.New(),
+		asking:     lock.New(),
 	}
 	c.inbox = inbox.New(leg.MuLaw, source{c})
 	return c
@@ -210,8 +210,8 @@ func (c *Call) PlayMarked(ctx context.Context, audio []byte, mark string) error 
 }
 
 func (c *Call) write(ctx context.Context, audio []byte, mark string) error {
-	c.playing <- struct{}{}
-	defer func() { <-c.playing }()
+	c.playing.Lock()
+	defer c.playing.Unlock()
 	if err := c.check(ctx); err != nil {
 		return err
 	}
@@ -241,8 +241,8 @@ func (c *Call) sent(mark string) {
 
 // Clear drops the audio that Twilio has queued.
 func (c *Call) Clear(ctx context.Context) error {
-	c.playing <- struct{}{}
-	defer func() { <-c.playing }()
+	c.playing.Lock()
+	defer c.playing.Unlock()
 	if err := c.check(ctx); err != nil {
 		return err
 	}
@@ -329,8 +329,8 @@ const askTimeout = 10 * time.Second
 // ask calls f, which asks Twilio to end or to redirect the call. Who comes second waits: if the stream were closed during the
 // request, the call would go on with its TwiML.
 func (c *Call) ask(ctx context.Context, f func(context.Context) error) error {
-	c.asking <- struct{}{}
-	defer func() { <-c.asking }()
+	c.asking.Lock()
+	defer c.asking.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	return f(ctx)

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"github.com/go-voicelive/voicelive-go/voicelive/internal/lock"
 )
 
 // Codes of close frames.
@@ -77,10 +79,10 @@ type Conn struct {
 	closed      bool      // by CloseWith
 	deadline    time.Time // of reads
 
-	writing chan struct{} // one slot; behind a mutex virtual time would stop while a peer does not read
-	over    bool          // a close frame was written
-	broken  error         // of the first write that did not succeed
-	until   time.Time     // deadline of writes
+	writing lock.Lock // guards what follows
+	over    bool      // a close frame was written
+	broken  error     // of the first write that did not succeed
+	until   time.Time // deadline of writes
 }
 
 // unused is for the library, which then allocates no buffer for writes.
@@ -102,7 +104,7 @@ func Upgrade(w http.ResponseWriter, r *http.Request, limits Limits) (*Conn, erro
 }
 
 func newConn(conn net.Conn, limits Limits) *Conn {
-	return &Conn{conn: conn, limits: limits, reader: reader{src: conn, limit: limits.Message}, writing: make(chan struct{}, 1)}
+	return &Conn{conn: conn, limits: limits, reader: reader{src: conn, limit: limits.Message}, writing: lock.New()}
 }
 
 // Next waits for a message. It is valid until the next call. The error is ctx.Err if ctx ended, or ErrInterrupted; Next can
@@ -249,12 +251,12 @@ func (c *Conn) closeReceived(payload []byte) error {
 
 // Write writes whole frames at once; see [AppendText]. If it fails, the connection ends.
 func (c *Conn) Write(frames []byte) error {
-	c.writing <- struct{}{}
-	defer func() { <-c.writing }()
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	return c.write(frames)
 }
 
-// write writes frames. The caller is in c.writing.
+// write writes frames. The caller has c.writing.
 func (c *Conn) write(frames []byte) error {
 	switch {
 	case c.over:
@@ -280,8 +282,8 @@ func (c *Conn) control(op byte, payload []byte) error {
 
 // sendClose sends a close frame, behind which there are no others. The reason is cut to what fits, and stays UTF-8.
 func (c *Conn) sendClose(code int, reason string) {
-	c.writing <- struct{}{}
-	defer func() { <-c.writing }()
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	reason = strings.ToValidUTF8(reason[:min(len(reason), maxControl-2)], "")
 	payload := websocket.FormatCloseMessage(code, reason)
 	_ = c.write(append(appendHeader(nil, opClose, len(payload)), payload...)) // the connection ends in any case
