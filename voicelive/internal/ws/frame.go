@@ -133,8 +133,7 @@ func putHeader(buf []byte, start, n int, op byte, final bool) int {
 	if final {
 		op |= finalBit
 	}
-	var key [4]byte
-	rand.Read(key[:]) // never fails
+	key := newKey()
 	at := start - 4
 	copy(buf[at:], key[:])
 	mask(buf[start:start+n], key)
@@ -149,6 +148,27 @@ func putHeader(buf []byte, start, n int, op byte, final bool) int {
 	}
 	buf[at] = op
 	return at
+}
+
+// keys are random bytes that were read and not yet used: to read 256 of them costs little more than to read four.
+type keys struct {
+	rest  []byte // of array
+	array [256]byte
+}
+
+var unusedKeys = sync.Pool{New: func() any { return new(keys) }}
+
+// newKey returns a key that nobody can guess.
+func newKey() [4]byte {
+	k := unusedKeys.Get().(*keys)
+	defer unusedKeys.Put(k)
+	if len(k.rest) == 0 {
+		rand.Read(k.array[:]) // never fails
+		k.rest = k.array[:]
+	}
+	key := [4]byte(k.rest)
+	k.rest = k.rest[4:]
+	return key
 }
 
 // mask is the mask of RFC 6455, section 5.3.
