@@ -4,7 +4,6 @@ package inbox
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -182,43 +181,32 @@ func (b *Inbox) Stop() {
 // Receive waits for the next input; see [leg.Leg]. When the network pauses, it returns gaps, ten
 // seconds at most, for which the clock of the network is not asked again.
 func (b *Inbox) Receive(ctx context.Context) (leg.Input, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for {
 		if err := ctx.Err(); err != nil {
 			return leg.Input{}, err
 		}
-		in, read, err := b.next()
 		switch {
-		case err != errNothing:
-			return in, err
-		case read == nil:
-			b.source.Read(ctx)
+		case len(b.items) > 0:
+			return b.first(), nil
+		case b.err != nil:
+			return leg.Input{}, b.err
+		case b.begin():
+			b.readUnlocked(ctx)
 			b.finish()
-		default:
-			b.source.Interrupt() // look reads
+		default: // look reads
+			read := b.whenRead()
+			b.mu.Unlock()
+			b.source.Interrupt()
 			select {
 			case <-read:
 			case <-ctx.Done():
 			case <-b.stopped:
 			}
+			b.mu.Lock()
 		}
 	}
-}
-
-var errNothing = errors.New("nothing to receive yet")
-
-// next takes the oldest input. If there is none yet, it begins to read, or returns whenRead.
-func (b *Inbox) next() (in leg.Input, read <-chan struct{}, err error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch {
-	case len(b.items) > 0:
-		return b.first(), nil, nil
-	case b.err != nil:
-		return leg.Input{}, nil, b.err
-	case b.begin():
-		return leg.Input{}, nil, errNothing
-	}
-	return leg.Input{}, b.whenRead(), errNothing
 }
 
 // first takes the oldest of some inputs. The caller has b.mu.
@@ -255,9 +243,15 @@ func (b *Inbox) whenRead() <-chan struct{} {
 	return b.read
 }
 
+// readUnlocked reads a message. The caller has b.mu, but not meanwhile.
+func (b *Inbox) readUnlocked(ctx context.Context) (more bool) {
+	b.mu.Unlock()
+	defer b.mu.Lock()
+	return b.source.Read(ctx)
+}
+
+// finish undoes begin. The caller has b.mu.
 func (b *Inbox) finish() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.reading = false
 	if b.read != nil {
 		close(b.read)
@@ -269,20 +263,18 @@ func (b *Inbox) finish() {
 // does, or the end. Then it looks for a pause.
 func (b *Inbox) look() {
 	b.mu.Lock()
-	reads := b.begin()
-	b.mu.Unlock()
-	if reads {
-		for b.source.Read(context.Background()) {
+	defer b.mu.Unlock()
+	if b.begin() {
+		for b.readUnlocked(context.Background()) {
 		}
 		b.finish()
 	}
 	b.pauses()
 }
 
-// pauses adds the gaps that are due, and sets the timer for the next one. The timer is not moved by each packet.
+// pauses adds the gaps that are due, and sets the timer for the next one. The timer is not moved by each packet. The
+// caller has b.mu.
 func (b *Inbox) pauses() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	select {
 	case <-b.stopped:
 		return
