@@ -100,19 +100,19 @@ test-long: ## run the tests of chance with as many rounds as CI does
 
 .PHONY: $(LONG_PARTS)
 long-acs:
-	go test ./voicelive/telephony/acs -run '^TestRandomCalls$$' -calls $(CALLS) -first-call 51
-	go test ./voicelive/telephony/acs -run '^TestIdleSockets$$' -idle 10000
+	go test -timeout 1h ./voicelive/telephony/acs -run '^TestRandomCalls$$' -calls $(CALLS) -first-call 51
+	go test -timeout 1h ./voicelive/telephony/acs -run '^TestIdleSockets$$' -idle 10000
 long-agents:
-	go test ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2050 -first 100
-	go test ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
+	go test -timeout 1h ./voicelive/agent -run '^TestRandomConversations$$' -conversations 2050 -first 100
+	go test -timeout 1h ./voicelive/agent -run '^TestCallsOfAnHour$$' -calls 24
 long-faults:
-	go test ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
+	go test -timeout 1h ./voicelive $(LONG) -virtual 10000 -real 2000 -rounds 1000
 long-twilio:
-	go test ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -calls $(CALLS) -first 51
-	go test ./voicelive/telephony/twilio -run '^TestIdleSockets$$' -idle 10000
+	go test -timeout 1h ./voicelive/telephony/twilio -run '^TestRandomCalls$$' -calls $(CALLS) -first 51
+	go test -timeout 1h ./voicelive/telephony/twilio -run '^TestIdleSockets$$' -idle 10000
 long-others:
-	go test ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 100 -first 7
-	go test ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 50 -first 21
+	go test -timeout 1h ./voicelive/record/replay -run '^TestRandomConversations$$' -conversations 100 -first 7
+	go test -timeout 1h ./voicelive/leg/legtest -run '^TestRandomConversations' -conversations 50 -first 21
 
 .PHONY: soak
 soak: ## run VIRTUAL and REAL random fault schedules, SCHEDULES of floor, playback and tools, and CONVERSATIONS of agents, with new seeds each time
