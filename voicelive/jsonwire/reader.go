@@ -141,15 +141,11 @@ func (r *Reader) failToken(want string) {
 
 // token skips white space and returns the byte at pos, 0 at the end.
 func (r *Reader) token() byte {
-	for r.pos < len(r.data) {
-		c := r.data[r.pos]
-		if c > ' ' {
-			return c
-		}
-		if c != ' ' && c != '\n' && c != '\t' && c != '\r' {
-			return c
-		}
-		r.pos++
+	if b, i := r.data, r.pos; i < len(b) && b[i] > ' ' { // the usual case
+		return b[i]
+	}
+	if r.pos = skipSpace(r.data, r.pos); r.pos < len(r.data) {
+		return r.data[r.pos]
 	}
 	return 0
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-voicelive/voicelive-go/voicelive/internal/base64"
 )
@@ -299,9 +300,16 @@ func (o *Object) string(i int) (string, bool) {
 		return s, true
 	}
 	end, wide := plainEnd(r.data, start)
-	if end < len(r.data) && r.data[end] == '"' && !wide {
-		r.pos = end + 1
-		return r.strings.property(i, r.data[start:end]), true
+	if end < len(r.data) && r.data[end] == '"' {
+		b := r.data[start:end]
+		if !wide {
+			r.pos = end + 1
+			return r.strings.property(i, b), true
+		}
+		if utf8.Valid(b) {
+			r.pos = end + 1
+			return r.strings.string(b), true
+		}
 	}
 	b, ok := r.textSlow(start, end, wide)
 	if !ok {
