@@ -67,11 +67,16 @@ UNRACED_RUN  = ^($(subst $(space),|,$(strip $(shell grep -hoE '^func Test[A-Za-z
 space       := $(subst ,, )
 
 # make lint runs go vet, and more of it than go test would. Here it would first have to read all of the standard library, as it is
-# with the race detector.
+# with the race detector. By GOFLAGS, what tests build is built as they are, from packages that are compiled already. With GOGC
+# the compiler and the tests use some more memory, and less time.
 .PHONY: test
 test: ## run all tests, with the race detector if there is a C compiler
 	@$(if $(RACE),:,echo "no C compiler: testing without the race detector")
-	go test $(RACE) -vet=off ./...
+	GOFLAGS='$(strip $(shell go env GOFLAGS) $(RACE))' GOGC=400 go test -vet=off ./...
+
+# With an empty cache this compiles the standard library once more, which takes longer than the tests.
+.PHONY: test-unraced
+test-unraced: ## run the tests that the race detector leaves out or shortens; without a C compiler make test has run them
 	$(if $(RACE),go test -vet=off -run '$(UNRACED_RUN)' $(addprefix ./,$(sort $(dir $(UNRACED)))))
 
 # How many schedules make soak runs: of faults, in virtual time and over TCP, and of the packages

@@ -76,7 +76,7 @@ func (u *user) run(command string, env ...string) string {
 	u.t.Helper()
 	cmd := exec.Command("sh", "-e", "-c", command)
 	cmd.Dir = u.folder
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off", "GOSUMDB=off", "NO_PROXY=127.0.0.1", "AZURE_VOICELIVE_ENDPOINT=")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOPROXY=off", "GOSUMDB=off", "NO_PROXY=127.0.0.1", "AZURE_VOICELIVE_ENDPOINT=")
 	cmd.Env = append(cmd.Env, env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -183,20 +183,6 @@ func (u *user) copy(guide string, programs map[string]string) {
 	}
 	if ran == 0 && !tested {
 		u.t.Errorf("%s has neither a program nor a test", guide)
-	}
-}
-
-func TestToolsRunInTheModuleOfAUser(t *testing.T) {
-	t.Parallel()
-	text, blocks := read(t)
-	u := newUser(t)
-	u.setUp(blocks)
-	commands := regexp.MustCompile("`(go (?:get -)?tool [^`]*)`").FindAllStringSubmatch(text, -1)
-	for _, command := range commands {
-		u.run(command[1])
-	}
-	if len(commands) != 2 {
-		t.Errorf("the README has %d commands with a tool, want go get -tool and go tool", len(commands))
 	}
 }
 
