@@ -9,12 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-voicelive/voicelive-go/internal/race"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 	"github.com/go-voicelive/voicelive-go/voicelive/internal/timeline"
 )
 
 var (
-	schedules = flag.Int("schedules", 10_000, "the number of random schedules")
+	schedules = flag.Int("schedules", race.Rounds(10_000), "the number of random schedules")
 	first     = flag.Uint64("first", 1, "the seed of the first schedule")
 	verbose   = flag.Bool("log", false, "print what happens in each schedule")
 )

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/go-voicelive/voicelive-go/internal/race"
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
 
@@ -412,7 +413,7 @@ func TestJSONBothWays(t *testing.T) {
 // TestAnyOrderMakesTheSameEntries gives random conversations in every order that the protocol allows: the events
 // of one item are in order, those of items among each other are not, and items are created in order.
 func TestAnyOrderMakesTheSameEntries(t *testing.T) {
-	for seed := range uint64(300) {
+	for seed := range uint64(race.Rounds(300)) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		strands := conversation(rnd)
 		var first []Entry
