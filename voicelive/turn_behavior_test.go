@@ -1,6 +1,8 @@
 package voicelive_test
 
 import (
+	"math"
+	"strconv"
 	"testing"
 	"time"
 
@@ -33,9 +35,9 @@ func TestTurnBehaviorOfEveryDetection(t *testing.T) {
 			}
 		}
 		for properties, want := range map[string][2]time.Duration{
-			`"prefix_padding_ms":300,"silence_duration_ms":500`: {300 * time.Millisecond, 500 * time.Millisecond},
-			`"prefix_padding_ms":"x","silence_duration_ms":-1`:  {},
-			`"silence_duration_ms":9000000000000000000`:         {0, time.Hour},
+			`"prefix_padding_ms":300,"silence_duration_ms":500`:  {300 * time.Millisecond, 500 * time.Millisecond},
+			`"prefix_padding_ms":"x","silence_duration_ms":-1`:   {},
+			`"silence_duration_ms":` + strconv.Itoa(math.MaxInt): {0, time.Hour},
 		} {
 			if typ == voicelive.TurnDetectionTypeSemanticVAD {
 				want = [2]time.Duration{} // it has no such properties
