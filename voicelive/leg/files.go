@@ -10,7 +10,7 @@ import (
 	"github.com/go-voicelive/voicelive-go/voicelive/audio"
 )
 
-// Packet is how much audio a leg of files delivers at a time.
+// Packet is how much audio legs deliver at a time: those of this package, and most others.
 const Packet = 20 * time.Millisecond
 
 // FilesOptions say how files are played and recorded. The zero value is usable.
