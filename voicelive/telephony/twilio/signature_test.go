@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"testing"
 	"time"
@@ -111,6 +112,29 @@ func TestASharedKeySignsByAnyMethod(t *testing.T) {
 		header.Set("X-Twilio-Webhooks-Signature-Settings", settings)
 		if got := h.signed("wss://example.com/stream", header, nil); got != want {
 			t.Errorf("%q: valid: %v, want %v", settings, got, want)
+		}
+	}
+}
+
+// The query of a request is not signed if the address has one of its own.
+func TestOnlyASignedQueryIsGivenOn(t *testing.T) {
+	h := &Handler{URL: "wss://example.com/stream", AuthToken: "secret", Serve: func(context.Context, *Call) error { return nil }}
+	for _, test := range []struct{ url, signed, query, want string }{
+		{"https://example.com/answer", "https://example.com/answer?order=42", "order=42", "42"},
+		{"https://example.com/answer?order=42", "https://example.com/answer?order=42", "order=42", "42"},
+		{"https://example.com/answer?order=42", "https://example.com/answer?order=42", "order=43", "42"}, // forged
+		{"https://example.com/answer?order=42", "https://example.com/answer?order=42", "", "42"},         // a proxy dropped it
+	} {
+		got := "nobody asked"
+		wh := &Webhook{URL: test.url, Handler: h, Parameters: func(form url.Values) map[string]string {
+			got = form.Get("order")
+			return nil
+		}}
+		r := httptest.NewRequest(http.MethodPost, "/answer?"+test.query, nil)
+		r.Header = signature("secret", test.signed)
+		wh.ServeHTTP(httptest.NewRecorder(), r)
+		if got != test.want {
+			t.Errorf("%s is asked with %q: Parameters gets %q, want %q", test.url, test.query, got, test.want)
 		}
 	}
 }

@@ -25,7 +25,7 @@ type Webhook struct {
 	// Handler is that of the calls. Its AuthToken, SharedKeys and AllowAnyone count here as well.
 	Handler *Handler
 
-	// Parameters makes the parameters of a call from the form of Twilio and the query. Nil takes From and To, the
+	// Parameters makes the parameters of a call from the form of Twilio and the query, which are both signed. Nil takes From and To, the
 	// numbers. A parameter has 500 bytes at most, with its name.
 	Parameters func(form url.Values) map[string]string
 }
@@ -41,18 +41,21 @@ func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, http.StatusInternalServerError, err)
 		return
 	}
+	address, query := wh.URL, r.URL.RawQuery
+	if _, own, ok := strings.Cut(address, "?"); ok {
+		query = own // that of the request is not signed
+	} else if query != "" {
+		address += "?" + query
+	}
 	text, err := body.Read(w, r, maxMessage)
 	if err == nil {
-		r.Body = io.NopCloser(bytes.NewReader(text))
+		r = r.WithContext(r.Context()) // a copy
+		r.Body, r.URL = io.NopCloser(bytes.NewReader(text)), &url.URL{RawQuery: query}
 		err = r.ParseForm()
 	}
 	if err != nil {
 		h.refuse(w, r, http.StatusBadRequest, err)
 		return
-	}
-	address := wh.URL
-	if r.URL.RawQuery != "" && !strings.Contains(address, "?") {
-		address += "?" + r.URL.RawQuery
 	}
 	if !h.AllowAnyone && !h.signed(address, r.Header, r.PostForm) {
 		h.refuse(w, r, http.StatusUnauthorized, errUnsigned)
