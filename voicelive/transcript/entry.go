@@ -32,7 +32,7 @@ type Entry struct {
 	ResponseID string `json:"response_id,omitempty"` // of an item that a response generated
 
 	Began time.Time `json:"began,omitzero"` // when the service told that the user speaks, and of other items when it first told of them
-	Ended time.Time `json:"ended,omitzero"` // when its text was complete
+	Ended time.Time `json:"ended,omitzero"` // when its text was complete, or its transcription failed
 
 	Text  string `json:"text,omitempty"`  // that was written, spoken or generated
 	Heard string `json:"heard,omitempty"` // the part of an interrupted Text that the user heard

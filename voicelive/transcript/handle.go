@@ -47,7 +47,7 @@ func (t *Transcript) handle(now time.Time, event voicelive.ServerEvent) {
 		t.userText(now, e.ItemID, e.ContentIndex, func(p *part) { p.set(e.Transcript); p.done = true })
 	case *voicelive.ServerEventConversationItemInputAudioTranscriptionFailed:
 		if n := t.userText(now, e.ItemID, e.ContentIndex, func(*part) {}); n != nil {
-			n.Failed = cmp.Or(e.Error.Message, "the transcription failed")
+			n.Failed, n.Ended = cmp.Or(e.Error.Message, "the transcription failed"), now
 		}
 
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:

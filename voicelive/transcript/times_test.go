@@ -72,3 +72,29 @@ func TestTimesOfEntries(t *testing.T) {
 		}
 	})
 }
+
+// Whoever waits for an entry learns when there was nothing to wait for any more.
+func TestAnEntryEndsWhenItsTranscriptionFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		history := transcript.New(nil)
+		server := voicelivetest.NewServer(t, &voicelivetest.Options{Hear: func(voicelivetest.Utterance) voicelivetest.Hearing {
+			return voicelivetest.Hearing{Failed: "too noisy", Delay: 3 * time.Second}
+		}})
+		session := server.Connect(t, &voicelive.ConnectOptions{Model: "gpt-realtime", Session: &voicelive.RequestSession{
+			InputAudioTranscription: voicelive.NullableOf(voicelive.AudioInputTranscriptionOptions{Model: "whisper-1"}),
+		}})
+		go func() {
+			for event := range session.Events(t.Context()) {
+				history.HandleEvent(t.Context(), event)
+			}
+		}()
+		server.Session(0).UserSays("", 2*time.Second) // and 500 ms of silence end the speech
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		e := history.Entries()[0]
+		if after := e.Ended.Sub(began); e.Pending || e.Failed != "too noisy" || after != 5500*time.Millisecond {
+			t.Errorf("the entry %+v ended after %v, want a failed one after 5.5s", e, after)
+		}
+	})
+}
