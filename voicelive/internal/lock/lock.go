@@ -2,7 +2,10 @@
 // of testing/synctest; a channel of one slot can be given up, but costs several times as much per event of audio.
 package lock
 
-import "sync/atomic"
+import (
+	"runtime"
+	"sync/atomic"
+)
 
 // A Lock is held by one goroutine at a time; others wait in their order. Make one with [New].
 type Lock struct {
@@ -31,15 +34,25 @@ func (l *Lock) Wait() <-chan struct{} {
 	return l.next
 }
 
-// Leave ends a wait that did not get the lock.
+// Leave ends a wait that did not get the lock. It does not wait for whoever holds the lock.
 func (l *Lock) Leave() {
-	for n := l.n.Load(); n > 1; n = l.n.Load() {
-		if l.n.CompareAndSwap(n, n-1) {
-			return
-		}
+	for !l.tryLeave() {
+		runtime.Gosched()
 	}
-	<-l.next // nobody else is there: the lock is ours by now
-	l.Unlock()
+}
+
+// tryLeave is Leave, unless somebody else is at it, too, or is about to send the token.
+func (l *Lock) tryLeave() bool {
+	if n := l.n.Load(); n > 1 {
+		return l.n.CompareAndSwap(n, n-1)
+	}
+	select {
+	case <-l.next: // nobody else was there: the lock is ours by now
+		l.Unlock()
+		return true
+	default:
+		return false
+	}
 }
 
 // Unlock gives the lock to the first that waits.

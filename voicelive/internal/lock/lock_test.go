@@ -79,6 +79,30 @@ func TestWhoLeavesLeavesTheLockToOthers(t *testing.T) {
 	}
 }
 
+// Whoever leaves would wait for the token behind one that comes later, gets the token, and holds the lock for long.
+func TestWhoLeavesDoesNotWaitForTheToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := New()
+		l.Lock()
+		l.Wait()
+		l.n.Add(-1) // the first half of Unlock
+		if l.tryLeave() {
+			t.Fatal("the last one left before it had the lock")
+		}
+		free := l.Wait()
+		if !l.tryLeave() {
+			t.Fatal("one that is not the last cannot leave")
+		}
+		l.next <- struct{}{} // the second half
+		<-free
+		l.Unlock()
+		l.Wait()
+		if !l.tryLeave() || !l.TryLock() {
+			t.Error("the lock is not free")
+		}
+	})
+}
+
 // TestOneHolds lets goroutines wait, try and give up at once.
 func TestOneHolds(t *testing.T) {
 	l, n := New(), 0
