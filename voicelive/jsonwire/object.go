@@ -62,7 +62,7 @@ func (r *Reader) Tagged(extra *Extra, key, tag string, constants, n int, names s
 	o.lead, o.start, o.seen, o.unknowns = opened, -1, 0, 0
 	if r.token() != '{' {
 		r.Misfit()
-		o.lead = ended
+		o.lead, o.start = ended, r.pos // Next looks at no byte behind the value, not even at one that is like ended
 		return o
 	}
 	if !r.deeper() {

@@ -45,6 +45,18 @@ func TestAnAliasBeforeANullKeepsBoth(t *testing.T) {
 	}
 }
 
+// A value that is no object has no members, whatever byte stands behind it.
+func TestAMisfitHasNoMembers(t *testing.T) {
+	for b := range 256 {
+		for _, member := range []string{"inner", "ptr", "labels"} {
+			text := `{"` + member + `":1` + string([]byte{byte(b)}) + `"some name":2},"id":"x"}`
+			if _, err := decodeThing(text); err == nil {
+				t.Errorf("%q is taken for JSON", text)
+			}
+		}
+	}
+}
+
 // node is a type that can contain itself in every way.
 type node struct {
 	Next  *node
