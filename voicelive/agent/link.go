@@ -24,6 +24,7 @@ type link struct {
 	runner   *tools.Runner
 	writer   io.WriteCloser // of audio in larger events; nil if packets are sent as they come
 	sent     inputClock
+	onset    time.Duration // where in that audio the user began to speak, with the padding before it
 	voice    voicelive.Voice
 	behavior voicelive.TurnBehavior // of turn detection
 	reply    *floor.Handle          // of the latest request for the reply to tools

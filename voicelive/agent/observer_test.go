@@ -201,3 +201,26 @@ func TestWhenAUserSpokeIsNotGuessed(t *testing.T) {
 		}
 	}
 }
+
+// The offsets of a session say nothing of those of the next one.
+func TestWhenAUserSpokeInAnotherSession(t *testing.T) {
+	seen := &speeches{}
+	c := play(t, &agent.Agent{Observer: seen}, said(), func(c *call) {
+		c.user.Silence(50 * time.Second)
+		c.srv.Session(0).Inject(&voicelive.ServerEventInputAudioBufferSpeechStarted{ItemID: "item", AudioStartMS: 40_000})
+		c.srv.Session(0).Inject(&voicelive.ServerEventInputAudioBufferSpeechStopped{ItemID: "item", AudioEndMS: 42_000})
+		c.user.Silence(time.Second)
+		c.conversation.Rotate("test")
+		c.user.Silence(20 * time.Second)
+		c.srv.Session(1).Inject(&voicelive.ServerEventInputAudioBufferSpeechStopped{ItemID: "other", AudioEndMS: 5000})
+		c.user.Silence(time.Second)
+		c.user.HangUp()
+	})
+	c.want(agent.UserHungUp)
+	if len(seen.all) != 2 {
+		t.Fatalf("speeches %+v, want two", seen.all)
+	}
+	if s := seen.all[1]; s.Ended.IsZero() || s.Told.Before(s.Ended) {
+		t.Errorf("speech %+v, whose end was sent in the session", s)
+	}
+}

@@ -13,7 +13,6 @@ import (
 // turns are the turns of the assistant that are not over.
 type turns struct {
 	speaking bool             // the user speaks
-	onset    time.Duration    // where in the audio of the session, with the padding before it
 	speech   UserSpeech       // to which no response was created yet
 	open     map[string]*turn // by response
 	order    []string
@@ -55,8 +54,8 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 	}
 	switch e := event.(type) {
 	case *voicelive.ServerEventInputAudioBufferSpeechStarted:
-		c.turns.onset = time.Duration(e.AudioStartMS) * time.Millisecond
-		began := c.link.sent.at(c.turns.onset + c.link.behavior.PrefixPadding)
+		c.link.onset = time.Duration(e.AudioStartMS) * time.Millisecond
+		began := c.link.sent.at(c.link.onset + c.link.behavior.PrefixPadding)
 		c.turns.speaking, c.turns.speech = true, UserSpeech{ItemID: e.ItemID, Began: began}
 		c.idle.stage = 0
 	case *voicelive.ServerEventInputAudioBufferSpeechStopped:
@@ -64,7 +63,7 @@ func (c *Conversation) observe(_ context.Context, event voicelive.ServerEvent) e
 		c.lookback.keep(c.link.sent.total - end)
 		s := &c.turns.speech
 		c.turns.speaking, s.ItemID, s.Told = false, e.ItemID, now
-		s.Ended = c.link.sent.at(max(end-c.link.behavior.Silence, c.turns.onset))
+		s.Ended = c.link.sent.at(max(end-c.link.behavior.Silence, c.link.onset))
 		if s.Began.After(s.Ended) && !s.Ended.IsZero() {
 			s.Began = s.Ended
 		}
