@@ -22,11 +22,12 @@ type Webhook struct {
 	// is called by POST. If it has no query, each call may have one of its own, such as ?order=42 for [Account.Call].
 	URL string
 
-	// Handler is that of the calls. Its AuthToken, SharedKeys and AllowAnyone count here as well.
+	// Handler is that of the calls. Its AuthToken, SharedKeys and AllowAnyone count here as well. It
+	// is necessary.
 	Handler *Handler
 
-	// Parameters makes the parameters of a call from the form of Twilio and the query, which are both signed. Nil takes From and To, the
-	// numbers. A parameter has 500 bytes at most, with its name.
+	// Parameters makes the parameters of a call from the form of Twilio and the query, which are both signed. Nil
+	// takes From and To, the numbers. A parameter has 500 bytes at most, with its name.
 	Parameters func(form url.Values) map[string]string
 }
 
@@ -35,6 +36,10 @@ func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := wh.Handler
 	if r.Method != http.MethodPost {
 		http.Error(w, "the webhook is called by POST", http.StatusMethodNotAllowed)
+		return
+	}
+	if h == nil {
+		http.Error(w, "the webhook has no Handler", http.StatusInternalServerError)
 		return
 	}
 	if err := h.check(); err != nil {

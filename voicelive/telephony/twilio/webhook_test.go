@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -58,4 +60,12 @@ func TestAQueryBehindTheWebhook(t *testing.T) {
 			t.Errorf("parameters (-want +got):\n%s", diff)
 		}
 	})
+}
+
+func TestAWebhookWithoutAHandler(t *testing.T) {
+	w := httptest.NewRecorder()
+	(&twilio.Webhook{URL: "https://example.com/answer"}).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/answer", nil))
+	if w.Code != http.StatusInternalServerError {
+		t.Errorf("status %d", w.Code)
+	}
 }
