@@ -57,8 +57,8 @@ type function struct {
 
 // blame records a mistake of the client.
 func (s *Session) blame(format string, args ...any) {
-	err := fmt.Errorf(format, args...)
-	s.change(func() { s.faulted = append(s.faulted, err) })
+	err := errors.New(beginning(fmt.Sprintf(format, args...)))
+	s.change(func() { s.faulted = keep(s.faulted, err, s.forget) })
 	s.logMistake(err)
 }
 

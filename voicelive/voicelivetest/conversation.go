@@ -12,7 +12,7 @@ import (
 // maxConversation is how many bytes a conversation may take.
 const maxConversation = 64 << 20
 
-// maxID is how many bytes an identifier of the client may have.
+// maxID is how many bytes an identifier of the client, or the name of a function, may have.
 const maxID = 1 << 10
 
 // conversation is the items in their order.
@@ -152,8 +152,11 @@ func (s *Session) itemOf(request voicelive.ConversationRequestItem, c *conversat
 	}
 	switch r := request.(type) {
 	case *voicelive.FunctionCallItem:
-		if len(r.CallID) > maxID {
+		switch {
+		case len(r.CallID) > maxID:
 			return nil, tooLong("item.call_id")
+		case len(r.Name) > maxID:
+			return nil, tooLong("item.name")
 		}
 		s.taken[r.CallID] = true
 	case *voicelive.FunctionCallOutputItem:

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 
@@ -100,11 +101,36 @@ func TestLongIdentifiersAreRefused(t *testing.T) {
 		for _, item := range []voicelive.ConversationRequestItem{
 			&voicelive.FunctionCallItem{CallID: long, Name: "f", Arguments: "{}"},
 			&voicelive.FunctionCallItem{ID: &long, CallID: "c", Name: "f", Arguments: "{}"},
+			&voicelive.FunctionCallItem{CallID: "c", Name: long, Arguments: "{}"},
 		} {
 			results, err := s.CreateItemsAndWait(t.Context(), []voicelive.ConversationRequestItem{item})
 			if e, ok := errors.AsType[*voicelive.ServiceError](err); !ok || e.Code != "string_above_max_length" {
 				t.Errorf("got %v, %v", results, err)
 			}
+		}
+	})
+}
+
+// What a session that forgets still keeps for the test does not grow with the texts of the client.
+func TestLongTextsAreForgotten(t *testing.T) {
+	bubble(t, &voicelivetest.Options{Forget: true}, func(t *testing.T, srv *voicelivetest.Server) {
+		s := srv.Connect(t, nil)
+		long := strings.Repeat("é", 100_000)
+		for _, e := range []voicelive.ClientEvent{
+			&voicelive.UnknownClientEvent{Tag: long, Raw: fmt.Appendf(nil, `{"type":%q}`, long)},
+			&voicelive.ClientEventConversationItemDelete{ItemID: long},
+		} {
+			if err := s.Send(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		synctest.Wait()
+		kept := srv.Session(0).Check().Error()
+		for _, r := range srv.Session(0).Received() {
+			kept += "\n" + string(r.Type)
+		}
+		if n := strings.Count(kept, "refused"); n != 2 || len(kept) > 5000 || !utf8.ValidString(kept) {
+			t.Errorf("%d mistakes, in %d bytes of what a client has sent", n, len(kept))
 		}
 	})
 }

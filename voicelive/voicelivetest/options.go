@@ -88,8 +88,8 @@ type Options struct {
 	// Faults make connections go wrong. The zero value has no faults.
 	Faults Faults
 	// Forget drops the JSON of events once they are sent, and the events of the client once they are handled. The server
-	// keeps the types and times of at least the last 10,000 events in each direction, the sessions that are open, and at least
-	// the last 100 requests and sessions. Forget is for long runs.
+	// keeps the types and times of at least the last 10,000 events in each direction, as many mistakes for [Session.Check], the
+	// sessions that are open, and at least the last 100 requests and sessions. Forget is for long runs.
 	Forget bool
 	// Logger gets what happens on the side of the service, as it happens: each request to open a session, each event of the
 	// client with its JSON, each mistake that [Session.Check] would list, and the end of each session. Nil logs nothing.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -66,15 +67,23 @@ type records struct {
 	changed    chan struct{} // closed at the next change; nil if nobody waits for it
 }
 
-// remembered is how many events are kept at least by a session that forgets.
+// remembered is how many events, and how many mistakes, are kept at least by a session that forgets.
 const remembered = 10_000
 
-// keep appends an event. If the session forgets, it drops the older half of a long list.
+// keep appends one. If the session forgets, it drops the older half of a long list.
 func keep[E any](list []E, e E, forget bool) []E {
 	if forget && len(list) >= 2*remembered {
 		list = append([]E(nil), list[remembered:]...)
 	}
 	return append(list, e)
+}
+
+// beginning is as much of a text of the client as is kept for good.
+func beginning(text string) string {
+	if len(text) <= maxID {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxID], "") + "…"
 }
 
 func (r *records) change(f func()) {

@@ -241,7 +241,7 @@ func (s *Session) handle(text []byte) {
 	}
 	kept := r
 	if s.forget {
-		kept.Event, kept.Raw = nil, nil
+		kept.Event, kept.Raw, kept.Type = nil, nil, voicelive.ClientEventType(beginning(string(r.Type)))
 	}
 	s.change(func() { s.received = keep(s.received, kept, s.forget) })
 	s.handled++
