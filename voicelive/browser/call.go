@@ -110,6 +110,15 @@ func (c *Call) endWith(why endReason, err error) {
 	c.finish(why, err)
 }
 
+// shutDown ends the call and the context with which it is served. The context ends first, for Receive tells else
+// that the user has hung up; the lock keeps the page from being told another reason meanwhile.
+func (c *Call) shutDown(cancel context.CancelCauseFunc) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	cancel(ErrShutdown)
+	c.finish(endShutdown, io.EOF)
+}
+
 // finish is endWith for those who have the lock.
 func (c *Call) finish(why endReason, err error) {
 	if c.why != "" {
@@ -136,7 +145,7 @@ func (c *Call) Receive(ctx context.Context) (leg.Input, error) {
 		if err := ctx.Err(); err != nil {
 			return leg.Input{}, err
 		}
-		if in, ok, err := c.next(); ok || err != nil {
+		if in, ok, err := c.next(); ok || err != nil && ctx.Err() == nil {
 			return in, err
 		}
 		select {

@@ -343,7 +343,6 @@ func (h *Handler) hangUpAll() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for call, cancel := range h.calls {
-		call.end(endShutdown)
-		cancel(ErrShutdown)
+		call.shutDown(cancel)
 	}
 }

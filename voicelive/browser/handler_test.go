@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -245,6 +246,32 @@ func TestShutdown(t *testing.T) {
 			t.Errorf("without calls: %v", err)
 		}
 	})
+}
+
+// Else a report would say that the user has hung up.
+func TestShutdownEndsTheContextBeforeTheCall(t *testing.T) {
+	h, err := NewHandler(talk, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5000 {
+		call := newCall("", nil, &h.options)
+		ctx, ok := h.enter(t.Context(), call)
+		if !ok {
+			t.Fatal("the call is refused")
+		}
+		received := make(chan error)
+		go func() {
+			_, err := call.Receive(ctx)
+			received <- err
+		}()
+		runtime.Gosched()
+		h.hangUpAll()
+		if err := <-received; err != context.Canceled {
+			t.Fatalf("Receive: error %v, want %v", err, context.Canceled)
+		}
+		h.leave(call)
+	}
 }
 
 // All files are served with the policy; nothing else is.

@@ -102,7 +102,9 @@ func (r *RTC) Recv(ctx context.Context) (voicelive.ServerEvent, error) {
 			return in.event, in.err
 		case <-r.call.page.more:
 		case <-r.call.life.Done():
-			r.ended = io.EOF
+			if ctx.Err() == nil { // else that is why the call ended
+				r.ended = io.EOF
+			}
 		case <-ctx.Done():
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -138,6 +139,40 @@ func TestRTCEnds(t *testing.T) {
 			}
 		}
 	})
+}
+
+// silence is a session without events.
+type silence struct{}
+
+func (silence) Recv(ctx context.Context) (voicelive.ServerEvent, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// However the goroutines of a call take their turns.
+func TestWhoEndedADirectCall(t *testing.T) {
+	for want, end := range map[error]func(*Call, context.CancelCauseFunc){
+		io.EOF:           func(call *Call, _ context.CancelCauseFunc) { call.end(endGone) },
+		context.Canceled: func(call *Call, cancel context.CancelCauseFunc) { call.shutDown(cancel) },
+	} {
+		for range 2000 {
+			ctx, cancel := context.WithCancelCause(t.Context())
+			call := newCall("", nil, &Options{WebRTC: true, Limits: Limits{}.withDefaults()})
+			r := &RTC{call: call, session: make(chan received)}
+			go r.receive(silence{})
+			got := make(chan error)
+			go func() {
+				_, err := r.Recv(ctx)
+				got <- err
+			}()
+			runtime.Gosched()
+			end(call, cancel)
+			if err := <-got; err != want {
+				t.Fatalf("Recv: error %v, want %v", err, want)
+			}
+			cancel(nil)
+		}
+	}
 }
 
 func TestConnectRTCThatFails(t *testing.T) {
