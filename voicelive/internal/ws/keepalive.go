@@ -20,7 +20,7 @@ type keepalive struct {
 	reads     uint32 // what frameReader.reads was at the ping
 	pings     uint64
 	pinged    time.Time // when the latest ping was due
-	sentAt    time.Time // the same until its pong came
+	sentAt    time.Time // the same until its pong came, or the reader was suspended
 
 	ponging bool   // a goroutine sends pongs
 	next    string // the payload of the next
@@ -61,7 +61,7 @@ func (k *keepalive) deadline(d time.Duration, f func()) {
 func (k *keepalive) suspend() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.suspended = true
+	k.suspended, k.sentAt = true, time.Time{}
 }
 
 func (k *keepalive) resume(c *Conn) {

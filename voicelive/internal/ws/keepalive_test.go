@@ -67,3 +67,49 @@ func TestAPongDoesNotWaitForTheConsumer(t *testing.T) {
 		}
 	})
 }
+
+// The time for which a full queue keeps the reader from a pong is not that of the network.
+func TestARoundTripIsNotTheTimeOfTheConsumer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := func(config *Config) { config.Limits.QueueEvents = 1 }
+		c, stop := serve(t, limits, func(p *wstest.Peer) {
+			for range 2 {
+				_, ping, err := p.Next()
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for range 3 {
+					p.Text(message("x"))
+				}
+				time.Sleep(time.Second)
+				p.Frame(0x8a, ping)
+			}
+			p.Drain()
+		})
+		defer stop()
+		time.Sleep(30 * time.Second) // the first ping came after 20
+		for range 3 {
+			m, err := c.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.Release()
+		}
+		time.Sleep(2 * time.Second)
+		if trip := c.RoundTrip(); trip != 0 {
+			t.Errorf("the first round trip took %v; it cannot be known", trip)
+		}
+		for range 3 {
+			m, err := c.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.Release()
+		}
+		time.Sleep(2 * time.Second)
+		if trip := c.RoundTrip(); trip != time.Second {
+			t.Errorf("the second round trip took %v, want 1s", trip)
+		}
+	})
+}
