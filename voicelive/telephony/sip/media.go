@@ -231,6 +231,8 @@ func (m *media) Receive(ctx context.Context) (leg.Input, error) {
 				m.buf = in.Audio
 			}
 			return in, nil
+		case ctx.Err() != nil:
+			return leg.Input{}, ctx.Err()
 		case err != nil:
 			return leg.Input{}, err
 		}

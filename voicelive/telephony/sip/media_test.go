@@ -269,6 +269,9 @@ func TestReceiveEndsWithItsContext(t *testing.T) {
 		if _, err := m.Receive(t.Context()); err != io.EOF {
 			t.Errorf("Receive after the end: %v, want EOF", err)
 		}
+		if _, err := m.Receive(ctx); err != context.DeadlineExceeded { // that came first
+			t.Errorf("Receive after both ends: %v", err)
+		}
 	})
 }
 
