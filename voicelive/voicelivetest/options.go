@@ -83,7 +83,7 @@ type Options struct {
 
 	// Link is the line on which the server sends. Its latency delays events to the client.
 	Link Link
-	// Uplink is the line on which clients send, if they connect with [Server.DialContext], as [Server.Client] does.
+	// Uplink is the line on which clients send, if they connect with [Server.DialContext], as [Server.Connect] does.
 	Uplink Link
 	// Faults make connections go wrong. The zero value has no faults.
 	Faults Faults
