@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-voicelive/voicelive-go/voicelive"
 )
@@ -72,5 +73,23 @@ func TestActiveResponsesAreBounded(t *testing.T) {
 		if s.busy(params) != tt.busy {
 			t.Errorf("beside %d responses: busy is %v", len(tt.sizes), s.busy(params))
 		}
+	}
+}
+
+func TestForgottenAudioStillCountsAsAudio(t *testing.T) {
+	s := &Session{}
+	r := &response{s: s}
+	for n := range 3 {
+		s.conversation.items = append(s.conversation.items, &item{
+			value: &voicelive.ResponseMessageItem{ID: new(fmt.Sprint(n))},
+			audio: make([]byte, maxConversation/2), duration: time.Minute, tokens: 600,
+		})
+	}
+	s.conversation.forget(s.conversation.items[2])
+	if s.conversation.items[0].audio != nil {
+		t.Fatal("nothing is forgotten")
+	}
+	if in := r.usage().InputTokenDetails; in.AudioTokens != 1800 || in.TextTokens != 0 {
+		t.Errorf("%d tokens of audio and %d of text, want 1800 and 0", in.AudioTokens, in.TextTokens)
 	}
 }

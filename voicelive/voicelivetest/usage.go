@@ -23,7 +23,7 @@ func tokens(characters int) int {
 func (r *response) usage() *voicelive.TokenUsage {
 	var input voicelive.InputTokenDetails
 	for _, i := range r.s.conversation.items {
-		if i.audio != nil {
+		if i.audio != nil || i.duration > 0 { // audio that is forgotten has its duration
 			input.AudioTokens += i.tokens
 		} else {
 			input.TextTokens += i.tokens
