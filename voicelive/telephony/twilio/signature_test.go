@@ -125,16 +125,23 @@ func TestOnlyASignedQueryIsGivenOn(t *testing.T) {
 		{"https://example.com/answer?order=42", "https://example.com/answer?order=42", "order=43", "42"}, // forged
 		{"https://example.com/answer?order=42", "https://example.com/answer?order=42", "", "42"},         // a proxy dropped it
 	} {
-		got := "nobody asked"
-		wh := &Webhook{URL: test.url, Handler: h, Parameters: func(form url.Values) map[string]string {
-			got = form.Get("order")
-			return nil
-		}}
-		r := httptest.NewRequest(http.MethodPost, "/answer?"+test.query, nil)
-		r.Header = signature("secret", test.signed)
-		wh.ServeHTTP(httptest.NewRecorder(), r)
-		if got != test.want {
-			t.Errorf("%s is asked with %q: Parameters gets %q, want %q", test.url, test.query, got, test.want)
+		for _, parsed := range []bool{false, true} { // by a handler in front
+			got := "nobody asked"
+			wh := &Webhook{URL: test.url, Handler: h, Parameters: func(form url.Values) map[string]string {
+				got = form.Get("order")
+				return nil
+			}}
+			r := httptest.NewRequest(http.MethodPost, "/answer?"+test.query, nil)
+			r.Header = signature("secret", test.signed)
+			if parsed {
+				if err := r.ParseForm(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			wh.ServeHTTP(httptest.NewRecorder(), r)
+			if got != test.want {
+				t.Errorf("%s is asked with %q, parsed %v: Parameters gets %q, want %q", test.url, test.query, parsed, got, test.want)
+			}
 		}
 	}
 }

@@ -56,6 +56,7 @@ func (wh *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		r = r.WithContext(r.Context()) // a copy
 		r.Body, r.URL = io.NopCloser(bytes.NewReader(text)), &url.URL{RawQuery: query}
+		r.Form = nil // whoever parsed it in front took any query
 		err = r.ParseForm()
 	}
 	if err != nil {
